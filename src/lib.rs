@@ -1,0 +1,9 @@
+//! MediaWiki XML dumps to Parquet tables.
+
+pub mod container;
+pub mod error;
+pub mod frame;
+pub mod model;
+pub mod source;
+
+pub use error::{Error, ErrorKind, Location, Result};

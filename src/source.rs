@@ -1,0 +1,13 @@
+//! Named bytes: files, memory maps, standard input.  Knows nothing of compression or XML.
+
+mod discover;
+mod file;
+mod metered;
+mod reader;
+mod windows;
+
+pub use discover::{Discovered, discover};
+pub use file::{Input, Opened};
+pub use metered::MeteredFile;
+pub use reader::Reader;
+pub use windows::{Window, Windows};

@@ -1,0 +1,154 @@
+//! One input: a file by its path, or standard input.
+
+use std::fs::File;
+use std::io::{self, Cursor, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use bytes::Bytes;
+use memmap2::Mmap;
+
+use super::{MeteredFile, Reader};
+use crate::error::{Error, Result};
+
+/// What the user named.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Input {
+    /// A file.
+    File(PathBuf),
+    /// Standard input, named `-`.
+    Stdin,
+}
+
+impl Input {
+    /// The name for messages and manifests, as the user gave it.
+    pub fn name(&self) -> Arc<str> {
+        match self {
+            Self::File(path) => path.to_string_lossy().into(),
+            Self::Stdin => "standard input".into(),
+        }
+    }
+
+    /// The last part of the path.
+    pub fn file_name(&self) -> String {
+        match self {
+            Self::File(path) => path
+                .file_name()
+                .unwrap_or(path.as_os_str())
+                .to_string_lossy()
+                .into_owned(),
+            Self::Stdin => "stdin".to_owned(),
+        }
+    }
+
+    /// Size of the file as stored, where it is known beforehand.
+    pub fn size_bytes(&self) -> Option<u64> {
+        match self {
+            Self::File(path) => path.metadata().ok().map(|metadata| metadata.len()),
+            Self::Stdin => None,
+        }
+    }
+
+    /// Opens it and reads its first `head_bytes` bytes (fewer if it has no more).
+    pub fn open(&self, head_bytes: usize) -> Result<Opened> {
+        match self {
+            Self::File(path) => open_file(path, head_bytes),
+            Self::Stdin => open_stdin(head_bytes),
+        }
+        .map_err(|error| error.in_input(&self.name()))
+    }
+}
+
+/// An opened input with its first bytes.
+pub struct Opened {
+    /// The first bytes, for telling the format.
+    pub head: Vec<u8>,
+    bytes: Stored,
+}
+
+enum Stored {
+    File { file: File, path: PathBuf },
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Opened {
+    /// Reads all bytes from the front, head included.
+    pub fn into_reader(self, taken_bytes: Arc<AtomicU64>) -> Reader {
+        match self.bytes {
+            Stored::File { file, .. } => Reader::new(Box::new(file), taken_bytes),
+            Stored::Stream(stream) => {
+                let whole = Cursor::new(self.head).chain(stream);
+                Reader::new(Box::new(whole), taken_bytes)
+            }
+        }
+    }
+
+    /// The file, for formats that have to jump about in it.
+    pub fn into_file(self, taken_bytes: Arc<AtomicU64>) -> Result<MeteredFile> {
+        match self.bytes {
+            Stored::File { file, .. } => Ok(MeteredFile::new(file, taken_bytes)),
+            Stored::Stream(_) => Err(Error::usage(
+                "a 7z archive has its table of contents at the end and cannot be read from a pipe: \
+                 name the file instead",
+            )),
+        }
+    }
+
+    /// The whole file mapped into memory; `None` where there is nothing to map.
+    pub fn map(&self) -> Option<Bytes> {
+        let Stored::File { file, path } = &self.bytes else {
+            return None;
+        };
+        let metadata = path.metadata().ok()?;
+        if !metadata.is_file() || metadata.len() == 0 {
+            return None;
+        }
+        // SAFETY: the map is read only and is handed out as plain bytes.  Should another process
+        // change the file meanwhile, the bytes read may be mixed; all code behind treats its input
+        // as hostile.  Should it shrink the file, the system ends the process (SIGBUS), as it does
+        // to every program that maps files; what is written by then has no manifest.
+        let map = unsafe { Mmap::map(file) }.ok()?;
+        #[cfg(unix)]
+        let _ = map.advise(memmap2::Advice::Sequential);
+        Some(Bytes::from_owner(map))
+    }
+}
+
+fn open_file(path: &Path, head_bytes: usize) -> Result<Opened> {
+    let cannot = |error| Error::io("cannot read the file", error);
+    let mut file = File::open(path).map_err(cannot)?;
+    let metadata = file.metadata().map_err(cannot)?;
+    if metadata.is_dir() {
+        return Err(Error::usage("is a folder, not a file"));
+    }
+    let head = read_head(&mut file, head_bytes).map_err(cannot)?;
+    let bytes = if metadata.is_file() {
+        io::Seek::rewind(&mut file).map_err(cannot)?;
+        let path = path.to_owned();
+        Stored::File { file, path }
+    } else {
+        Stored::Stream(Box::new(file))
+    };
+    Ok(Opened { head, bytes })
+}
+
+fn open_stdin(head_bytes: usize) -> Result<Opened> {
+    let mut stdin = io::stdin();
+    if stdin.is_terminal() {
+        return Err(Error::usage(
+            "is a terminal: pipe a dump into it, or name a file",
+        ));
+    }
+    let head = read_head(&mut stdin, head_bytes).map_err(|e| Error::io("cannot read", e))?;
+    Ok(Opened {
+        head,
+        bytes: Stored::Stream(Box::new(stdin)),
+    })
+}
+
+fn read_head(from: &mut impl Read, head_bytes: usize) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(head_bytes);
+    from.take(head_bytes as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
