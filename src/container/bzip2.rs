@@ -1,0 +1,23 @@
+//! bzip2, decoded block by block.
+//!
+//! A stream is a header, blocks that follow each other without alignment, and an end mark with a
+//! checksum over all blocks' checksums.  Blocks are independent, so a file can be decoded from
+//! many places at once; three parts make that safe:
+//!
+//! * [`scan`] finds bit offsets where a block or an end mark *may* begin.  The 48-bit marks can
+//!   occur by chance, in a terabyte with a probability of some percent: a find may start work, it
+//!   never proves anything.
+//! * [`block`] decodes the block at a bit offset and tells where it ends and its checksum.
+//! * [`chain`] walks the true blocks, each beginning where the one before ended, and checks what
+//!   the stream says about them.
+//!
+//! Running them on threads is the engine's business.
+
+mod bits;
+pub mod block;
+pub mod chain;
+pub mod scan;
+
+/// Largest stored size of a block that encoders write: 900,000 symbols of at most 20 bits, and
+/// the tables in front.  What is longer (legal, never seen) is decoded with all that follows.
+pub const BLOCK_STORED_MAX_BYTES: usize = 5 << 19;

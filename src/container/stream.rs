@@ -1,0 +1,113 @@
+//! Decoders that read from front to back: the loop that all of them share.
+
+use std::io::{self, BufRead, Read};
+
+use bytes::Bytes;
+
+use super::{Sink, Trailing};
+use crate::error::{Error, ErrorKind, Result};
+use crate::source::Reader;
+
+/// Decoded bytes handed on at once: large enough that handing on costs nothing, small enough
+/// to stay in a second-level cache.
+const BUFFER_BYTES: usize = 512 << 10;
+
+/// Reads `decoder` to its end and hands the bytes on.  `offset_bytes` tells where in the file
+/// the decoder stands.
+pub(super) fn drain<D: Read>(
+    decoder: &mut D,
+    offset_bytes: impl Fn(&D) -> u64,
+    what: &'static str,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    loop {
+        let at = offset_bytes(decoder);
+        let mut buffer = Vec::with_capacity(BUFFER_BYTES);
+        let outcome = decoder
+            .by_ref()
+            .take(BUFFER_BYTES as u64)
+            .read_to_end(&mut buffer);
+        let ended = outcome.is_ok() && buffer.len() < BUFFER_BYTES;
+        if !buffer.is_empty() {
+            sink.data(Bytes::from(buffer), at)?;
+        }
+        if let Err(error) = outcome {
+            return Err(damage(error, what).at_file_byte(offset_bytes(decoder)));
+        }
+        if ended {
+            return Ok(());
+        }
+    }
+}
+
+/// Sorts a decoder's error: broken data is damage, anything else a failing surrounding.
+pub(super) fn damage(error: io::Error, what: &'static str) -> Error {
+    use io::ErrorKind as Io;
+    // A mistake of the reader below keeps its own meaning.
+    let error = match error.downcast::<Error>() {
+        Ok(own) => return own,
+        Err(error) => error,
+    };
+    match error.kind() {
+        Io::UnexpectedEof => Error::damaged(format!("the file ends inside a {what}: it is cut")),
+        Io::InvalidData | Io::InvalidInput | Io::Other => {
+            Error::damaged(format!("a {what} is broken")).with_source(error)
+        }
+        Io::OutOfMemory => Error::new(
+            ErrorKind::Environment,
+            format!("a {what} wants more memory than --memory allows"),
+        )
+        .with_source(error),
+        _ => Error::io(format!("cannot read a {what}"), error),
+    }
+}
+
+/// Whether a further piece follows a proven end.
+#[derive(PartialEq, Eq)]
+pub(super) enum Next {
+    /// A further piece, by its magic bytes.
+    Piece,
+    /// The file ends here; bytes that are no piece have been told to the sink.
+    End,
+}
+
+/// Looks behind the proven end of a piece.  Zeros are passed over, for some writers pad with them
+/// between pieces.  `is_magic` is given the next [`MAGIC_BYTES`] bytes, or what there is.
+pub(super) fn after_piece(
+    reader: &mut Reader,
+    is_magic: impl Fn(&[u8]) -> bool,
+    sink: &mut dyn Sink,
+) -> Result<Next> {
+    let begin = reader.offset_bytes();
+    while let Some(zeros) = leading_zeros(reader)? {
+        reader.consume(zeros);
+    }
+    let cannot = |error| Error::io("cannot read the file", error);
+    let head = reader.peek(MAGIC_BYTES).map_err(cannot)?;
+    if is_magic(head) {
+        return Ok(Next::Piece);
+    }
+    let all_zero = head.is_empty();
+    io::copy(reader, &mut io::sink()).map_err(cannot)?;
+    let bytes = reader.offset_bytes() - begin;
+    if bytes > 0 {
+        sink.trailing(Trailing {
+            file_offset_bytes: begin,
+            bytes,
+            all_zero,
+        })?;
+    }
+    Ok(Next::End)
+}
+
+/// How many of the buffered bytes are zeros; `None` when the next byte is none.
+fn leading_zeros(reader: &mut Reader) -> Result<Option<usize>> {
+    let buffer = reader
+        .fill_buf()
+        .map_err(|error| Error::io("cannot read the file", error))?;
+    let zeros = buffer.iter().take_while(|byte| **byte == 0).count();
+    Ok((zeros > 0).then_some(zeros))
+}
+
+/// The longest magic of a piece.
+const MAGIC_BYTES: usize = 6;
