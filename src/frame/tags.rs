@@ -1,0 +1,136 @@
+//! The tags that the framer knows, by their bytes.
+
+/// What begins at a `<`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tag {
+    OpenPage,
+    OpenRevision,
+    OpenLogItem,
+    OpenUpload,
+    /// The body of an uploaded file, in base64.
+    OpenContents,
+    ClosePage,
+    CloseRevision,
+    CloseLogItem,
+    CloseRoot,
+    /// `<!--`
+    Comment,
+    /// `<![CDATA[`
+    Cdata,
+    /// `<?`
+    Instruction,
+    Other,
+}
+
+/// How many bytes from a `<` on [`Tag::of`] and [`root_name`] want to see.  Element names of the
+/// format are short; the rest is room for a namespace prefix.
+pub(super) const LOOKAHEAD_BYTES: usize = 64;
+
+impl Tag {
+    /// Tells the tag that begins with `bytes[0]`, a `<`.  Elements count if their name has the
+    /// root's namespace prefix (empty, or with its colon).
+    pub(super) fn of(bytes: &[u8], prefix: &[u8]) -> Self {
+        match bytes {
+            [_, b'!', rest @ ..] if rest.starts_with(b"--") => Self::Comment,
+            [_, b'!', rest @ ..] if rest.starts_with(b"[CDATA[") => Self::Cdata,
+            [_, b'?', ..] => Self::Instruction,
+            [_, b'/', rest @ ..] => match local_name(rest, prefix) {
+                Some(b"revision") => Self::CloseRevision,
+                Some(b"page") => Self::ClosePage,
+                Some(b"logitem") => Self::CloseLogItem,
+                Some(b"mediawiki") => Self::CloseRoot,
+                _ => Self::Other,
+            },
+            [_, rest @ ..] => match local_name(rest, prefix) {
+                Some(b"revision") => Self::OpenRevision,
+                Some(b"page") => Self::OpenPage,
+                Some(b"logitem") => Self::OpenLogItem,
+                Some(b"upload") => Self::OpenUpload,
+                Some(b"contents") => Self::OpenContents,
+                _ => Self::Other,
+            },
+            [] => Self::Other,
+        }
+    }
+}
+
+/// The name of the element that opens at `bytes[0]`, a `<`: its namespace prefix with the colon
+/// (empty if it has none) and its local name.  `None` for what is no open tag, and for names
+/// longer than [`LOOKAHEAD_BYTES`].
+pub(super) fn root_name(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let name = &bytes[1..=name_length(bytes.get(1..)?)?];
+    if name.is_empty() || matches!(name[0], b'!' | b'?' | b'/') {
+        return None;
+    }
+    let colon = name.iter().position(|byte| *byte == b':');
+    Some(name.split_at(colon.map_or(0, |at| at + 1)))
+}
+
+fn local_name<'a>(bytes: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
+    // The names looked for begin with one of few letters: most tags are told by one byte.
+    let bytes = bytes.strip_prefix(prefix)?;
+    match bytes.first()? {
+        b'r' | b'p' | b'l' | b'm' | b'u' | b'c' => Some(&bytes[..name_length(bytes)?]),
+        _ => None,
+    }
+}
+
+fn name_length(bytes: &[u8]) -> Option<usize> {
+    bytes
+        .iter()
+        .position(|byte| matches!(byte, b'>' | b'/' | b' ' | b'\n' | b'\r' | b'\t'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_by_their_bytes() {
+        let cases: [(&str, Tag); 16] = [
+            ("<page>", Tag::OpenPage),
+            ("<page\n>", Tag::OpenPage),
+            ("<page xmlns='x'>", Tag::OpenPage),
+            ("<page/>", Tag::OpenPage),
+            ("<pages>", Tag::Other),
+            ("</page >", Tag::ClosePage),
+            ("<revision>", Tag::OpenRevision),
+            ("</revision>", Tag::CloseRevision),
+            ("<redirect title=\"page\" />", Tag::Other),
+            ("</mediawiki>", Tag::CloseRoot),
+            ("<contents encoding=\"base64\">", Tag::OpenContents),
+            ("</contributor>", Tag::Other),
+            ("<!-- <page> -->", Tag::Comment),
+            ("<![CDATA[", Tag::Cdata),
+            ("<!DOCTYPE", Tag::Other),
+            ("<?xml ?>", Tag::Instruction),
+        ];
+        for (bytes, tag) in cases {
+            assert_eq!(Tag::of(bytes.as_bytes(), b""), tag, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn only_names_with_the_root_s_prefix_count() {
+        assert_eq!(Tag::of(b"<mw:page>", b"mw:"), Tag::OpenPage);
+        assert_eq!(Tag::of(b"</mw:revision>", b"mw:"), Tag::CloseRevision);
+        assert_eq!(Tag::of(b"<page>", b"mw:"), Tag::Other);
+        assert_eq!(Tag::of(b"<x:page>", b""), Tag::Other);
+    }
+
+    #[test]
+    fn root_names() {
+        let name = |bytes: &'static str| root_name(bytes.as_bytes());
+        assert_eq!(
+            name("<mediawiki xmlns=\"x\">"),
+            Some((&b""[..], &b"mediawiki"[..]))
+        );
+        assert_eq!(
+            name("<mw:mediawiki>"),
+            Some((&b"mw:"[..], &b"mediawiki"[..]))
+        );
+        assert_eq!(name("<?xml version=\"1.0\"?>"), None);
+        assert_eq!(name("<!DOCTYPE html>"), None);
+        assert_eq!(name("<"), None);
+    }
+}
