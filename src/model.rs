@@ -1,0 +1,24 @@
+//! What a dump speaks of: pages, revisions, slots, contributors, uploads, sites.
+//!
+//! Plain types without I/O.  Text is borrowed from the parsed bytes and stays as it was written
+//! until somebody wants it ([`Text`]), so what nobody wants costs nothing.
+
+mod address;
+mod contributor;
+mod page;
+mod revision;
+mod site;
+mod slot;
+mod text;
+mod timestamp;
+mod upload;
+
+pub use address::is_ip_address;
+pub use contributor::{Contributor, UserKind};
+pub use page::{Page, Redirect};
+pub use revision::{Comment, Revision};
+pub use site::{Namespace, SchemaVersion, SiteInfo};
+pub use slot::{ContentState, Slot};
+pub use text::{BadText, Text};
+pub use timestamp::Timestamp;
+pub use upload::Upload;

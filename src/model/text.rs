@@ -1,0 +1,388 @@
+//! Text as it stands in a dump, decoded when somebody wants it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use memchr::{memchr, memchr_iter, memchr2};
+
+/// A piece of text in the spelling of its source.
+///
+/// XML spells a text in many ways: references (`&amp;`, `&#233;`), CDATA sections, line ends of
+/// any system.  All are checked when the text is made, so that reading it cannot fail.
+#[derive(Debug, Clone, Copy)]
+pub struct Text<'a> {
+    raw: &'a str,
+    spelling: Spelling,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    /// As it is.
+    Plain,
+    /// References to decode, line ends to turn into LF (XML 1.0 §2.11).
+    Element,
+    /// The same, with comments, CDATA sections and processing instructions between.
+    Mixed,
+    /// References to decode, raw white space to turn into spaces (XML 1.0 §3.3.3).
+    Attribute,
+}
+
+/// Why some XML is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadText {
+    /// Offset of the culprit, in bytes.
+    pub offset_bytes: usize,
+    /// What is wrong with it.
+    pub message: &'static str,
+}
+
+impl<'a> Text<'a> {
+    /// Text that means itself.
+    pub const fn plain(text: &'a str) -> Self {
+        Self {
+            raw: text,
+            spelling: Spelling::Plain,
+        }
+    }
+
+    /// The content of an element that holds text only.
+    pub fn from_element(raw: &'a str) -> Result<Self, BadText> {
+        if raw.is_empty() {
+            return Ok(Self::plain(raw));
+        }
+        let references = check_references(raw, 0)?;
+        let spelling = match references || memchr(b'\r', raw.as_bytes()).is_some() {
+            true => Spelling::Element,
+            false => Spelling::Plain,
+        };
+        Ok(Self { raw, spelling })
+    }
+
+    /// The content of an element with comments, CDATA sections or processing instructions, each
+    /// of them complete.
+    pub fn from_mixed_element(raw: &'a str) -> Result<Self, BadText> {
+        for part in Parts(raw) {
+            if let Part::Text(text) = part {
+                check_references(text, text.as_ptr() as usize - raw.as_ptr() as usize)?;
+            }
+        }
+        Ok(Self {
+            raw,
+            spelling: Spelling::Mixed,
+        })
+    }
+
+    /// The value of an attribute, without its quotes.
+    pub fn from_attribute(raw: &'a str) -> Result<Self, BadText> {
+        check_references(raw, 0)?;
+        let plain = !raw.contains(['&', '\t', '\n', '\r']);
+        let spelling = match plain {
+            true => Spelling::Plain,
+            false => Spelling::Attribute,
+        };
+        Ok(Self { raw, spelling })
+    }
+
+    /// Hands the decoded text on, piece by piece.
+    pub fn for_each_piece(&self, mut take: impl FnMut(&str)) {
+        match self.spelling {
+            Spelling::Plain => take(self.raw),
+            Spelling::Element => decode(self.raw, "\n", &mut take),
+            Spelling::Attribute => decode_attribute(self.raw, &mut take),
+            Spelling::Mixed => {
+                for part in Parts(self.raw) {
+                    match part {
+                        Part::Text(text) => decode(text, "\n", &mut take),
+                        Part::Cdata(text) => decode_line_ends(text, &mut take),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes the decoded text.
+    pub fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        let mut outcome = Ok(());
+        self.for_each_piece(|piece| outcome = outcome.and_then(|()| out.write_str(piece)));
+        outcome
+    }
+
+    /// The decoded text; copied only if it is spelt otherwise than it reads.
+    pub fn to_cow(&self) -> Cow<'a, str> {
+        if self.spelling == Spelling::Plain {
+            return Cow::Borrowed(self.raw);
+        }
+        let mut text = String::with_capacity(self.raw.len());
+        self.for_each_piece(|piece| text.push_str(piece));
+        Cow::Owned(text)
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        match self.spelling {
+            Spelling::Mixed => self.len_bytes() == 0,
+            _ => self.raw.is_empty(),
+        }
+    }
+
+    /// Length of the decoded text in UTF-8.
+    pub fn len_bytes(&self) -> usize {
+        let mut length = 0;
+        self.for_each_piece(|piece| length += piece.len());
+        length
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f)
+    }
+}
+
+impl PartialEq<str> for Text<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.to_cow() == other
+    }
+}
+
+/// Decodes references and turns each raw line end of CR or CRLF into `line_end`.
+fn decode(raw: &str, line_end: &str, take: &mut impl FnMut(&str)) {
+    let mut rest = raw;
+    while let Some(at) = memchr2(b'&', b'\r', rest.as_bytes()) {
+        if at > 0 {
+            take(&rest[..at]);
+        }
+        rest = &rest[at..];
+        rest = match decode_reference(rest) {
+            Some((character, length)) => {
+                take(character.encode_utf8(&mut [0; 4]));
+                &rest[length..]
+            }
+            // Not a reference, so a CR: references have been checked.
+            None => {
+                take(line_end);
+                let behind = &rest[1..];
+                behind.strip_prefix('\n').unwrap_or(behind)
+            }
+        };
+    }
+    if !rest.is_empty() {
+        take(rest);
+    }
+}
+
+/// Turns line ends of CR or CRLF into LF.
+fn decode_line_ends(raw: &str, take: &mut impl FnMut(&str)) {
+    let mut lines = raw.split('\r');
+    take(lines.next().unwrap_or_default());
+    for line in lines {
+        if !line.starts_with('\n') {
+            take("\n");
+        }
+        take(line);
+    }
+}
+
+/// Decodes references and turns raw white space into spaces, a CRLF into one.
+fn decode_attribute(raw: &str, take: &mut impl FnMut(&str)) {
+    let mut rest = raw;
+    loop {
+        // Decoded references stay what they are, so white space is replaced between them.
+        let end = memchr(b'&', rest.as_bytes()).unwrap_or(rest.len());
+        let (before, reference) = rest.split_at(end);
+        decode(
+            before,
+            " ",
+            &mut |piece: &str| match piece.contains(['\t', '\n']) {
+                true => take(&piece.replace(['\t', '\n'], " ")),
+                false => take(piece),
+            },
+        );
+        let Some((character, length)) = decode_reference(reference) else {
+            return;
+        };
+        take(character.encode_utf8(&mut [0; 4]));
+        rest = &reference[length..];
+    }
+}
+
+/// Checks that every `&` begins a reference to a character that XML allows.  Says whether there
+/// is any.
+fn check_references(raw: &str, offset_bytes: usize) -> Result<bool, BadText> {
+    let mut any = false;
+    for at in memchr_iter(b'&', raw.as_bytes()) {
+        any = true;
+        if decode_reference(&raw[at..]).is_none() {
+            return Err(BadText {
+                offset_bytes: offset_bytes + at,
+                message: "`&` begins no character reference and none of the five entities of XML",
+            });
+        }
+    }
+    Ok(any)
+}
+
+/// The character meant by the reference that `text` begins with, and the reference's length.
+fn decode_reference(text: &str) -> Option<(char, usize)> {
+    let body = text.strip_prefix('&')?;
+    let named = match body.as_bytes() {
+        [b'l', b't', b';', ..] => ('<', 4),
+        [b'g', b't', b';', ..] => ('>', 4),
+        [b'a', b'm', b'p', b';', ..] => ('&', 5),
+        [b'q', b'u', b'o', b't', b';', ..] => ('"', 6),
+        [b'a', b'p', b'o', b's', b';', ..] => ('\'', 6),
+        [b'#', b'x', ..] => return decode_number(text, 3, 16),
+        [b'#', ..] => return decode_number(text, 2, 10),
+        _ => return None,
+    };
+    Some(named)
+}
+
+/// Longest number looked at: leading zeros are legal, but not without end.
+const NUMBER_MAX_DIGITS: usize = 32;
+
+fn decode_number(text: &str, digits_at: usize, radix: u32) -> Option<(char, usize)> {
+    let digits = text.as_bytes().get(digits_at..)?;
+    let length = memchr(b';', &digits[..digits.len().min(NUMBER_MAX_DIGITS)])?;
+    let digits = &text[digits_at..digits_at + length];
+    // `from_str_radix` would take a sign.
+    if !digits.bytes().all(|digit| digit.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let number = u32::from_str_radix(digits, radix).ok()?;
+    let character = char::from_u32(number).filter(|character| is_xml_char(*character))?;
+    Some((character, digits_at + length + 1))
+}
+
+/// XML 1.0 §2.2, production 2: what a document may hold.
+fn is_xml_char(character: char) -> bool {
+    !matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// What mixed content consists of, comments and processing instructions left out.
+struct Parts<'a>(&'a str);
+
+enum Part<'a> {
+    /// With references.
+    Text(&'a str),
+    /// As it is.
+    Cdata(&'a str),
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = Part<'a>;
+
+    fn next(&mut self) -> Option<Part<'a>> {
+        loop {
+            let rest = self.0;
+            if rest.is_empty() {
+                return None;
+            }
+            let markup = memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
+            if markup > 0 {
+                self.0 = &rest[markup..];
+                return Some(Part::Text(&rest[..markup]));
+            }
+            let (is_cdata, opening, closing) = match rest.as_bytes() {
+                [_, b'!', b'[', ..] => (true, "<![CDATA[", "]]>"),
+                [_, b'!', ..] => (false, "<!--", "-->"),
+                _ => (false, "<?", "?>"),
+            };
+            let inside = rest.get(opening.len()..).unwrap_or_default();
+            let (content, behind) = inside.split_once(closing).unwrap_or((inside, ""));
+            self.0 = behind;
+            if is_cdata {
+                return Some(Part::Cdata(content));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn element(raw: &str) -> String {
+        Text::from_element(raw).unwrap().to_string()
+    }
+
+    #[test]
+    fn references_and_line_ends() {
+        assert_eq!(element(""), "");
+        assert_eq!(element("plain"), "plain");
+        assert_eq!(
+            element("&lt;a&gt; &amp;amp; &quot;&apos;&#039;"),
+            "<a> &amp; \"''"
+        );
+        assert_eq!(element("&#x1F600;&#233;&#xe9;"), "😀éé");
+        assert_eq!(element("a\r\nb\rc\n\r\r\nd\r"), "a\nb\nc\n\n\nd\n");
+        assert_eq!(element("a&#13;\nb&#13;&#10;"), "a\r\nb\r\n");
+        assert_eq!(element("&#00000000000000000000000000065;"), "A");
+    }
+
+    #[test]
+    fn what_is_no_reference() {
+        for raw in [
+            "&",
+            "a & b",
+            "&nbsp;",
+            "&amp",
+            "&#;",
+            "&#x;",
+            "&#0;",
+            "&#1;",
+            "&#xB;",
+            "&#xFFFE;",
+            "&#xD800;",
+            "&#1114112;",
+            "&#-5;",
+            "&#+5;",
+            "&#x+41;",
+            "&#4294967361;",
+            "&LT;",
+            "&#X41;",
+        ] {
+            let raw = format!("xx{raw}");
+            let bad = Text::from_element(&raw).unwrap_err();
+            assert_eq!(bad.offset_bytes, raw.find('&').unwrap(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn attribute_values() {
+        let attribute = |raw| Text::from_attribute(raw).unwrap().to_string();
+        assert_eq!(attribute("a\tb\nc\r\nd\re"), "a b c d e");
+        assert_eq!(
+            attribute("a&#10;b&#9;&#13;c &amp; d"),
+            "a\nb\t\rc & d"
+        );
+        assert_eq!(attribute("O&#039;Reilly"), "O'Reilly");
+    }
+
+    #[test]
+    fn mixed_content() {
+        let mixed = |raw| Text::from_mixed_element(raw).unwrap();
+        assert_eq!(
+            mixed("a<!-- & <x> -->b<![CDATA[<&amp;>\r\n]]>&lt;<?p & ?>c").to_string(),
+            "ab<&amp;>\n<c"
+        );
+        assert!(mixed("<!-- nothing -->").is_empty());
+        assert!(!mixed("<![CDATA[x]]>").is_empty());
+        assert_eq!(
+            Text::from_mixed_element("ab<!-- -->&x;")
+                .unwrap_err()
+                .offset_bytes,
+            10
+        );
+    }
+
+    #[test]
+    fn length_is_of_the_decoded_text() {
+        assert_eq!(
+            Text::from_element("&lt;é&#x1F600;\r\n")
+                .unwrap()
+                .len_bytes(),
+            1 + 2 + 4 + 1
+        );
+    }
+}

@@ -1,0 +1,179 @@
+//! Points in time as MediaWiki writes them.
+
+use std::fmt;
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// A second in UTC, of the years 0 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    seconds: i64,
+}
+
+impl Timestamp {
+    /// Reads `YYYY-MM-DDTHH:MM:SSZ`, the one form that dumps have; `None` for any other form and
+    /// for days and times that do not exist.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes: &[u8; 20] = text.as_bytes().try_into().ok()?;
+        let separators = [
+            (4, b'-'),
+            (7, b'-'),
+            (10, b'T'),
+            (13, b':'),
+            (16, b':'),
+            (19, b'Z'),
+        ];
+        if separators.iter().any(|(at, byte)| bytes[*at] != *byte) {
+            return None;
+        }
+        let number = |from: usize, to: usize| {
+            bytes[from..to].iter().try_fold(0, |number, digit| {
+                digit
+                    .is_ascii_digit()
+                    .then(|| number * 10 + i64::from(digit - b'0'))
+            })
+        };
+        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+        let exists = (1..=12).contains(&month)
+            && (1..=days_in_month(year, month)).contains(&day)
+            && hour < 24
+            && minute < 60
+            && second < 60;
+        exists.then(|| Self {
+            seconds: days_from_civil(year, month, day) * DAY
+                + hour * HOUR
+                + minute * MINUTE
+                + second,
+        })
+    }
+
+    /// Reads a day, `YYYY-MM-DD`, as its first second, or all that [`parse`](Self::parse) reads.
+    pub fn parse_day_or_time(text: &str) -> Option<Self> {
+        match text.len() {
+            10 => Self::parse(&format!("{text}T00:00:00Z")),
+            _ => Self::parse(text),
+        }
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub fn seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub fn microseconds(self) -> i64 {
+        self.seconds * 1_000_000
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (days, second) = (self.seconds.div_euclid(DAY), self.seconds.rem_euclid(DAY));
+        let (year, month, day) = civil_from_days(days);
+        let (hour, minute, second) = (second / HOUR, second % HOUR / MINUTE, second % MINUTE);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+        )
+    }
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 to a day of the proleptic Gregorian calendar.
+///
+/// Years are counted from March, so that the leap day is a year's last.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    const TO_1970: i64 = 719_468;
+    year * 365 + leap_days + day_of_year - TO_1970
+}
+
+/// The inverse of [`days_from_civil`]: year, month, day.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    const DAYS_OF_400_YEARS: i64 = 146_097;
+    let days = days + 719_468;
+    let era = days.div_euclid(DAYS_OF_400_YEARS);
+    let day_of_era = days.rem_euclid(DAYS_OF_400_YEARS);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_seconds() {
+        for (text, seconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2001-01-15T13:15:00Z", 979_564_500),
+            ("2000-02-29T23:59:59Z", 951_868_799),
+            ("1969-12-31T23:59:59Z", -1),
+            ("0000-03-01T00:00:00Z", -62_162_035_200),
+            ("9999-12-31T23:59:59Z", 253_402_300_799),
+        ] {
+            let time = Timestamp::parse(text).unwrap();
+            assert_eq!(time.seconds(), seconds, "{text}");
+            assert_eq!(time.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn every_day_of_a_thousand_years_goes_there_and_back() {
+        let mut before = None;
+        for year in 1600..2600 {
+            for month in 1..=12 {
+                for day in 1..=days_in_month(year, month) {
+                    let days = days_from_civil(year, month, day);
+                    assert_eq!(civil_from_days(days), (year, month, day));
+                    assert!(before.is_none_or(|before| before + 1 == days));
+                    before = Some(days);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_time() {
+        for text in [
+            "",
+            "2007-02-30T25:61:00Z",
+            "2007-02-29T00:00:00Z",
+            "1900-02-29T00:00:00Z",
+            "2007-13-01T00:00:00Z",
+            "2007-00-01T00:00:00Z",
+            "2007-01-00T00:00:00Z",
+            "2007-01-01T24:00:00Z",
+            "2007-01-01T00:60:00Z",
+            "2007-01-01T00:00:60Z",
+            "2007-01-01T00:00:00",
+            "2007-01-01 00:00:00Z",
+            "2007-01-01T00:00:00z",
+            "2007-01-01T00:00:00.5Z",
+            "+007-01-01T00:00:00Z",
+            "20070101000000",
+        ] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+    }
+}
