@@ -5,5 +5,8 @@ pub mod error;
 pub mod frame;
 pub mod model;
 pub mod source;
+#[cfg(feature = "parquet")]
+pub mod tables;
+pub mod xml;
 
 pub use error::{Error, ErrorKind, Location, Result};

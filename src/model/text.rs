@@ -352,10 +352,7 @@ mod tests {
     fn attribute_values() {
         let attribute = |raw| Text::from_attribute(raw).unwrap().to_string();
         assert_eq!(attribute("a\tb\nc\r\nd\re"), "a b c d e");
-        assert_eq!(
-            attribute("a&#10;b&#9;&#13;c &amp; d"),
-            "a\nb\t\rc & d"
-        );
+        assert_eq!(attribute("a&#10;b&#9;&#13;c &amp; d"), "a\nb\t\rc & d");
         assert_eq!(attribute("O&#039;Reilly"), "O'Reilly");
     }
 

@@ -1,0 +1,190 @@
+//! A column: what it means, and the array it is collected in.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanBuilder, Int32Builder, Int64Builder, ListBuilder, StringBuilder,
+    TimestampMicrosecondBuilder,
+};
+use arrow::datatypes::{DataType, Field, TimeUnit};
+
+use crate::model::{Text, Timestamp};
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// 32-bit integer.
+    Int32,
+    /// 64-bit integer.
+    Int64,
+    /// Truth value.
+    Boolean,
+    /// UTF-8.
+    String,
+    /// Point in time, UTC, microseconds.
+    Timestamp,
+    /// List of strings.
+    StringList,
+}
+
+/// What a column means.
+#[derive(Debug)]
+pub struct ColumnDoc {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether a value can be absent.
+    pub nullable: bool,
+    /// Unit or notation of the values; empty where there is none.
+    pub unit: &'static str,
+    /// The meaning, and what an absent value says.
+    pub meaning: &'static str,
+    /// Where in the dump it comes from.
+    pub source: &'static str,
+}
+
+/// A column with the function that puts a row's value into it.
+#[derive(Debug)]
+pub struct Column<Put: 'static> {
+    /// What it means.
+    pub doc: ColumnDoc,
+    /// Puts the value of a row.
+    pub put: Put,
+}
+
+impl Kind {
+    /// The type in Arrow.  Lists have the element name that Spark and Parquet's own rules want.
+    pub fn arrow(self) -> DataType {
+        match self {
+            Self::Int32 => DataType::Int32,
+            Self::Int64 => DataType::Int64,
+            Self::Boolean => DataType::Boolean,
+            Self::String => DataType::Utf8,
+            Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            Self::StringList => DataType::List(element()),
+        }
+    }
+
+    /// The name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Int32 => "int32",
+            Self::Int64 => "int64",
+            Self::Boolean => "boolean",
+            Self::String => "string",
+            Self::Timestamp => "timestamp(us, UTC)",
+            Self::StringList => "list<string>",
+        }
+    }
+}
+
+fn element() -> Arc<Field> {
+    Arc::new(Field::new("element", DataType::Utf8, false))
+}
+
+/// Values of one column on their way into an array.
+#[derive(Debug)]
+pub enum Cells {
+    /// Of [`Kind::Int32`].
+    Int32(Int32Builder),
+    /// Of [`Kind::Int64`].
+    Int64(Int64Builder),
+    /// Of [`Kind::Boolean`].
+    Boolean(BooleanBuilder),
+    /// Of [`Kind::String`].
+    String(StringBuilder),
+    /// Of [`Kind::Timestamp`].
+    Timestamp(TimestampMicrosecondBuilder),
+    /// Of [`Kind::StringList`].
+    StringList(ListBuilder<StringBuilder>),
+}
+
+impl Cells {
+    pub(super) fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Int32 => Self::Int32(Int32Builder::new()),
+            Kind::Int64 => Self::Int64(Int64Builder::new()),
+            Kind::Boolean => Self::Boolean(BooleanBuilder::new()),
+            Kind::String => Self::String(StringBuilder::new()),
+            Kind::Timestamp => {
+                Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC"))
+            }
+            Kind::StringList => {
+                Self::StringList(ListBuilder::new(StringBuilder::new()).with_field(element()))
+            }
+        }
+    }
+
+    /// Puts an integer.
+    pub fn int(&mut self, value: Option<i64>) {
+        match self {
+            Self::Int64(cells) => cells.append_option(value),
+            Self::Int32(cells) => {
+                cells.append_option(value.and_then(|value| value.try_into().ok()))
+            }
+            _ => debug_assert!(false, "a column that is no integer"),
+        }
+    }
+
+    /// Puts a truth value.
+    pub fn boolean(&mut self, value: bool) {
+        match self {
+            Self::Boolean(cells) => cells.append_value(value),
+            _ => debug_assert!(false, "a column that is no truth value"),
+        }
+    }
+
+    /// Puts a point in time.
+    pub fn time(&mut self, value: Option<Timestamp>) {
+        match self {
+            Self::Timestamp(cells) => cells.append_option(value.map(Timestamp::microseconds)),
+            _ => debug_assert!(false, "a column that is no time"),
+        }
+    }
+
+    /// Puts a string.
+    pub fn string(&mut self, value: Option<&str>) {
+        match self {
+            Self::String(cells) => cells.append_option(value),
+            _ => debug_assert!(false, "a column that is no string"),
+        }
+    }
+
+    /// Puts a text, decoded straight into the array.
+    pub fn text(&mut self, value: Option<Text<'_>>) {
+        match (self, value) {
+            (Self::String(cells), Some(text)) => {
+                // Writing to an array in memory does not fail.
+                let _ = text.write_to(cells);
+                cells.append_value("");
+            }
+            (Self::String(cells), None) => cells.append_null(),
+            _ => debug_assert!(false, "a column that is no string"),
+        }
+    }
+
+    /// Puts a list of strings.
+    pub fn list<S: AsRef<str>>(&mut self, values: impl Iterator<Item = S>) {
+        match self {
+            Self::StringList(cells) => {
+                for value in values {
+                    cells.values().append_value(value);
+                }
+                cells.append(true);
+            }
+            _ => debug_assert!(false, "a column that is no list"),
+        }
+    }
+
+    pub(super) fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Int32(cells) => Arc::new(cells.finish()),
+            Self::Int64(cells) => Arc::new(cells.finish()),
+            Self::Boolean(cells) => Arc::new(cells.finish()),
+            Self::String(cells) => Arc::new(cells.finish()),
+            Self::Timestamp(cells) => Arc::new(cells.finish()),
+            Self::StringList(cells) => Arc::new(cells.finish()),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `namespaces`: a row a namespace of a dump file's wiki.
+
+use super::builder::{Selection, TableBuilder};
+use super::column::{Cells, Column, ColumnDoc, Kind};
+use super::registry::TableInfo;
+use crate::model::Namespace;
+
+/// What a row is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct NamespaceRow<'r> {
+    /// The wiki.
+    pub wiki_id: Option<&'r str>,
+    /// Display name of the wiki.
+    pub wiki_name: Option<&'r str>,
+    /// The namespace.
+    pub namespace: &'r Namespace,
+}
+
+pub(super) type Put = fn(&NamespaceRow<'_>, &mut Cells);
+
+/// The table.
+pub static TABLE: TableInfo = TableInfo {
+    name: "namespaces",
+    version: 1,
+    row: "a namespace of a wiki",
+    is_default: true,
+    order: &[],
+    docs: || COLUMNS.iter().map(|column| &column.doc).collect(),
+};
+
+static COLUMNS: [Column<Put>; 5] = [
+    Column {
+        doc: ColumnDoc {
+            name: "wiki_id",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Database name of the wiki, such as enwiki; by the file name where the dump does not say it; null where neither does.",
+            source: "siteinfo/dbname",
+        },
+        put: |row, cells| cells.string(row.wiki_id),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "namespace_id",
+            kind: Kind::Int32,
+            nullable: false,
+            unit: "",
+            meaning: "Its number.",
+            source: "siteinfo/namespaces/namespace/@key",
+        },
+        put: |row, cells| cells.int(Some(row.namespace.id.into())),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "namespace_name",
+            kind: Kind::String,
+            nullable: false,
+            unit: "",
+            meaning: "Its local name; empty for the main namespace.",
+            source: "siteinfo/namespaces/namespace",
+        },
+        put: |row, cells| cells.string(Some(&row.namespace.name)),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "namespace_case",
+            kind: Kind::String,
+            nullable: true,
+            unit: "first-letter, case-sensitive",
+            meaning: "Whether its titles begin with a capital; null before schema 0.5.",
+            source: "siteinfo/namespaces/namespace/@case",
+        },
+        put: |row, cells| cells.string(row.namespace.case.as_deref()),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "wiki_name",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Display name of the wiki.",
+            source: "siteinfo/sitename",
+        },
+        put: |row, cells| cells.string(row.wiki_name),
+    },
+];
+
+impl NamespaceRow<'_> {
+    /// Collects rows in the selected columns.
+    pub fn builder(selection: &Selection) -> TableBuilder<Put> {
+        TableBuilder::new(&COLUMNS, selection)
+    }
+
+    /// Adds this row.
+    pub fn push_to(&self, builder: &mut TableBuilder<Put>) {
+        builder.push_with(|put, cells| put(self, cells));
+    }
+}

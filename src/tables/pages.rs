@@ -1,0 +1,210 @@
+//! `pages`: a row a `<page>` element, with what was seen of its revisions.
+
+use super::builder::{Selection, TableBuilder};
+use super::column::{Cells, Column, ColumnDoc, Kind};
+use super::registry::TableInfo;
+use crate::model::{Page, Timestamp};
+
+/// A page with counts over its revisions; those of a page in several chunks are added up.
+#[derive(Debug, Clone, Default)]
+pub struct PageSummary {
+    /// The wiki.
+    pub wiki_id: Option<String>,
+    /// Page id.
+    pub page_id: Option<i64>,
+    /// Namespace number.
+    pub namespace_id: Option<i32>,
+    /// Title.
+    pub title: Option<String>,
+    /// Whether the page is a redirect.
+    pub is_redirect: bool,
+    /// Where to.
+    pub redirect_target: Option<String>,
+    /// Protection of old dumps.
+    pub restrictions: Vec<String>,
+    /// Revisions seen.
+    pub revision_count: u64,
+    /// Earliest revision seen.
+    pub first_revision: Option<Timestamp>,
+    /// Latest revision seen.
+    pub last_revision: Option<Timestamp>,
+}
+
+pub(super) type Put = fn(&PageSummary, &mut Cells);
+
+/// The table.
+pub static TABLE: TableInfo = TableInfo {
+    name: "pages",
+    version: 1,
+    row: "a page",
+    is_default: true,
+    order: &["page_id"],
+    docs: || COLUMNS.iter().map(|column| &column.doc).collect(),
+};
+
+static COLUMNS: [Column<Put>; 10] = [
+    Column {
+        doc: ColumnDoc {
+            name: "wiki_id",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Database name of the wiki, such as enwiki; by the file name where the dump does not say it; null where neither does.",
+            source: "siteinfo/dbname",
+        },
+        put: |row, cells| cells.string(row.wiki_id.as_deref()),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "page_id",
+            kind: Kind::Int64,
+            nullable: true,
+            unit: "",
+            meaning: "Id of the page; null in dumps of schemas before 0.7 that leave it out.",
+            source: "page/id",
+        },
+        put: |row, cells| cells.int(row.page_id),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "page_namespace_id",
+            kind: Kind::Int32,
+            nullable: true,
+            unit: "",
+            meaning: "Number of the page's namespace; by the title's prefix in schemas before 0.6; null where that is not known either.",
+            source: "page/ns",
+        },
+        put: |row, cells| cells.int(row.namespace_id.map(i64::from)),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "page_title",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Title with the namespace's local name in front, with spaces.",
+            source: "page/title",
+        },
+        put: |row, cells| cells.string(row.title.as_deref()),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "page_redirect_target",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Title of the page that it redirects to; null where the dump names none.",
+            source: "page/redirect/@title",
+        },
+        put: |row, cells| cells.string(row.redirect_target.as_deref()),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "page_is_redirect",
+            kind: Kind::Boolean,
+            nullable: false,
+            unit: "",
+            meaning: "Whether the dump marks it as a redirect; a redirect to an impossible title is not marked.",
+            source: "page/redirect",
+        },
+        put: |row, cells| cells.boolean(row.is_redirect),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "page_restrictions",
+            kind: Kind::StringList,
+            nullable: false,
+            unit: "",
+            meaning: "Protection as old dumps have it, such as edit=sysop:move=sysop.",
+            source: "page/restrictions",
+        },
+        put: |row, cells| cells.list(row.restrictions.iter()),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "revision_count",
+            kind: Kind::Int64,
+            nullable: false,
+            unit: "revisions",
+            meaning: "How many of its revisions are in this output: filters count.",
+            source: "page/revision",
+        },
+        put: |row, cells| cells.int(row.revision_count.try_into().ok()),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "first_revision_dt",
+            kind: Kind::Timestamp,
+            nullable: true,
+            unit: "UTC",
+            meaning: "Time of the earliest of them.",
+            source: "revision/timestamp",
+        },
+        put: |row, cells| cells.time(row.first_revision),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "last_revision_dt",
+            kind: Kind::Timestamp,
+            nullable: true,
+            unit: "UTC",
+            meaning: "Time of the latest of them.",
+            source: "revision/timestamp",
+        },
+        put: |row, cells| cells.time(row.last_revision),
+    },
+];
+
+impl PageSummary {
+    /// Collects rows in the selected columns.
+    pub fn builder(selection: &Selection) -> TableBuilder<Put> {
+        TableBuilder::new(&COLUMNS, selection)
+    }
+
+    /// Adds this row.
+    pub fn push_to(&self, builder: &mut TableBuilder<Put>) {
+        builder.push_with(|put, cells| put(self, cells));
+    }
+}
+
+impl PageSummary {
+    /// A page of which no revision has been seen.
+    pub fn of(wiki_id: Option<&str>, page: &Page<'_>) -> Self {
+        Self {
+            wiki_id: wiki_id.map(str::to_owned),
+            page_id: page.id,
+            namespace_id: page.namespace_id,
+            title: page.title.map(|title| title.to_string()),
+            is_redirect: page.redirect.is_some(),
+            redirect_target: page
+                .redirect
+                .and_then(|redirect| redirect.target)
+                .map(|target| target.to_string()),
+            restrictions: page
+                .restrictions
+                .iter()
+                .map(|text| text.to_string())
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Counts a revision.
+    pub fn count(&mut self, time: Option<Timestamp>) {
+        self.revision_count += 1;
+        self.see(time);
+    }
+
+    /// Adds what was counted in a later chunk.
+    pub fn add(&mut self, later: &Self) {
+        self.revision_count += later.revision_count;
+        self.see(later.first_revision);
+        self.see(later.last_revision);
+    }
+
+    fn see(&mut self, time: Option<Timestamp>) {
+        let Some(time) = time else { return };
+        self.first_revision = Some(self.first_revision.map_or(time, |first| first.min(time)));
+        self.last_revision = Some(self.last_revision.map_or(time, |last| last.max(time)));
+    }
+}

@@ -1,0 +1,79 @@
+//! The list of tables.
+
+use super::column::ColumnDoc;
+use super::{content, namespaces, pages, rejects, revisions, uploads};
+
+/// A table, as far as it can be told without rows.
+pub struct TableInfo {
+    /// Its name, which is that of its folder.
+    pub name: &'static str,
+    /// Raised when the meaning of a column changes.
+    pub version: u32,
+    /// One row is …
+    pub row: &'static str,
+    /// Whether it is written without being asked for.
+    pub is_default: bool,
+    /// Columns by which the rows of a dump file come in order.
+    pub order: &'static [&'static str],
+    pub(super) docs: fn() -> Vec<&'static ColumnDoc>,
+}
+
+impl TableInfo {
+    /// Its columns, in order.
+    pub fn columns(&self) -> Vec<&'static ColumnDoc> {
+        (self.docs)()
+    }
+}
+
+impl std::fmt::Debug for TableInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// All tables.
+pub static ALL: [&TableInfo; 6] = [
+    &pages::TABLE,
+    &revisions::TABLE,
+    &content::TABLE,
+    &namespaces::TABLE,
+    &uploads::TABLE,
+    &rejects::TABLE,
+];
+
+/// Names of the tables that are written without being asked for.
+pub static DEFAULT: [&str; 4] = ["pages", "revisions", "namespaces", "rejects"];
+
+/// The table of a name.
+pub fn by_name(name: &str) -> Option<&'static TableInfo> {
+    ALL.into_iter().find(|table| table.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_documented_once() {
+        for table in ALL {
+            let docs = table.columns();
+            assert_eq!(
+                table.is_default,
+                DEFAULT.contains(&table.name),
+                "{}",
+                table.name
+            );
+            for (index, doc) in docs.iter().enumerate() {
+                assert!(
+                    !doc.meaning.is_empty() && !doc.source.is_empty(),
+                    "{}",
+                    doc.name
+                );
+                assert!(docs[..index].iter().all(|other| other.name != doc.name));
+            }
+            for name in table.order {
+                assert!(docs.iter().any(|doc| doc.name == *name), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! `rejects`: a row a piece of input that was passed over because of damage.
+
+use super::builder::{Selection, TableBuilder};
+use super::column::{Cells, Column, ColumnDoc, Kind};
+use super::registry::TableInfo;
+
+/// What was passed over, why and where.
+#[derive(Debug, Clone, Default)]
+pub struct Reject {
+    /// The wiki.
+    pub wiki_id: Option<String>,
+    /// Name of the input.
+    pub input: String,
+    /// Offset in the decoded XML.
+    pub xml_offset_bytes: Option<u64>,
+    /// About where in the stored file.
+    pub file_offset_bytes: Option<u64>,
+    /// The page it lies in.
+    pub page_id: Option<i64>,
+    /// The revision it lies in.
+    pub revision_id: Option<i64>,
+    /// How many bytes of XML were passed over, as far as that is known.
+    pub lost_bytes: Option<u64>,
+    /// What is wrong.
+    pub reason: String,
+}
+
+fn signed(offset: Option<u64>) -> Option<i64> {
+    offset.and_then(|offset| offset.try_into().ok())
+}
+
+pub(super) type Put = fn(&Reject, &mut Cells);
+
+/// The table.
+pub static TABLE: TableInfo = TableInfo {
+    name: "rejects",
+    version: 1,
+    row: "a piece of input passed over because of damage",
+    is_default: true,
+    order: &[],
+    docs: || COLUMNS.iter().map(|column| &column.doc).collect(),
+};
+
+static COLUMNS: [Column<Put>; 8] = [
+    Column {
+        doc: ColumnDoc {
+            name: "wiki_id",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Database name of the wiki, where it is known.",
+            source: "siteinfo/dbname",
+        },
+        put: |row, cells| cells.string(row.wiki_id.as_deref()),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "input",
+            kind: Kind::String,
+            nullable: false,
+            unit: "",
+            meaning: "The input, as it was named.",
+            source: "the run itself",
+        },
+        put: |row, cells| cells.string(Some(&row.input)),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "xml_offset_bytes",
+            kind: Kind::Int64,
+            nullable: true,
+            unit: "bytes",
+            meaning: "Where the damage begins in the decoded XML.",
+            source: "the run itself",
+        },
+        put: |row, cells| cells.int(signed(row.xml_offset_bytes)),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "file_offset_bytes",
+            kind: Kind::Int64,
+            nullable: true,
+            unit: "bytes",
+            meaning: "About where that is in the file as stored.",
+            source: "the run itself",
+        },
+        put: |row, cells| cells.int(signed(row.file_offset_bytes)),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "page_id",
+            kind: Kind::Int64,
+            nullable: true,
+            unit: "",
+            meaning: "The page it lies in, where it is known.",
+            source: "page/id",
+        },
+        put: |row, cells| cells.int(row.page_id),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "revision_id",
+            kind: Kind::Int64,
+            nullable: true,
+            unit: "",
+            meaning: "The revision it lies in, where it is known.",
+            source: "revision/id",
+        },
+        put: |row, cells| cells.int(row.revision_id),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "lost_bytes",
+            kind: Kind::Int64,
+            nullable: true,
+            unit: "bytes",
+            meaning: "How much of the decoded XML was passed over; null where it is not known, as behind a broken bzip2 block.",
+            source: "the run itself",
+        },
+        put: |row, cells| cells.int(signed(row.lost_bytes)),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "reason",
+            kind: Kind::String,
+            nullable: false,
+            unit: "",
+            meaning: "What is wrong.",
+            source: "the run itself",
+        },
+        put: |row, cells| cells.string(Some(&row.reason)),
+    },
+];
+
+impl Reject {
+    /// Collects rows in the selected columns.
+    pub fn builder(selection: &Selection) -> TableBuilder<Put> {
+        TableBuilder::new(&COLUMNS, selection)
+    }
+
+    /// Adds this row.
+    pub fn push_to(&self, builder: &mut TableBuilder<Put>) {
+        builder.push_with(|put, cells| put(self, cells));
+    }
+}

@@ -1,0 +1,231 @@
+//! `uploads`: a row a version of a file.
+
+use super::builder::{Selection, TableBuilder};
+use super::column::{Cells, Column, ColumnDoc, Kind};
+use super::registry::TableInfo;
+use crate::model::{Page, Upload};
+
+/// What a row is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct UploadRow<'r> {
+    /// The wiki.
+    pub wiki_id: Option<&'r str>,
+    /// The page that describes the file.
+    pub page: &'r Page<'r>,
+    /// The version of the file.
+    pub upload: &'r Upload<'r>,
+}
+
+pub(super) type Put = fn(&UploadRow<'_>, &mut Cells);
+
+/// The table.
+pub static TABLE: TableInfo = TableInfo {
+    name: "uploads",
+    version: 1,
+    row: "a version of an uploaded file",
+    is_default: false,
+    order: &["page_id"],
+    docs: || COLUMNS.iter().map(|column| &column.doc).collect(),
+};
+
+static COLUMNS: [Column<Put>; 17] = [
+    Column {
+        doc: ColumnDoc {
+            name: "wiki_id",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Database name of the wiki, such as enwiki; by the file name where the dump does not say it; null where neither does.",
+            source: "siteinfo/dbname",
+        },
+        put: |row, cells| cells.string(row.wiki_id),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "page_id",
+            kind: Kind::Int64,
+            nullable: true,
+            unit: "",
+            meaning: "Id of the page; null in dumps of schemas before 0.7 that leave it out.",
+            source: "page/id",
+        },
+        put: |row, cells| cells.int(row.page.id),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "page_title",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Title with the namespace's local name in front, with spaces.",
+            source: "page/title",
+        },
+        put: |row, cells| cells.text(row.page.title),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "upload_dt",
+            kind: Kind::Timestamp,
+            nullable: true,
+            unit: "UTC",
+            meaning: "When it was uploaded.",
+            source: "upload/timestamp",
+        },
+        put: |row, cells| cells.time(row.upload.timestamp),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "user_id",
+            kind: Kind::Int64,
+            nullable: true,
+            unit: "",
+            meaning: "Id of the account; null where there is none or it is hidden, 0 where the dump says so.",
+            source: "contributor/id",
+        },
+        put: |row, cells| cells.int(row.upload.contributor.id),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "user_text",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Name of the account, or the address; null if hidden or not given.",
+            source: "contributor/username, contributor/ip",
+        },
+        put: |row, cells| cells.text(row.upload.contributor.name),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "user_kind",
+            kind: Kind::String,
+            nullable: false,
+            unit: "registered, ip, temporary, imported, hidden, unknown",
+            meaning: "What kind of contributor it is, by id and shape of the name.",
+            source: "contributor",
+        },
+        put: |row, cells| cells.string(Some(row.upload.contributor.kind().name())),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "user_is_visible",
+            kind: Kind::Boolean,
+            nullable: false,
+            unit: "",
+            meaning: "Whether the contributor is shown.",
+            source: "contributor/@deleted",
+        },
+        put: |row, cells| cells.boolean(row.upload.contributor.is_visible),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "upload_comment",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "What was said about it; null if hidden.",
+            source: "upload/comment",
+        },
+        put: |row, cells| cells.text(row.upload.comment.text()),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "upload_comment_is_visible",
+            kind: Kind::Boolean,
+            nullable: false,
+            unit: "",
+            meaning: "Whether the comment is shown.",
+            source: "upload/comment/@deleted",
+        },
+        put: |row, cells| cells.boolean(row.upload.comment.text().is_some()),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "upload_filename",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Name of the file.",
+            source: "upload/filename",
+        },
+        put: |row, cells| cells.text(row.upload.filename),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "upload_archive_name",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Name under which a replaced version is kept; null for the current one.",
+            source: "upload/archivename",
+        },
+        put: |row, cells| cells.text(row.upload.archive_name),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "upload_src",
+            kind: Kind::String,
+            nullable: true,
+            unit: "URL",
+            meaning: "Where the file lies.",
+            source: "upload/src",
+        },
+        put: |row, cells| cells.text(row.upload.src),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "upload_size",
+            kind: Kind::Int64,
+            nullable: true,
+            unit: "bytes",
+            meaning: "Size of the file.",
+            source: "upload/size",
+        },
+        put: |row, cells| cells.int(row.upload.size_bytes),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "upload_sha1",
+            kind: Kind::String,
+            nullable: true,
+            unit: "SHA-1, 31 digits of base 36",
+            meaning: "Checksum of the file.",
+            source: "upload/sha1base36",
+        },
+        put: |row, cells| cells.text(row.upload.sha1),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "upload_rel",
+            kind: Kind::String,
+            nullable: true,
+            unit: "",
+            meaning: "Path below the wiki's file store.",
+            source: "upload/rel",
+        },
+        put: |row, cells| cells.text(row.upload.rel),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "upload_has_contents",
+            kind: Kind::Boolean,
+            nullable: false,
+            unit: "",
+            meaning: "Whether the dump holds the file itself, which no table does.",
+            source: "upload/contents",
+        },
+        put: |row, cells| cells.boolean(row.upload.has_contents),
+    },
+];
+
+impl UploadRow<'_> {
+    /// Collects rows in the selected columns.
+    pub fn builder(selection: &Selection) -> TableBuilder<Put> {
+        TableBuilder::new(&COLUMNS, selection)
+    }
+
+    /// Adds this row.
+    pub fn push_to(&self, builder: &mut TableBuilder<Put>) {
+        builder.push_with(|put, cells| put(self, cells));
+    }
+}

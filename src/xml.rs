@@ -1,0 +1,18 @@
+//! Reading the XML of dumps: an element a file, on top of quick-xml's tokens.
+//!
+//! Elements are told by their local names and their place, never by order.  Each that is not known
+//! is passed over with all that is in it, and counted.  Only the five entities of XML and character
+//! references exist; nothing is ever expanded.
+
+mod chunk;
+mod contributor;
+mod cursor;
+mod legal;
+mod page;
+mod revision;
+mod siteinfo;
+mod slot;
+mod upload;
+
+pub use chunk::{Fault, PageAt, Records, parse_chunk};
+pub use siteinfo::parse_header;

@@ -1,0 +1,338 @@
+//! Walking the records of a chunk.
+
+use std::collections::BTreeMap;
+
+use memchr::memchr_iter;
+
+use super::cursor::{Cursor, Element, Token};
+use super::legal::legal_prefix;
+use super::{page, revision, upload};
+use crate::model::{Page, Revision, SchemaVersion, SiteInfo, Upload};
+
+/// Why a piece of XML cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Offset in the chunk (or header) of what is wrong.
+    pub at: usize,
+    /// What is wrong.
+    pub message: String,
+    /// The page it lies in.
+    pub page_id: Option<i64>,
+    /// The revision it lies in.
+    pub revision_id: Option<i64>,
+    /// How many bytes are passed over because of it, where reading goes on behind.
+    pub lost_bytes: u64,
+}
+
+impl Fault {
+    pub(super) fn new(at: usize, message: impl Into<String>) -> Self {
+        Self {
+            at,
+            message: message.into(),
+            page_id: None,
+            revision_id: None,
+            lost_bytes: 0,
+        }
+    }
+}
+
+/// What was passed over because it is not known: how often, by element name.
+#[derive(Debug, Default)]
+pub(super) struct Skipped(BTreeMap<String, u64>);
+
+impl Skipped {
+    pub(super) fn skip<'a>(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        element: &Element<'a>,
+    ) -> Result<(), Fault> {
+        cursor.skip(element)?;
+        *self.0.entry(element.name.to_owned()).or_default() += 1;
+        Ok(())
+    }
+}
+
+/// What the schema version asks of records.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules {
+    /// Since 0.7 pages and revisions must have ids.
+    pub ids_are_mandatory: bool,
+}
+
+impl Rules {
+    fn of(site: &SiteInfo) -> Self {
+        let since = SchemaVersion(0, 7);
+        Self {
+            ids_are_mandatory: site.version().is_some_and(|version| version >= since),
+        }
+    }
+}
+
+/// A page in the course of a chunk.
+#[derive(Debug, Clone, Copy)]
+pub struct PageAt<'p, 'a> {
+    /// Its header.
+    pub page: &'p Page<'a>,
+    /// Whether it began in a chunk before.
+    pub began_before: bool,
+    /// Whether it goes on in the next chunk.
+    pub continues: bool,
+}
+
+/// Takes the records of a chunk, in order.  An error stops the walk and is handed back.
+pub trait Records {
+    /// What stops the walk.
+    type Error;
+
+    /// A revision of `page`.
+    fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<(), Self::Error>;
+
+    /// A version of the file that `page` describes.
+    fn upload(&mut self, page: &Page<'_>, upload: &Upload<'_>) -> Result<(), Self::Error>;
+
+    /// A page has ended, or the chunk has.
+    fn page_ended(&mut self, page: PageAt<'_, '_>) -> Result<(), Self::Error>;
+
+    /// A log item, which is counted only.
+    fn log_item(&mut self) -> Result<(), Self::Error>;
+
+    /// A record cannot be read.  To go on is to pass over it.
+    fn fault(&mut self, fault: Fault) -> Result<(), Self::Error>;
+
+    /// Elements called `name` were passed over.
+    fn skipped(&mut self, name: &str, count: u64);
+}
+
+/// Walks the records of a chunk.
+///
+/// `header` is that of the page in which the chunk begins, if it begins inside one;
+/// `continues` tells whether the last page goes on behind it.
+pub fn parse_chunk<R: Records>(
+    chunk: &[u8],
+    header: Option<&[u8]>,
+    continues: bool,
+    site: &SiteInfo,
+    records: &mut R,
+) -> Result<(), R::Error> {
+    let mut walk = Walk {
+        site,
+        rules: Rules::of(site),
+        skipped: Skipped::default(),
+        page: None,
+        began_before: false,
+    };
+    let outcome = walk.run(chunk, header, continues, records);
+    for (name, count) in &walk.skipped.0 {
+        records.skipped(name, *count);
+    }
+    outcome
+}
+
+struct Walk<'a, 's> {
+    site: &'s SiteInfo,
+    rules: Rules,
+    skipped: Skipped,
+    /// The open page and the offset of its tag.
+    page: Option<(Page<'a>, usize)>,
+    began_before: bool,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn run<R: Records>(
+        &mut self,
+        chunk: &'a [u8],
+        header: Option<&'a [u8]>,
+        continues: bool,
+        records: &mut R,
+    ) -> Result<(), R::Error> {
+        if let Some(header) = header {
+            match self.read_header(header) {
+                Ok(page) => self.page = Some((page, 0)),
+                // The chunk in which the page begins has told of it.
+                Err(_) => self.page = None,
+            }
+            self.began_before = true;
+        }
+        let mut begin = 0;
+        loop {
+            let (text, wrong) = legal_prefix(&chunk[begin..]);
+            let mut cursor = Cursor::new(text, begin, wrong);
+            let Err(mut fault) = self.walk(&mut cursor, records)? else {
+                break;
+            };
+            let from = fault.at.max(cursor.offset().min(chunk.len())).max(begin);
+            let resume = next_record(chunk, from.max(fault.at + 1)).unwrap_or(chunk.len());
+            fault.lost_bytes = (resume - fault.at.min(resume)) as u64;
+            fault.page_id = fault
+                .page_id
+                .or(self.page.as_ref().and_then(|(page, _)| page.id));
+            records.fault(fault)?;
+            begin = resume;
+            if begin >= chunk.len() {
+                break;
+            }
+        }
+        self.end_page(continues, records)
+    }
+
+    /// Reads a page's header, which ends where its first revision begins.
+    fn read_header(&mut self, header: &'a [u8]) -> Result<Page<'a>, Fault> {
+        let (text, wrong) = legal_prefix(header);
+        let mut cursor = Cursor::new(text, 0, wrong);
+        let mut page = Page::default();
+        // What is skipped here has been counted in the chunk in which the page begins.
+        let mut skipped = Skipped::default();
+        loop {
+            match cursor.next()? {
+                Token::Start(element) if element.name == "page" => {}
+                Token::Start(element) => {
+                    page::parse_child(&mut cursor, &element, &mut page, &mut skipped)?
+                }
+                Token::End(_) => {}
+                Token::Eof => break,
+            }
+        }
+        page::finish(&mut page, self.site, self.rules, 0)?;
+        Ok(page)
+    }
+
+    /// Walks up to the end of the chunk or to something that cannot be read.
+    fn walk<R: Records>(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        records: &mut R,
+    ) -> Result<Result<(), Fault>, R::Error> {
+        loop {
+            let token = match cursor.next() {
+                Ok(token) => token,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            let outcome = match token {
+                Token::Eof => return Ok(Ok(())),
+                Token::Start(element) => self.see(cursor, &element, records)?,
+                Token::End("page") => {
+                    let finished = self.finish_header();
+                    match finished {
+                        Ok(()) => self.end_page(false, records)?,
+                        Err(_) => self.page = None,
+                    }
+                    finished
+                }
+                Token::End(_) => Ok(()),
+            };
+            if let Err(fault) = outcome {
+                return Ok(Err(fault));
+            }
+        }
+    }
+
+    fn see<R: Records>(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        element: &Element<'a>,
+        records: &mut R,
+    ) -> Result<Result<(), Fault>, R::Error> {
+        match element.name {
+            "page" => {
+                let nested = self.page.is_some();
+                self.end_page(false, records)?;
+                self.page = Some((Page::default(), element.at));
+                if nested {
+                    return Ok(Err(Fault::new(element.at, "<page> inside a page")));
+                }
+                Ok(Ok(()))
+            }
+            "revision" => self.see_revision(cursor, element, records),
+            "upload" => {
+                if let Err(fault) = self.finish_header() {
+                    return Ok(Err(fault));
+                }
+                let Some((page, _)) = &self.page else {
+                    return Ok(Err(Fault::new(element.at, "<upload> outside a page")));
+                };
+                match upload::parse(cursor, element, &mut self.skipped) {
+                    Ok(upload) => records.upload(page, &upload).map(Ok),
+                    Err(fault) => Ok(Err(fault)),
+                }
+            }
+            "logitem" => match cursor.skip(element) {
+                Ok(()) => records.log_item().map(Ok),
+                Err(fault) => Ok(Err(fault)),
+            },
+            _ => Ok(match &mut self.page {
+                Some((page, _)) => page::parse_child(cursor, element, page, &mut self.skipped),
+                None => self.skipped.skip(cursor, element),
+            }),
+        }
+    }
+
+    fn see_revision<R: Records>(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        element: &Element<'a>,
+        records: &mut R,
+    ) -> Result<Result<(), Fault>, R::Error> {
+        if let Err(fault) = self.finish_header() {
+            // Nothing of a page without identity can be placed.
+            self.page = None;
+            return Ok(Err(fault));
+        }
+        let Some((page, _)) = &self.page else {
+            return Ok(Err(Fault::new(
+                element.at,
+                "<revision> outside a page that can be read",
+            )));
+        };
+        let mut read = Revision::default();
+        match revision::parse(cursor, element, self.rules, &mut self.skipped, &mut read) {
+            Ok(()) => records.revision(page, &read).map(Ok),
+            Err(mut fault) => {
+                fault.page_id = page.id;
+                fault.revision_id = read.id;
+                Ok(Err(fault))
+            }
+        }
+    }
+
+    fn finish_header(&mut self) -> Result<(), Fault> {
+        match &mut self.page {
+            Some((page, at)) => page::finish(page, self.site, self.rules, *at),
+            None => Ok(()),
+        }
+    }
+
+    fn end_page<R: Records>(&mut self, continues: bool, records: &mut R) -> Result<(), R::Error> {
+        let began_before = std::mem::take(&mut self.began_before);
+        if let Some((page, _)) = self.page.take() {
+            records.page_ended(PageAt {
+                page: &page,
+                began_before,
+                continues,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Where, at or behind `from`, the next record begins or a page ends.
+fn next_record(chunk: &[u8], from: usize) -> Option<usize> {
+    let rest = chunk.get(from..)?;
+    memchr_iter(b'<', rest).map(|at| from + at).find(|at| {
+        let tag = &chunk[at + 1..];
+        let length = tag
+            .iter()
+            .take(LONGEST_TAG_BYTES)
+            .position(|byte| matches!(byte, b'>' | b' ' | b'\n' | b'\t' | b'\r'));
+        let name = &tag[..length.unwrap_or(0)];
+        let local = name
+            .iter()
+            .position(|byte| *byte == b':')
+            .map_or(name, |colon| &name[colon + 1..]);
+        matches!(
+            local,
+            b"page" | b"revision" | b"/page" | b"logitem" | b"upload"
+        ) || name == b"/page"
+    })
+}
+
+const LONGEST_TAG_BYTES: usize = 64;

@@ -1,0 +1,62 @@
+//! What stands in `<page>` beside revisions and uploads.
+
+use super::chunk::{Fault, Rules, Skipped};
+use super::cursor::{Cursor, Element, number};
+use crate::model::{Page, Redirect, SiteInfo};
+
+/// Reads a child of `<page>` that belongs to its header.
+pub(super) fn parse_child<'a>(
+    cursor: &mut Cursor<'a>,
+    child: &Element<'a>,
+    page: &mut Page<'a>,
+    skipped: &mut Skipped,
+) -> Result<(), Fault> {
+    match child.name {
+        "title" => page.title = Some(cursor.text_of(child)?),
+        "ns" => {
+            let namespace = number(cursor.text_of(child)?, child)?;
+            page.namespace_id = namespace
+                .map(|namespace| {
+                    i32::try_from(namespace)
+                        .map_err(|_| Fault::new(child.at, format!("{namespace} is no namespace")))
+                })
+                .transpose()?;
+        }
+        "id" => page.id = number(cursor.text_of(child)?, child)?,
+        "redirect" => {
+            let mut redirect = Redirect::default();
+            cursor.attributes(child, |name, value| {
+                if name == "title" {
+                    redirect.target = Some(value);
+                }
+                Ok(())
+            })?;
+            cursor.skip(child)?;
+            page.redirect = Some(redirect);
+        }
+        "restrictions" => page.restrictions.push(cursor.text_of(child)?),
+        _ => skipped.skip(cursor, child)?,
+    }
+    Ok(())
+}
+
+/// Holds a page's header to the rules and adds what follows from the site.
+pub(super) fn finish(
+    page: &mut Page<'_>,
+    site: &SiteInfo,
+    rules: Rules,
+    at: usize,
+) -> Result<(), Fault> {
+    if rules.ids_are_mandatory && page.id.is_none() {
+        return Err(Fault::new(at, "a page without id"));
+    }
+    if rules.ids_are_mandatory && page.title.is_none() {
+        return Err(Fault::new(at, "a page without title"));
+    }
+    if page.namespace_id.is_none() {
+        page.namespace_id = page
+            .title
+            .and_then(|title| site.namespace_of_title(&title.to_cow()));
+    }
+    Ok(())
+}

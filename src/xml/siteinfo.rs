@@ -1,0 +1,88 @@
+//! The root element's attributes and `<siteinfo>`.
+
+use super::chunk::{Fault, Skipped};
+use super::cursor::{Cursor, Element, Token, number};
+use super::legal::legal_prefix;
+use crate::model::{Namespace, SiteInfo};
+
+/// Reads all that stands before the first page.
+pub fn parse_header(bytes: &[u8]) -> Result<SiteInfo, Fault> {
+    let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (text, wrong) = legal_prefix(unmarked);
+    let mut cursor = Cursor::new(text, bytes.len() - unmarked.len(), wrong);
+    let mut site = SiteInfo::default();
+    let mut skipped = Skipped::default();
+    loop {
+        match cursor.next()? {
+            Token::Start(element) if element.name == "mediawiki" => {
+                cursor.attributes(&element, |name, value| {
+                    match name {
+                        "version" => site.schema_version = Some(value.to_string()),
+                        "lang" => site.language = Some(value.to_string()),
+                        _ => {}
+                    }
+                    Ok(())
+                })?;
+            }
+            Token::Start(element) if element.name == "siteinfo" => {
+                parse_siteinfo(&mut cursor, &element, &mut site, &mut skipped)?;
+            }
+            Token::Start(element) => skipped.skip(&mut cursor, &element)?,
+            Token::End(_) => {}
+            Token::Eof => return Ok(site),
+        }
+    }
+}
+
+fn parse_siteinfo<'a>(
+    cursor: &mut Cursor<'a>,
+    element: &Element<'a>,
+    site: &mut SiteInfo,
+    skipped: &mut Skipped,
+) -> Result<(), Fault> {
+    while let Some(child) = cursor.child_of(element)? {
+        let field = match child.name {
+            "sitename" => &mut site.site_name,
+            "dbname" => &mut site.db_name,
+            "base" => &mut site.base,
+            "generator" => &mut site.generator,
+            "case" => &mut site.case,
+            "namespaces" => {
+                while let Some(namespace) = cursor.child_of(&child)? {
+                    match namespace.name {
+                        "namespace" => site.namespaces.push(parse_namespace(cursor, &namespace)?),
+                        _ => skipped.skip(cursor, &namespace)?,
+                    }
+                }
+                continue;
+            }
+            _ => {
+                skipped.skip(cursor, &child)?;
+                continue;
+            }
+        };
+        *field = Some(cursor.text_of(&child)?.to_string());
+    }
+    Ok(())
+}
+
+fn parse_namespace<'a>(cursor: &mut Cursor<'a>, element: &Element<'a>) -> Result<Namespace, Fault> {
+    let mut id = None;
+    let mut case = None;
+    cursor.attributes(element, |name, value| {
+        match name {
+            "key" => id = number(value, element)?,
+            "case" => case = Some(value.to_string()),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    let id = id
+        .and_then(|id| i32::try_from(id).ok())
+        .ok_or_else(|| Fault::new(element.at, "a namespace without number"))?;
+    Ok(Namespace {
+        id,
+        name: cursor.text_of(element)?.to_string(),
+        case,
+    })
+}
