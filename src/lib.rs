@@ -1,9 +1,13 @@
 //! MediaWiki XML dumps to Parquet tables.
 
 pub mod container;
+#[cfg(feature = "parquet")]
+pub mod engine;
 pub mod error;
 pub mod frame;
 pub mod model;
+#[cfg(feature = "parquet")]
+pub mod sink;
 pub mod source;
 #[cfg(feature = "parquet")]
 pub mod tables;

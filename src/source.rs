@@ -2,12 +2,14 @@
 
 mod discover;
 mod file;
+mod mapped;
 mod metered;
 mod reader;
 mod windows;
 
 pub use discover::{Discovered, discover};
 pub use file::{Input, Opened};
+pub use mapped::Mapped;
 pub use metered::MeteredFile;
 pub use reader::Reader;
 pub use windows::{Window, Windows};

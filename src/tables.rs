@@ -23,9 +23,15 @@ pub use rejects::Reject;
 pub use revisions::RevisionRow;
 pub use uploads::UploadRow;
 
+pub use content::Put as ContentPut;
 pub use content::TABLE as CONTENT;
+pub use namespaces::Put as NamespacePut;
 pub use namespaces::TABLE as NAMESPACES;
+pub use pages::Put as PagePut;
 pub use pages::TABLE as PAGES;
+pub use rejects::Put as RejectPut;
 pub use rejects::TABLE as REJECTS;
+pub use revisions::Put as RevisionPut;
 pub use revisions::TABLE as REVISIONS;
+pub use uploads::Put as UploadPut;
 pub use uploads::TABLE as UPLOADS;

@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use bytes::Bytes;
-use memmap2::Mmap;
-
-use super::{MeteredFile, Reader};
+use super::{Mapped, MeteredFile, Reader};
 use crate::error::{Error, Result};
 
 /// What the user named.
@@ -95,8 +92,8 @@ impl Opened {
         }
     }
 
-    /// The whole file mapped into memory; `None` where there is nothing to map.
-    pub fn map(&self) -> Option<Bytes> {
+    /// The file in mapped pieces; `None` where there is nothing to map.
+    pub fn map(&self) -> Option<Mapped> {
         let Stored::File { file, path } = &self.bytes else {
             return None;
         };
@@ -104,14 +101,7 @@ impl Opened {
         if !metadata.is_file() || metadata.len() == 0 {
             return None;
         }
-        // SAFETY: the map is read only and is handed out as plain bytes.  Should another process
-        // change the file meanwhile, the bytes read may be mixed; all code behind treats its input
-        // as hostile.  Should it shrink the file, the system ends the process (SIGBUS), as it does
-        // to every program that maps files; what is written by then has no manifest.
-        let map = unsafe { Mmap::map(file) }.ok()?;
-        #[cfg(unix)]
-        let _ = map.advise(memmap2::Advice::Sequential);
-        Some(Bytes::from_owner(map))
+        Some(Mapped::new(file.try_clone().ok()?, metadata.len()))
     }
 }
 

@@ -18,7 +18,8 @@ pub struct ContentRow<'r> {
     pub slot: &'r Slot<'r>,
 }
 
-pub(super) type Put = fn(&ContentRow<'_>, &mut Cells);
+/// The function of a column.
+pub type Put = fn(&ContentRow<'_>, &mut Cells);
 
 /// The table.
 pub static TABLE: TableInfo = TableInfo {

@@ -16,7 +16,8 @@ pub struct NamespaceRow<'r> {
     pub namespace: &'r Namespace,
 }
 
-pub(super) type Put = fn(&NamespaceRow<'_>, &mut Cells);
+/// The function of a column.
+pub type Put = fn(&NamespaceRow<'_>, &mut Cells);
 
 /// The table.
 pub static TABLE: TableInfo = TableInfo {

@@ -30,7 +30,8 @@ pub struct PageSummary {
     pub last_revision: Option<Timestamp>,
 }
 
-pub(super) type Put = fn(&PageSummary, &mut Cells);
+/// The function of a column.
+pub type Put = fn(&PageSummary, &mut Cells);
 
 /// The table.
 pub static TABLE: TableInfo = TableInfo {

@@ -29,7 +29,8 @@ fn signed(offset: Option<u64>) -> Option<i64> {
     offset.and_then(|offset| offset.try_into().ok())
 }
 
-pub(super) type Put = fn(&Reject, &mut Cells);
+/// The function of a column.
+pub type Put = fn(&Reject, &mut Cells);
 
 /// The table.
 pub static TABLE: TableInfo = TableInfo {

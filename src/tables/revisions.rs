@@ -16,7 +16,8 @@ pub struct RevisionRow<'r> {
     pub revision: &'r Revision<'r>,
 }
 
-pub(super) type Put = fn(&RevisionRow<'_>, &mut Cells);
+/// The function of a column.
+pub type Put = fn(&RevisionRow<'_>, &mut Cells);
 
 /// The table.
 pub static TABLE: TableInfo = TableInfo {

@@ -16,7 +16,8 @@ pub struct UploadRow<'r> {
     pub upload: &'r Upload<'r>,
 }
 
-pub(super) type Put = fn(&UploadRow<'_>, &mut Cells);
+/// The function of a column.
+pub type Put = fn(&UploadRow<'_>, &mut Cells);
 
 /// The table.
 pub static TABLE: TableInfo = TableInfo {

@@ -1,0 +1,77 @@
+//! What all chunks of a document share.
+
+use std::sync::Arc;
+
+use crate::model::SiteInfo;
+
+/// A dump file's document: its name and what it says about its wiki.
+#[derive(Debug)]
+pub struct Document {
+    /// Name of the input.
+    pub input: Arc<str>,
+    /// The site information; empty where the dump has none.
+    pub site: SiteInfo,
+    /// The wiki: by the site information or else by the file's name.
+    pub wiki_id: Option<String>,
+}
+
+impl Document {
+    pub(super) fn new(input: Arc<str>, file_name: &str, site: SiteInfo) -> Self {
+        let wiki_id = site
+            .db_name
+            .clone()
+            .filter(|name| !name.is_empty())
+            .or_else(|| wiki_of_file_name(file_name).map(str::to_owned));
+        Self {
+            input,
+            site,
+            wiki_id,
+        }
+    }
+}
+
+/// The part of a file's name before the date: `enwiki` of `enwiki-20260101-pages-articles.xml`.
+fn wiki_of_file_name(name: &str) -> Option<&str> {
+    let (wiki, rest) = name.split_once('-')?;
+    let is_name = !wiki.is_empty()
+        && wiki
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    (is_name && begins_with_date(rest)).then_some(wiki)
+}
+
+fn begins_with_date(rest: &str) -> bool {
+    let shape: String = rest
+        .chars()
+        .take(11)
+        .map(|character| {
+            if character.is_ascii_digit() {
+                '0'
+            } else {
+                character
+            }
+        })
+        .collect();
+    ["00000000-", "0000-00-00-", "latest-"]
+        .iter()
+        .any(|date| shape.starts_with(date))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wiki_of_file_name;
+
+    #[test]
+    fn wikis_of_file_names() {
+        for (name, wiki) in [
+            ("enwiki-20260101-pages-articles.xml.bz2", Some("enwiki")),
+            ("zh_min_nanwiki-latest-stub.xml.gz", Some("zh_min_nanwiki")),
+            ("eswiki-2026-08-01-p5p5168645.xml.bz2", Some("eswiki")),
+            ("history.xml", None),
+            ("my-dump.xml", None),
+            ("Wiki-20260101-x", None),
+        ] {
+            assert_eq!(wiki_of_file_name(name), wiki, "{name}");
+        }
+    }
+}

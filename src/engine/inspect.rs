@@ -1,0 +1,205 @@
+//! What an input is, told by its bytes.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::document::Document;
+use super::options::{Filters, Limits};
+use super::pipeline::{Consumer, run_input};
+use super::pool::Pool;
+use super::progress::{Progress, Stop};
+use super::rows::{ChunkRows, Wanted, rows_of};
+use crate::error::{Error, ErrorKind, Result};
+use crate::frame::Chunk;
+use crate::model::SiteInfo;
+use crate::sink::Seen;
+use crate::source::Input;
+
+/// What was found out about an input.
+#[derive(Debug, Clone, Serialize)]
+pub struct Inspection {
+    /// Its name.
+    pub name: String,
+    /// Size as stored, where it is known.
+    pub bytes: Option<u64>,
+    /// What it is packed in.
+    pub container: &'static str,
+    /// Streams, members, frames or entries; only where all was read.
+    pub container_pieces: Option<u64>,
+    /// What kind of dump it is.
+    pub kind: &'static str,
+    /// The wiki.
+    pub wiki_id: Option<String>,
+    /// Display name of the wiki.
+    pub site_name: Option<String>,
+    /// URL of the main page.
+    pub base: Option<String>,
+    /// Language of the content.
+    pub language: Option<String>,
+    /// Version of the export schema.
+    pub schema_version: Option<String>,
+    /// The software that wrote it.
+    pub generator: Option<String>,
+    /// Whether titles begin with a capital.
+    pub case: Option<String>,
+    /// How many namespaces the site information names.
+    pub namespaces: usize,
+    /// Whether all of it was read; if not, counts are of the beginning.
+    pub is_whole: bool,
+    /// Counts of what was seen.
+    pub seen: Seen,
+}
+
+/// How much of the XML is read where not all is wanted.
+const BEGINNING_BYTES: u64 = 8 << 20;
+
+/// Looks at the beginning of an input, or at all of it.
+pub fn inspect(
+    input: &Input,
+    whole: bool,
+    limits: &Limits,
+    pool: &Pool,
+    stop: &Stop,
+) -> Result<Inspection> {
+    let mut looker = Looker {
+        document: None,
+        rows: Seen::default(),
+        stubs: 0,
+        texts: 0,
+        whole,
+        enough: Stop::default(),
+        progress: Arc::default(),
+    };
+    let enough = looker.enough.clone();
+    let progress = Arc::clone(&looker.progress);
+    let passed = match run_input(input, limits, pool, &progress, &enough, &mut looker) {
+        Ok(passed) => Some(passed),
+        Err(error) if error.kind() == ErrorKind::Cancelled && !whole => None,
+        Err(error) => return Err(error),
+    };
+    stop.check()?;
+    let opened = input.open(crate::container::HEAD_BYTES);
+    let format = match passed {
+        Some(passed) => passed.format,
+        None => crate::container::Format::detect(&opened?.head),
+    };
+    let kind = looker.kind();
+    let site = looker
+        .document
+        .as_ref()
+        .map(|document| document.site.clone())
+        .unwrap_or_default();
+    let SiteInfo {
+        schema_version,
+        language,
+        site_name,
+        base,
+        generator,
+        case,
+        namespaces,
+        ..
+    } = site;
+    let mut seen = looker.rows;
+    if let Some(passed) = passed {
+        seen.xml_bytes = passed.xml_bytes;
+        seen.trailing_zero_bytes = passed.trailing_zero_bytes;
+    }
+    Ok(Inspection {
+        name: input.name().to_string(),
+        bytes: input.size_bytes(),
+        container: format.name(),
+        container_pieces: passed.map(|passed| passed.pieces),
+        kind,
+        wiki_id: looker
+            .document
+            .as_ref()
+            .and_then(|document| document.wiki_id.clone()),
+        site_name,
+        base,
+        language,
+        schema_version,
+        generator,
+        case,
+        namespaces: namespaces.len(),
+        is_whole: passed.is_some(),
+        seen,
+    })
+}
+
+struct Looker {
+    document: Option<Arc<Document>>,
+    rows: Seen,
+    stubs: u64,
+    texts: u64,
+    whole: bool,
+    enough: Stop,
+    progress: Arc<Progress>,
+}
+
+impl Looker {
+    fn kind(&self) -> &'static str {
+        let seen = &self.rows;
+        match () {
+            () if seen.log_items > 0 => "log items",
+            () if seen.pages == 0 => "site information only",
+            () if self.stubs > 0 && self.texts == 0 => "pages, stubs without text",
+            () if seen.revisions > seen.pages => "pages with history",
+            () => "pages, one revision each",
+        }
+    }
+
+    fn stop_if_enough(&mut self) {
+        let read = self
+            .progress
+            .xml_bytes
+            .load(std::sync::atomic::Ordering::Relaxed);
+        if !self.whole
+            && read > BEGINNING_BYTES
+            && self.rows.pages + self.rows.revisions + self.rows.log_items > 0
+        {
+            self.enough.ask();
+        }
+    }
+}
+
+impl Consumer for Looker {
+    type Output = (ChunkRows, u64, u64);
+
+    fn work(&self) -> Arc<dyn Fn(&Document, Chunk) -> Result<Self::Output> + Send + Sync> {
+        let wanted = Wanted {
+            selections: Vec::new(),
+            filters: Filters::default(),
+            keep_going: true,
+        };
+        Arc::new(move |document, chunk| {
+            let bytes = chunk.contiguous();
+            let stubs = memchr::memmem::find_iter(&bytes, b" location=\"").count();
+            let texts = memchr::memmem::find_iter(&bytes, b"</text>").count();
+            drop(bytes);
+            rows_of(&wanted, document, chunk).map(|rows| (rows, stubs as u64, texts as u64))
+        })
+    }
+
+    fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
+        self.document.get_or_insert_with(|| Arc::clone(document));
+        Ok(())
+    }
+
+    fn collect(&mut self, (rows, stubs, texts): Self::Output) -> Result<()> {
+        self.rows.add(&rows.seen);
+        self.stubs += stubs;
+        self.texts += texts;
+        self.stop_if_enough();
+        Ok(())
+    }
+
+    fn lost(&mut self, _: &Error, _: Option<u64>) -> Result<()> {
+        self.rows.rejects += 1;
+        Ok(())
+    }
+
+    fn tick(&mut self) {
+        self.stop_if_enough();
+    }
+}

@@ -1,0 +1,265 @@
+//! One input through framer and workers, results in order.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+
+use super::decode::{Feed, decode};
+use super::document::Document;
+use super::options::Limits;
+use super::pool::{Pending, Pool};
+use super::progress::{Progress, Stop};
+use crate::container::{Format, Sink, Trailing};
+use crate::error::{Error, ErrorKind, Result};
+use crate::frame::{Chunk, Frame, Framer, Lost, Transcoder};
+use crate::source::Input;
+use crate::xml;
+
+/// What becomes of chunks.
+pub trait Consumer {
+    /// What a worker makes of a chunk.
+    type Output: Send + 'static;
+
+    /// The work on a chunk, done by any thread.
+    fn work(&self) -> Arc<dyn Fn(&Document, Chunk) -> Result<Self::Output> + Send + Sync>;
+
+    /// A document begins.
+    fn begin(&mut self, document: &Arc<Document>) -> Result<()>;
+
+    /// The outcome of a chunk, in the order of the document.
+    fn collect(&mut self, output: Self::Output) -> Result<()>;
+
+    /// Bytes were left out because of damage; `lost_bytes` of XML where that is known.
+    fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()>;
+
+    /// Called now and then.
+    fn tick(&mut self);
+}
+
+/// What was found out about an input's container.
+#[derive(Debug, Clone, Copy)]
+pub struct Passed {
+    /// What it is packed in.
+    pub format: Format,
+    /// Pieces that came to their proven end.
+    pub pieces: u64,
+    /// Bytes of decoded XML.
+    pub xml_bytes: u64,
+    /// Zeros behind the container's end.
+    pub trailing_zero_bytes: u64,
+}
+
+/// Drives one input through the workers.
+pub fn run_input<C: Consumer>(
+    input: &Input,
+    limits: &Limits,
+    pool: &Pool,
+    progress: &Progress,
+    stop: &Stop,
+    consumer: &mut C,
+) -> Result<Passed> {
+    progress.taken_bytes.store(0, Ordering::Relaxed);
+    let name = input.name();
+    let mut pipeline = Pipeline {
+        name: Arc::clone(&name),
+        file_name: input.file_name(),
+        limits,
+        pool,
+        progress,
+        stop,
+        work: consumer.work(),
+        consumer,
+        transcoder: Transcoder::default(),
+        framer: Framer::new(limits.framer()),
+        document: Arc::new(Document::new(Arc::clone(&name), "", Default::default())),
+        queue: VecDeque::new(),
+        in_flight_bytes: 0,
+        pieces: 0,
+        trailing_zero_bytes: 0,
+    };
+    let outcome = decode(input, limits, pool, &progress.taken_bytes, &mut pipeline)
+        .and_then(|format| pipeline.end_document().map(|()| format));
+    let format = match outcome {
+        Ok(format) => {
+            pipeline.drain()?;
+            format
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::Cancelled) => return Err(error),
+        Err(error) => {
+            // What is wrong earlier in the document is told first, whoever noticed it first.
+            pipeline.drain()?;
+            return Err(error.in_input(&name));
+        }
+    };
+    Ok(Passed {
+        format,
+        pieces: pipeline.pieces,
+        xml_bytes: pipeline.framer.received_bytes(),
+        trailing_zero_bytes: pipeline.trailing_zero_bytes,
+    })
+}
+
+struct Pipeline<'r, C: Consumer> {
+    name: Arc<str>,
+    file_name: String,
+    limits: &'r Limits,
+    pool: &'r Pool,
+    progress: &'r Progress,
+    stop: &'r Stop,
+    work: Arc<dyn Fn(&Document, Chunk) -> Result<C::Output> + Send + Sync>,
+    consumer: &'r mut C,
+    transcoder: Transcoder,
+    framer: Framer,
+    document: Arc<Document>,
+    queue: VecDeque<Queued<C::Output>>,
+    in_flight_bytes: usize,
+    pieces: u64,
+    trailing_zero_bytes: u64,
+}
+
+enum Queued<T> {
+    Begin(Arc<Document>),
+    Chunk { bytes: usize, task: Pending<T> },
+    Lost { why: Error, bytes: Option<u64> },
+}
+
+/// A chunk's bytes, and about as many in the rows that it becomes.
+const BYTES_IN_FLIGHT_PER_BYTE: usize = 2;
+
+impl<C: Consumer> Pipeline<'_, C> {
+    fn end_document(&mut self) -> Result<()> {
+        let outcome = self.transcoder.finish().and_then(|()| self.framer.finish());
+        self.transcoder = Transcoder::default();
+        self.take_frames()?;
+        outcome
+    }
+
+    fn take_frames(&mut self) -> Result<()> {
+        while let Some(frame) = self.framer.next_frame() {
+            match frame {
+                Frame::Header(header) => {
+                    let site = match xml::parse_header(&header.bytes) {
+                        Ok(site) => site,
+                        Err(fault) => {
+                            let at = header.xml_offset_bytes + fault.at as u64;
+                            let why = Error::damaged(fault.message)
+                                .in_input(&self.name)
+                                .at_xml_byte(at);
+                            if !self.limits.keep_going {
+                                return Err(why);
+                            }
+                            self.queue.push_back(Queued::Lost {
+                                why,
+                                bytes: Some(header.bytes.len() as u64),
+                            });
+                            Default::default()
+                        }
+                    };
+                    let name = Arc::clone(&self.name);
+                    self.document = Arc::new(Document::new(name, &self.file_name, site));
+                    self.queue
+                        .push_back(Queued::Begin(Arc::clone(&self.document)));
+                }
+                Frame::Chunk(chunk) => self.admit(chunk)?,
+                Frame::Lost(Lost { why, bytes }) => {
+                    let why = why.in_input(&self.name);
+                    let bytes = (bytes > 0).then_some(bytes);
+                    self.queue.push_back(Queued::Lost { why, bytes });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands a chunk to the workers, when there is room for it.
+    fn admit(&mut self, chunk: Chunk) -> Result<()> {
+        let bytes = chunk.len_bytes() * BYTES_IN_FLIGHT_PER_BYTE;
+        while self.in_flight_bytes + bytes > self.limits.chunks_bytes() && !self.queue.is_empty() {
+            self.collect_oldest()?;
+        }
+        self.in_flight_bytes += bytes;
+        let work = Arc::clone(&self.work);
+        let document = Arc::clone(&self.document);
+        let task = self.pool.spawn(move || work(&document, chunk));
+        self.queue.push_back(Queued::Chunk { bytes, task });
+        Ok(())
+    }
+
+    fn collect_oldest(&mut self) -> Result<()> {
+        match self.queue.pop_front() {
+            Some(Queued::Begin(document)) => self.consumer.begin(&document),
+            Some(Queued::Chunk { bytes, task }) => {
+                let output = task.wait()?;
+                self.in_flight_bytes -= bytes;
+                self.consumer.collect(output)
+            }
+            Some(Queued::Lost { why, bytes }) => self.consumer.lost(&why, bytes),
+            None => Ok(()),
+        }
+    }
+
+    fn drain(&mut self) -> Result<()> {
+        while !self.queue.is_empty() {
+            self.stop.check()?;
+            self.collect_oldest()?;
+        }
+        Ok(())
+    }
+}
+
+impl<C: Consumer> Sink for Pipeline<'_, C> {
+    fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
+        self.stop.check()?;
+        self.progress
+            .xml_bytes
+            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.consumer.tick();
+        let bytes = self.transcoder.push(bytes)?;
+        let outcome = self
+            .framer
+            .push(bytes, file_offset_bytes)
+            .map_err(|error| error.at_file_byte(file_offset_bytes));
+        self.take_frames()?;
+        outcome
+    }
+
+    fn next_document(&mut self) -> Result<()> {
+        self.end_document()
+    }
+
+    fn piece_ended(&mut self) {
+        self.pieces += 1;
+    }
+
+    fn trailing(&mut self, trailing: Trailing) -> Result<()> {
+        if trailing.all_zero {
+            self.trailing_zero_bytes += trailing.bytes;
+            return Ok(());
+        }
+        let why = Error::damaged(format!(
+            "{} bytes behind the end of the compressed data belong to nothing",
+            trailing.bytes
+        ))
+        .in_input(&self.name)
+        .at_file_byte(trailing.file_offset_bytes);
+        match self.limits.keep_going {
+            true => {
+                self.queue.push_back(Queued::Lost { why, bytes: None });
+                Ok(())
+            }
+            false => Err(why),
+        }
+    }
+}
+
+impl<C: Consumer> Feed for Pipeline<'_, C> {
+    fn gap(&mut self, why: Error) -> Result<()> {
+        let why = why
+            .in_input(&self.name)
+            .at_xml_byte(self.framer.received_bytes());
+        self.framer.gap(why)?;
+        self.take_frames()
+    }
+}

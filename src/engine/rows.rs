@@ -1,0 +1,213 @@
+//! The work on a chunk: its records become rows.
+
+use arrow::array::RecordBatch;
+
+use super::document::Document;
+use super::options::Filters;
+use crate::error::{Error, Result};
+use crate::frame::Chunk;
+use crate::model::{Page, Revision, Upload};
+use crate::sink::Seen;
+use crate::tables::{
+    self, ContentRow, PageSummary, Reject, RevisionRow, Selection, TableBuilder, UploadRow,
+};
+use crate::xml::{Fault, PageAt, Records, parse_chunk};
+
+/// What a worker is told about the rows that are wanted.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    /// Selected columns, by table.
+    pub selections: Vec<Selection>,
+    pub filters: Filters,
+    pub keep_going: bool,
+}
+
+impl Wanted {
+    pub(super) fn selection(&self, table: &tables::TableInfo) -> Option<&Selection> {
+        self.selections
+            .iter()
+            .find(|selection| selection.table.name == table.name)
+    }
+}
+
+/// The rows of a chunk.
+#[derive(Debug, Default)]
+pub(super) struct ChunkRows {
+    pub revisions: Option<RecordBatch>,
+    pub content: Option<RecordBatch>,
+    pub uploads: Option<RecordBatch>,
+    /// Pages, each with whether it began in a chunk before and whether it goes on in the next.
+    pub pages: Vec<(PageSummary, bool, bool)>,
+    pub rejects: Vec<Reject>,
+    pub seen: Seen,
+}
+
+/// Makes the rows of a chunk.
+pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Result<ChunkRows> {
+    let bytes = chunk.contiguous();
+    let header = chunk.page.as_ref().map(|page| &page.bytes[..]);
+    let mut collector = Collector {
+        wanted,
+        document,
+        chunk: &chunk,
+        revisions: wanted
+            .selection(&tables::REVISIONS)
+            .map(RevisionRow::builder),
+        content: wanted.selection(&tables::CONTENT).map(ContentRow::builder),
+        uploads: wanted.selection(&tables::UPLOADS).map(UploadRow::builder),
+        summary: None,
+        rows: ChunkRows::default(),
+    };
+    parse_chunk(
+        &bytes,
+        header,
+        chunk.page_continues,
+        &document.site,
+        &mut collector,
+    )?;
+    let mut rows = collector.rows;
+    rows.revisions = finish(collector.revisions)?;
+    rows.content = finish(collector.content)?;
+    rows.uploads = finish(collector.uploads)?;
+    rows.seen.rejects = rows.rejects.len() as u64;
+    Ok(rows)
+}
+
+fn finish<Put>(builder: Option<TableBuilder<Put>>) -> Result<Option<RecordBatch>> {
+    builder.map_or(Ok(None), |mut builder| builder.finish())
+}
+
+struct Collector<'c> {
+    wanted: &'c Wanted,
+    document: &'c Document,
+    chunk: &'c Chunk,
+    revisions: Option<TableBuilder<tables::RevisionPut>>,
+    content: Option<TableBuilder<tables::ContentPut>>,
+    uploads: Option<TableBuilder<tables::UploadPut>>,
+    /// The open page, once a revision of it was seen.
+    summary: Option<PageSummary>,
+    rows: ChunkRows,
+}
+
+impl Collector<'_> {
+    fn wiki_id(&self) -> Option<&str> {
+        self.document.wiki_id.as_deref()
+    }
+
+    fn summary_of(&mut self, page: &Page<'_>) -> &mut PageSummary {
+        let wiki_id = self.document.wiki_id.as_deref();
+        self.summary
+            .get_or_insert_with(|| PageSummary::of(wiki_id, page))
+    }
+}
+
+impl Records for Collector<'_> {
+    type Error = Error;
+
+    fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<()> {
+        self.rows.seen.revisions += 1;
+        self.rows.seen.slots += revision.slots().count() as u64;
+        if !self.wanted.filters.wants_page(page)
+            || !self.wanted.filters.wants_time(revision.timestamp)
+        {
+            self.rows.seen.filtered_revisions += 1;
+            return Ok(());
+        }
+        self.summary_of(page).count(revision.timestamp);
+        let wiki_id = self.document.wiki_id.as_deref();
+        if let Some(builder) = &mut self.revisions {
+            RevisionRow {
+                wiki_id,
+                page,
+                revision,
+            }
+            .push_to(builder);
+        }
+        if let Some(builder) = &mut self.content {
+            for slot in revision.slots() {
+                ContentRow {
+                    wiki_id,
+                    page,
+                    revision,
+                    slot,
+                }
+                .push_to(builder);
+            }
+        }
+        Ok(())
+    }
+
+    fn upload(&mut self, page: &Page<'_>, upload: &Upload<'_>) -> Result<()> {
+        self.rows.seen.uploads += 1;
+        if !self.wanted.filters.wants_page(page)
+            || !self.wanted.filters.wants_time(upload.timestamp)
+        {
+            return Ok(());
+        }
+        let wiki_id = self.document.wiki_id.as_deref();
+        if let Some(builder) = &mut self.uploads {
+            UploadRow {
+                wiki_id,
+                page,
+                upload,
+            }
+            .push_to(builder);
+        }
+        Ok(())
+    }
+
+    fn page_ended(&mut self, at: PageAt<'_, '_>) -> Result<()> {
+        if !at.began_before {
+            self.rows.seen.pages += 1;
+        }
+        if !self.wanted.filters.wants_page(at.page) {
+            if !at.began_before {
+                self.rows.seen.filtered_pages += 1;
+            }
+            return Ok(());
+        }
+        self.summary_of(at.page);
+        if let Some(summary) = self.summary.take() {
+            self.rows
+                .pages
+                .push((summary, at.began_before, at.continues));
+        }
+        Ok(())
+    }
+
+    fn log_item(&mut self) -> Result<()> {
+        self.rows.seen.log_items += 1;
+        Ok(())
+    }
+
+    fn fault(&mut self, fault: Fault) -> Result<()> {
+        let (xml_offset, file_offset) = self.chunk.place_of(fault.at);
+        if !self.wanted.keep_going {
+            return Err(Error::damaged(fault.message)
+                .in_input(&self.document.input)
+                .at_file_byte(file_offset)
+                .at_xml_byte(xml_offset)
+                .in_record(fault.page_id, fault.revision_id));
+        }
+        self.rows.rejects.push(Reject {
+            wiki_id: self.wiki_id().map(str::to_owned),
+            input: self.document.input.to_string(),
+            xml_offset_bytes: Some(xml_offset),
+            file_offset_bytes: Some(file_offset),
+            page_id: fault.page_id,
+            revision_id: fault.revision_id,
+            lost_bytes: Some(fault.lost_bytes),
+            reason: fault.message,
+        });
+        Ok(())
+    }
+
+    fn skipped(&mut self, name: &str, count: u64) {
+        *self
+            .rows
+            .seen
+            .skipped_elements
+            .entry(name.to_owned())
+            .or_default() += count;
+    }
+}

@@ -1,0 +1,138 @@
+//! The folder of a job: empty or given up at the begin, finished by its manifest.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::manifest::{MANIFEST_NAME, Manifest};
+use super::part::Part;
+use crate::error::{Error, Result};
+use crate::tables;
+
+/// Where a job writes.
+#[derive(Debug)]
+pub struct OutputFolder {
+    path: PathBuf,
+    /// Whether the job made the folder itself.
+    made: bool,
+    committed: bool,
+}
+
+impl OutputFolder {
+    /// Prepares `path`.  A folder with something in it is refused, unless `overwrite` allows to
+    /// remove what an earlier job wrote.
+    pub fn prepare(path: &Path, overwrite: bool) -> Result<Self> {
+        let cannot = |error| Error::io(format!("cannot write into {}", path.display()), error);
+        let made = !path.exists();
+        fs::create_dir_all(path).map_err(cannot)?;
+        let entries = fs::read_dir(path).map_err(cannot)?.count();
+        if entries > 0 {
+            if !overwrite {
+                let what = match path.join(MANIFEST_NAME).exists() {
+                    true => "holds a finished job",
+                    false => "is not empty",
+                };
+                return Err(Error::usage(format!(
+                    "the output folder {} {what}: name another, or give --overwrite",
+                    path.display()
+                )));
+            }
+            remove_job(path).map_err(cannot)?;
+        }
+        // Whether it can be written at all is better known now than after an hour.
+        let probe = path.join(".mwparquet-probe.tmp");
+        File::create(&probe)
+            .and_then(|_| fs::remove_file(&probe))
+            .map_err(cannot)?;
+        Ok(Self {
+            path: path.to_owned(),
+            made,
+            committed: false,
+        })
+    }
+
+    /// The folder of a table.
+    pub fn table(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Gives the parts their names and writes the manifest, last.
+    pub fn commit(mut self, parts: &[Part], manifest: &Manifest) -> Result<()> {
+        for part in parts {
+            fs::rename(&part.temporary, &part.path).map_err(|error| {
+                Error::io(format!("cannot rename {}", part.temporary.display()), error)
+            })?;
+        }
+        let path = self.path.join(MANIFEST_NAME);
+        let temporary = self.path.join(format!(".{MANIFEST_NAME}.tmp"));
+        let write = || -> io::Result<()> {
+            for part in parts {
+                sync_folder(part.path.parent())?;
+            }
+            let mut file = File::create(&temporary)?;
+            serde_json::to_writer_pretty(&mut file, manifest)?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            fs::rename(&temporary, &path)?;
+            sync_folder(Some(&self.path))
+        };
+        write().map_err(|error| Error::io(format!("cannot write {}", path.display()), error))?;
+        self.committed = true;
+        Ok(())
+    }
+}
+
+impl Drop for OutputFolder {
+    /// A job that fails leaves no empty folders.
+    fn drop(&mut self) {
+        if self.committed {
+            return;
+        }
+        for table in tables::ALL {
+            let _ = fs::remove_dir(self.path.join(table.name));
+        }
+        if self.made {
+            let _ = fs::remove_dir(&self.path);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn sync_folder(path: Option<&Path>) -> io::Result<()> {
+    path.map_or(Ok(()), |path| File::open(path)?.sync_all())
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: Option<&Path>) -> io::Result<()> {
+    Ok(())
+}
+
+/// Removes what jobs write: the manifest first, then parts in the tables' folders.
+fn remove_job(path: &Path) -> io::Result<()> {
+    for name in [MANIFEST_NAME.to_owned(), format!(".{MANIFEST_NAME}.tmp")] {
+        remove_if_there(&path.join(name))?;
+    }
+    for table in tables::ALL {
+        let folder = path.join(table.name);
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_part = name.starts_with("part-") && name.ends_with(".parquet");
+            let is_temporary = name.starts_with(".part-") && name.ends_with(".tmp");
+            if is_part || is_temporary {
+                fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,126 @@
+//! What a finished job leaves beside its tables.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Name of the manifest's file.
+pub const MANIFEST_NAME: &str = "manifest.json";
+
+/// A finished job.
+///
+/// All but `run` depends on inputs and options only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of this form.
+    pub manifest_version: u32,
+    /// The program and its version.
+    pub program: String,
+    /// The options that shape the output.
+    pub options: BTreeMap<String, serde_json::Value>,
+    /// The inputs, in order.
+    pub inputs: Vec<InputEntry>,
+    /// Files in folders that were left out, with the reason.
+    pub left_out: BTreeMap<String, String>,
+    /// The tables by name.
+    pub tables: BTreeMap<String, TableEntry>,
+    /// Whether nothing was passed over because of damage.
+    pub complete: bool,
+    /// What differs from run to run: wall time, threads, peak memory.
+    pub run: BTreeMap<String, serde_json::Value>,
+}
+
+/// An input and what was seen in it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct InputEntry {
+    /// Its name, as given.
+    pub name: String,
+    /// Size as stored.
+    pub bytes: u64,
+    /// What it is packed in.
+    pub container: String,
+    /// Streams, members, frames or entries of the container.
+    pub container_pieces: u64,
+    /// Export schema version.
+    pub schema_version: Option<String>,
+    /// The software that wrote it.
+    pub generator: Option<String>,
+    /// The wiki.
+    pub wiki_id: Option<String>,
+    /// Counts of what was seen.
+    pub seen: Seen,
+}
+
+/// Counts of what was seen in an input, wanted or not.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Seen {
+    /// Bytes of decoded XML.
+    pub xml_bytes: u64,
+    /// `<page>` elements.
+    pub pages: u64,
+    /// Revisions.
+    pub revisions: u64,
+    /// Slots.
+    pub slots: u64,
+    /// Versions of files.
+    pub uploads: u64,
+    /// Log items.
+    pub log_items: u64,
+    /// Revisions and pages that filters left out.
+    pub filtered_pages: u64,
+    /// Revisions that filters left out.
+    pub filtered_revisions: u64,
+    /// Pieces passed over because of damage; each is a row in `rejects`.
+    pub rejects: u64,
+    /// Zeros behind the container's end.
+    pub trailing_zero_bytes: u64,
+    /// Elements passed over because they are not known, by name.
+    pub skipped_elements: BTreeMap<String, u64>,
+}
+
+impl Seen {
+    /// Adds what was seen elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        self.xml_bytes += other.xml_bytes;
+        self.pages += other.pages;
+        self.revisions += other.revisions;
+        self.slots += other.slots;
+        self.uploads += other.uploads;
+        self.log_items += other.log_items;
+        self.filtered_pages += other.filtered_pages;
+        self.filtered_revisions += other.filtered_revisions;
+        self.rejects += other.rejects;
+        self.trailing_zero_bytes += other.trailing_zero_bytes;
+        for (name, count) in &other.skipped_elements {
+            *self.skipped_elements.entry(name.clone()).or_default() += count;
+        }
+    }
+}
+
+/// A table of the job.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct TableEntry {
+    /// Version of the table's meaning.
+    pub version: u32,
+    /// Rows of all parts.
+    pub rows: u64,
+    /// Bytes of all parts.
+    pub bytes: u64,
+    /// The columns written.
+    pub columns: Vec<String>,
+    /// The parts, in order.
+    pub parts: Vec<PartEntry>,
+}
+
+/// A part of a table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PartEntry {
+    /// Path below the job's folder.
+    pub path: String,
+    /// Rows.
+    pub rows: u64,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
+}

@@ -1,0 +1,202 @@
+//! Writing the parts of one table, under temporary names.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parquet::arrow::ArrowSchemaConverter;
+use parquet::file::writer::SerializedFileWriter;
+use sha2::{Digest, Sha256};
+
+use super::row_group::{EncodedRowGroup, RowGroupEncoder};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A part that is complete on disk, still under its temporary name.
+#[derive(Debug)]
+pub struct Part {
+    /// Where it lies now.
+    pub temporary: PathBuf,
+    /// Where it belongs.
+    pub path: PathBuf,
+    /// Rows.
+    pub rows: u64,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+/// Appends row groups to parts and begins a new part where one is full.
+pub struct TableWriter {
+    folder: PathBuf,
+    encoder: RowGroupEncoder,
+    part_bytes: u64,
+    open: Option<OpenPart>,
+    done: Vec<Part>,
+    next_part: usize,
+}
+
+struct OpenPart {
+    writer: SerializedFileWriter<Measured>,
+    temporary: PathBuf,
+    path: PathBuf,
+    rows: u64,
+}
+
+impl TableWriter {
+    /// Writes into `folder`, which is made when the first row comes.
+    pub fn new(folder: PathBuf, encoder: RowGroupEncoder, part_bytes: u64) -> Self {
+        Self {
+            folder,
+            encoder,
+            part_bytes,
+            open: None,
+            done: Vec::new(),
+            next_part: 0,
+        }
+    }
+
+    /// The encoder of the table's row groups.
+    pub fn encoder(&self) -> &RowGroupEncoder {
+        &self.encoder
+    }
+
+    /// Appends a row group and tells how many bytes it took.
+    pub fn append(&mut self, group: EncodedRowGroup) -> Result<u64> {
+        if self.open.is_none() {
+            self.open = Some(self.begin_part()?);
+        }
+        let Some(part) = &mut self.open else {
+            return Err(Error::internal("no part is open"));
+        };
+        let failed = |error| cannot_write(&part.path, error);
+        let before = part.writer.bytes_written() as u64;
+        let mut writer = part.writer.next_row_group().map_err(failed)?;
+        for column in group.columns {
+            column.append_to_row_group(&mut writer).map_err(failed)?;
+        }
+        writer.close().map_err(failed)?;
+        part.rows += group.rows;
+        let bytes = part.writer.bytes_written() as u64;
+        if bytes >= self.part_bytes {
+            self.end_part()?;
+        }
+        Ok(bytes - before)
+    }
+
+    /// Ends the last part; a table without rows gets one part without row groups.
+    pub fn finish(mut self) -> Result<Vec<Part>> {
+        if self.open.is_none() && self.done.is_empty() {
+            self.open = Some(self.begin_part()?);
+        }
+        self.end_part()?;
+        Ok(std::mem::take(&mut self.done))
+    }
+
+    fn begin_part(&mut self) -> Result<OpenPart> {
+        let name = format!("part-{:05}.parquet", self.next_part);
+        self.next_part += 1;
+        let path = self.folder.join(&name);
+        let temporary = self.folder.join(format!(".{name}.tmp"));
+        let io_failed = |error| Error::io(format!("cannot write {}", temporary.display()), error);
+        fs::create_dir_all(&self.folder).map_err(io_failed)?;
+        let file = File::create(&temporary).map_err(io_failed)?;
+        let schema = ArrowSchemaConverter::new()
+            .convert(&self.encoder.schema)
+            .map_err(|error| cannot_write(&path, error))?
+            .root_schema_ptr();
+        let mut properties = (*self.encoder.properties).clone();
+        // Engines that know Arrow get the exact types and the columns' descriptions back.
+        parquet::arrow::add_encoded_arrow_schema_to_metadata(&self.encoder.schema, &mut properties);
+        let writer = SerializedFileWriter::new(Measured::new(file), schema, Arc::new(properties))
+            .map_err(|error| cannot_write(&path, error))?;
+        Ok(OpenPart {
+            writer,
+            temporary,
+            path,
+            rows: 0,
+        })
+    }
+
+    fn end_part(&mut self) -> Result<()> {
+        let Some(part) = self.open.take() else {
+            return Ok(());
+        };
+        let failed = |error| cannot_write(&part.path, error);
+        let measured = part.writer.into_inner().map_err(failed)?;
+        let (bytes, sha256) = measured
+            .finish()
+            .map_err(|error| Error::io(format!("cannot write {}", part.path.display()), error))?;
+        self.done.push(Part {
+            temporary: part.temporary,
+            path: part.path,
+            rows: part.rows,
+            bytes,
+            sha256,
+        });
+        Ok(())
+    }
+}
+
+impl Drop for TableWriter {
+    /// What was not finished leaves nothing behind.
+    fn drop(&mut self) {
+        let open = self.open.take().map(|part| part.temporary);
+        for temporary in self.done.drain(..).map(|part| part.temporary).chain(open) {
+            let _ = fs::remove_file(temporary);
+        }
+    }
+}
+
+/// A file that knows its length and checksum.
+struct Measured {
+    file: BufWriter<File>,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Measured {
+    fn new(file: File) -> Self {
+        const BUFFER_BYTES: usize = 256 << 10;
+        Self {
+            file: BufWriter::with_capacity(BUFFER_BYTES, file),
+            hash: Sha256::new(),
+            bytes: 0,
+        }
+    }
+
+    fn finish(self) -> io::Result<(u64, String)> {
+        let file = self
+            .file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        let digest = self.hash.finalize();
+        Ok((
+            self.bytes,
+            digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        ))
+    }
+}
+
+impl Write for Measured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.hash.update(&bytes[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+fn cannot_write(path: &Path, error: parquet::errors::ParquetError) -> Error {
+    Error::new(
+        ErrorKind::Environment,
+        format!("cannot write {}", path.display()),
+    )
+    .with_source(error)
+}

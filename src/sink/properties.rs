@@ -1,0 +1,123 @@
+//! How tables are encoded.
+
+use std::fmt;
+use std::str::FromStr;
+
+use parquet::basic::{Compression as Codec, Encoding, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+
+use crate::error::{Error, Result};
+use crate::tables::{Kind, Selection};
+
+/// How pages are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    /// Zstandard with a level of 1 to 22.
+    Zstd(i32),
+    /// Snappy.
+    Snappy,
+    /// Not at all.
+    None,
+}
+
+impl FromStr for Compression {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        match text {
+            "zstd" => return Ok(Self::Zstd(3)),
+            "snappy" => return Ok(Self::Snappy),
+            "none" => return Ok(Self::None),
+            _ => {}
+        }
+        text.strip_prefix("zstd:")
+            .and_then(|level| level.parse().ok())
+            .filter(|level| (1..=22).contains(level))
+            .map(Self::Zstd)
+            .ok_or_else(|| "expected zstd, zstd:1 to zstd:22, snappy or none".to_owned())
+    }
+}
+
+impl fmt::Display for Compression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Zstd(level) => write!(f, "zstd:{level}"),
+            Self::Snappy => f.write_str("snappy"),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
+/// Sizes and packing of parts.
+#[derive(Debug, Clone, Copy)]
+pub struct WriterOptions {
+    /// How pages are packed.
+    pub compression: Compression,
+    /// A row group is closed at so many bytes of Arrow memory.
+    pub row_group_bytes: usize,
+    /// A part is closed at so many bytes on disk.
+    pub part_bytes: u64,
+}
+
+/// A page of text holds so much that the packer sees one revision in the next.
+const TEXT_PAGE_BYTES: usize = 8 << 20;
+/// Columns with large texts, whose pages and statistics are their own.
+const TEXT_COLUMNS: [&str; 1] = ["content_text"];
+/// Columns whose values hardly repeat: a dictionary would only be given up.
+const UNIQUE_COLUMNS: [&str; 4] = [
+    "revision_sha1",
+    "content_sha1",
+    "upload_sha1",
+    "text_location",
+];
+
+pub(super) fn properties(
+    selection: &Selection,
+    compression: Compression,
+) -> Result<WriterProperties> {
+    let codec = match compression {
+        Compression::Zstd(level) => Codec::ZSTD(
+            ZstdLevel::try_new(level)
+                .map_err(|error| Error::usage("bad zstd level").with_source(error))?,
+        ),
+        Compression::Snappy => Codec::SNAPPY,
+        Compression::None => Codec::UNCOMPRESSED,
+    };
+    let table = selection.table;
+    let mut builder = WriterProperties::builder()
+        .set_compression(codec)
+        .set_created_by(concat!("mwparquet ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_max_row_group_row_count(None)
+        .set_statistics_truncate_length(Some(64))
+        .set_key_value_metadata(Some(vec![
+            KeyValue::new("mwparquet.table".to_owned(), table.name.to_owned()),
+            KeyValue::new(
+                "mwparquet.table_version".to_owned(),
+                table.version.to_string(),
+            ),
+        ]));
+    let docs = table.columns();
+    for index in &selection.columns {
+        let doc = docs[*index];
+        let path = ColumnPath::from(doc.name);
+        if TEXT_COLUMNS.contains(&doc.name) {
+            builder = builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_data_page_size_limit(path.clone(), TEXT_PAGE_BYTES)
+                .set_column_statistics_enabled(path, EnabledStatistics::None);
+        } else if UNIQUE_COLUMNS.contains(&doc.name) {
+            builder = builder.set_column_dictionary_enabled(path, false);
+        } else if matches!(doc.kind, Kind::Int64 | Kind::Timestamp) {
+            builder = builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+        }
+    }
+    // The page is checked against its limit after so many rows: few, for a text can be large.
+    if docs.iter().any(|doc| TEXT_COLUMNS.contains(&doc.name)) {
+        builder = builder.set_write_batch_size(16);
+    }
+    Ok(builder.build())
+}

@@ -1,0 +1,74 @@
+//! Encoding rows into a row group, apart from the file that it goes into.
+
+use std::io;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::file::properties::WriterPropertiesPtr;
+
+use super::properties::{Compression, properties};
+use crate::error::{Error, Result};
+use crate::tables::Selection;
+
+/// Encodes row groups of one table; can be shared by threads.
+#[derive(Clone)]
+pub struct RowGroupEncoder {
+    pub(super) schema: SchemaRef,
+    pub(super) properties: WriterPropertiesPtr,
+    factory: Arc<ArrowRowGroupWriterFactory>,
+}
+
+/// A row group that is ready to be appended to a part.
+pub struct EncodedRowGroup {
+    pub(super) columns: Vec<ArrowColumnChunk>,
+    /// How many rows it has.
+    pub rows: u64,
+}
+
+impl RowGroupEncoder {
+    /// An encoder for the selected columns.
+    pub fn new(selection: &Selection, compression: Compression) -> Result<Self> {
+        let schema = selection.schema();
+        let properties = properties(selection, compression)?;
+        let writer = ArrowWriter::try_new(io::sink(), Arc::clone(&schema), Some(properties))
+            .map_err(cannot_encode)?;
+        let (file, factory) = writer.into_serialized_writer().map_err(cannot_encode)?;
+        Ok(Self {
+            schema,
+            properties: Arc::clone(file.properties()),
+            factory: Arc::new(factory),
+        })
+    }
+
+    /// Encodes the rows of all batches as one row group.
+    pub fn encode(&self, batches: &[RecordBatch]) -> Result<EncodedRowGroup> {
+        let mut writers = self
+            .factory
+            .create_column_writers(0)
+            .map_err(cannot_encode)?;
+        for batch in batches {
+            let mut writer = writers.iter_mut();
+            for (field, array) in self.schema.fields().iter().zip(batch.columns()) {
+                for leaf in compute_leaves(field, array).map_err(cannot_encode)? {
+                    let writer = writer
+                        .next()
+                        .ok_or_else(|| Error::internal("a table has more leaves than columns"))?;
+                    writer.write(&leaf).map_err(cannot_encode)?;
+                }
+            }
+        }
+        let columns = writers
+            .into_iter()
+            .map(|writer| writer.close().map_err(cannot_encode))
+            .collect::<Result<_>>()?;
+        let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
+        Ok(EncodedRowGroup { columns, rows })
+    }
+}
+
+fn cannot_encode(error: parquet::errors::ParquetError) -> Error {
+    Error::internal("cannot encode Parquet").with_source(error)
+}
