@@ -7,6 +7,7 @@
 //! admitted: the driver collects finished work before it lets more in.
 
 mod bzip2;
+mod cat;
 mod convert;
 mod decode;
 mod document;
@@ -18,6 +19,7 @@ mod progress;
 mod rows;
 mod table_stream;
 
+pub use cat::{cat_json, cat_xml};
 pub use convert::{Job, JobReport, convert};
 pub use decode::{Feed, decode};
 pub use document::Document;

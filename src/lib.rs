@@ -1,5 +1,7 @@
 //! MediaWiki XML dumps to Parquet tables.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod container;
 #[cfg(feature = "parquet")]
 pub mod engine;

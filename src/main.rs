@@ -1,1 +1,7 @@
-fn main() {}
+//! The program: see [`mwparquet::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mwparquet::cli::run()
+}

@@ -183,11 +183,7 @@ impl Records for Collector<'_> {
     fn fault(&mut self, fault: Fault) -> Result<()> {
         let (xml_offset, file_offset) = self.chunk.place_of(fault.at);
         if !self.wanted.keep_going {
-            return Err(Error::damaged(fault.message)
-                .in_input(&self.document.input)
-                .at_file_byte(file_offset)
-                .at_xml_byte(xml_offset)
-                .in_record(fault.page_id, fault.revision_id));
+            return Err(fault.to_error(&self.document.input, (xml_offset, file_offset)));
         }
         self.rows.rejects.push(Reject {
             wiki_id: self.wiki_id().map(str::to_owned),

@@ -18,7 +18,6 @@ pub(super) struct TableStream {
     gathered: Vec<RecordBatch>,
     gathered_bytes: usize,
     encoding: VecDeque<Pending<EncodedRowGroup>>,
-    rows: u64,
 }
 
 impl TableStream {
@@ -29,13 +28,7 @@ impl TableStream {
             gathered: Vec::new(),
             gathered_bytes: 0,
             encoding: VecDeque::new(),
-            rows: 0,
         }
-    }
-
-    /// Rows so far.
-    pub(super) fn rows(&self) -> u64 {
-        self.rows
     }
 
     /// Adds rows.  Where row groups end depends on the rows alone.
@@ -45,7 +38,6 @@ impl TableStream {
         pool: &Pool,
         progress: &Progress,
     ) -> Result<()> {
-        self.rows += batch.num_rows() as u64;
         self.gathered_bytes += batch.get_array_memory_size();
         self.gathered.push(batch);
         if self.gathered_bytes >= self.row_group_bytes {

@@ -1,12 +1,14 @@
 //! Walking the records of a chunk.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use memchr::memchr_iter;
 
 use super::cursor::{Cursor, Element, Token};
 use super::legal::legal_prefix;
 use super::{page, revision, upload};
+use crate::error::Error;
 use crate::model::{Page, Revision, SchemaVersion, SiteInfo, Upload};
 
 /// Why a piece of XML cannot be read.
@@ -33,6 +35,17 @@ impl Fault {
             revision_id: None,
             lost_bytes: 0,
         }
+    }
+}
+
+impl Fault {
+    /// The fault as an error; `place` are its offsets in the decoded XML and in the file.
+    pub fn to_error(&self, input: &Arc<str>, place: (u64, u64)) -> Error {
+        Error::damaged(self.message.clone())
+            .in_input(input)
+            .at_file_byte(place.1)
+            .at_xml_byte(place.0)
+            .in_record(self.page_id, self.revision_id)
     }
 }
 

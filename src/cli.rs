@@ -1,0 +1,81 @@
+//! The command line: arguments, terminal, exit codes.
+
+mod args;
+mod cat;
+mod convert;
+mod inspect;
+mod progress;
+mod schema;
+mod sizes;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::engine::Stop;
+use crate::error::{Error, ErrorKind};
+use args::{Arguments, Command};
+
+/// Exit code of a job that is complete but for listed rejects.
+const WITH_REJECTS: u8 = 1;
+
+/// Runs the program with the process's arguments.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let stop = Stop::default();
+    let on_signal = stop.clone();
+    // Without a handler a signal ends the process at once; what it leaves has no manifest.
+    let _ = ctrlc::set_handler(move || on_signal.ask());
+    let outcome = match arguments.command {
+        Command::Convert(arguments) => convert::run(&arguments, &stop),
+        Command::Inspect(arguments) => inspect::run(&arguments, &stop),
+        Command::Cat(arguments) => cat::run(&arguments, &stop),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "mwparquet", &mut script);
+            print(&script)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            let rendered = clap_mangen::Man::new(Arguments::command()).render(&mut page);
+            rendered
+                .map_err(|error| Error::io("cannot write", error))
+                .and_then(|()| print(&page))
+        }
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "mwparquet: {error}");
+            exit_code(error.kind())
+        }
+    }
+}
+
+fn exit_code(kind: ErrorKind) -> ExitCode {
+    ExitCode::from(match kind {
+        ErrorKind::Usage => 2,
+        ErrorKind::Damaged | ErrorKind::NotADump => 3,
+        ErrorKind::Environment => 4,
+        ErrorKind::Cancelled => 130,
+        ErrorKind::Internal => 70,
+    })
+}
+
+/// Whoever read our output has seen enough, as `head` does.
+fn is_closed_pipe(error: &Error) -> bool {
+    std::error::Error::source(error)
+        .and_then(|source| source.downcast_ref::<io::Error>())
+        .is_some_and(|source| source.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn print(bytes: &[u8]) -> crate::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)
+        .and_then(|()| out.flush())
+        .map_err(|error| Error::io("cannot write to standard output", error))?;
+    Ok(ExitCode::SUCCESS)
+}

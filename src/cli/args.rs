@@ -1,0 +1,217 @@
+//! The arguments, with their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::sizes::parse_bytes;
+use crate::model::Timestamp;
+use crate::sink::Compression;
+use crate::tables;
+
+/// Turns MediaWiki XML dumps into Parquet tables: on all cores, in bounded memory, without losing
+/// a row in silence.
+#[derive(Debug, Parser)]
+#[command(name = "mwparquet", version, max_term_width = 100, after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  mwparquet convert enwiki-20260101-pages-meta-history1.xml-p1p812.bz2 --output out
+  mwparquet inspect *.xml.bz2
+  mwparquet cat dump.xml.7z | jq .user_text
+  mwparquet schema revisions
+
+Exit codes: 0 complete, 1 complete with rejects, 2 usage, 3 input damaged or no dump,
+4 disk, permission or memory, 70 an error in mwparquet, 130 stopped.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Convert dump files to Parquet tables
+    Convert(Box<ConvertArguments>),
+    /// Tell what dump files are: container, schema, wiki, kind, counts
+    Inspect(InspectArguments),
+    /// Write revisions as JSON lines, or the decoded XML, to standard output
+    Cat(CatArguments),
+    /// Show the columns of the tables
+    Schema(SchemaArguments),
+    /// Write a completion script for a shell to standard output
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the manual page to standard output
+    Man,
+}
+
+const CONVERT_EXAMPLES: &str = "Examples:
+  mwparquet convert simplewiki-20260101-pages-meta-history.xml.7z --output out
+  mwparquet convert dumps/*.bz2 --tables revisions,content --namespaces 0,1 --output out
+  curl -s URL | mwparquet convert - --output out
+  mwparquet convert stub.xml.gz --columns revisions=page_id,revision_id,revision_dt --output out
+
+Result: DIR/<table>/part-*.parquet and DIR/manifest.json, which is written last: a folder without
+it is not finished.";
+
+#[derive(Debug, Args)]
+#[command(after_help = CONVERT_EXAMPLES)]
+pub(super) struct ConvertArguments {
+    /// Dump files, folders, patterns, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Folder to write, new or empty
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Tables to write
+    #[arg(long, value_name = "TABLE,…", value_delimiter = ',', default_values = tables::DEFAULT)]
+    pub tables: Vec<String>,
+    /// Columns to write of a table; can be given once a table
+    #[arg(long, value_name = "TABLE=COLUMN,…", value_parser = parse_columns)]
+    pub columns: Vec<(String, Vec<String>)>,
+    #[command(flatten)]
+    pub filters: FilterArguments,
+    #[command(flatten)]
+    pub work: WorkArguments,
+    /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none
+    #[arg(long, value_name = "CODEC", default_value = "zstd:3")]
+    pub compression: Compression,
+    /// Close a row group at so many bytes of rows in memory (at most an eighth of --memory)
+    #[arg(long, value_name = "SIZE", default_value = "32MiB", value_parser = parse_bytes)]
+    pub row_group_bytes: u64,
+    /// Close a part at so many bytes on disk
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_bytes)]
+    pub part_bytes: u64,
+    /// At damaged input: fail, or skip it, keep the rest and list the loss in the table rejects
+    #[arg(long, value_enum, default_value_t = OnDamage::Fail)]
+    pub on_damage: OnDamage,
+    /// Replace what an earlier job wrote into the folder
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Tell what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How to show progress, on standard error
+    #[arg(long, value_enum, default_value_t = ProgressStyle::Auto)]
+    pub progress: ProgressStyle,
+    /// Tell more
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FilterArguments {
+    /// Only pages in these namespaces, by number
+    #[arg(
+        long,
+        value_name = "N,…",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub namespaces: Vec<i32>,
+    /// Only these pages, by id
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub page_ids: Vec<i64>,
+    /// Only revisions saved at this time or later (2024-01-01 or 2024-01-01T00:00:00Z)
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub since: Option<Timestamp>,
+    /// Only revisions saved before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub until: Option<Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WorkArguments {
+    /// Worker threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Bytes in flight; what the program holds beside them is some 150 MiB
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = parse_bytes)]
+    pub memory: u64,
+    /// Largest record, in bytes of XML
+    #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = parse_bytes)]
+    pub max_record_bytes: u64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArguments {
+    /// Dump files, folders, patterns, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// Read all of each file: exact counts, and proof that it is whole
+    #[arg(long)]
+    pub full: bool,
+    /// Write JSON lines
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub work: WorkArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CatArguments {
+    /// Dump files, folders, patterns, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+    /// What to write: revisions as JSON lines, or the decoded XML
+    #[arg(long, value_enum, default_value_t = CatFormat::Json)]
+    pub format: CatFormat,
+    #[command(flatten)]
+    pub filters: FilterArguments,
+    #[command(flatten)]
+    pub work: WorkArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// The table [default: all]
+    pub table: Option<String>,
+    /// Write JSON
+    #[arg(long, conflicts_with = "markdown")]
+    pub json: bool,
+    /// Write the codebook in Markdown
+    #[arg(long)]
+    pub markdown: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnDamage {
+    Fail,
+    Skip,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProgressStyle {
+    /// Bars on a terminal, else plain lines
+    Auto,
+    /// A line every few seconds
+    Plain,
+    /// An event a line
+    Json,
+    /// Nothing
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CatFormat {
+    Json,
+    Xml,
+}
+
+fn parse_columns(text: &str) -> Result<(String, Vec<String>), String> {
+    let (table, columns) = text
+        .split_once('=')
+        .ok_or_else(|| "expected TABLE=COLUMN,COLUMN".to_owned())?;
+    Ok((
+        table.to_owned(),
+        columns.split(',').map(str::to_owned).collect(),
+    ))
+}
+
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse_day_or_time(text).ok_or_else(|| {
+        "expected a day (2024-01-31) or a time (2024-01-31T12:00:00Z), in UTC".to_owned()
+    })
+}

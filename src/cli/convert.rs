@@ -1,0 +1,316 @@
+//! `mwparquet convert`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::args::{ConvertArguments, FilterArguments, OnDamage, ProgressStyle, WorkArguments};
+use super::progress::{Display, peak_memory_bytes};
+use super::sizes::{human_bytes, human_count};
+use super::{WITH_REJECTS, print};
+use crate::engine::{Filters, Job, JobReport, Limits, Pool, Progress, Stop, convert, inspect};
+use crate::error::{Error, ErrorKind, Result};
+use crate::sink::WriterOptions;
+use crate::source::{Discovered, Input, discover};
+use crate::tables::{self, Selection};
+
+pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
+    let selections = selections(arguments)?;
+    let filters = filters(&arguments.filters);
+    let limits = limits(&arguments.work, arguments.on_damage);
+    let pool = pool(&arguments.work)?;
+    let (inputs, left_out) = dumps(&arguments.inputs, &limits, &pool, stop)?;
+    let job = Job {
+        described: describe(arguments, &selections),
+        inputs,
+        output: arguments.output.clone(),
+        overwrite: arguments.overwrite,
+        selections,
+        filters,
+        limits,
+        writer: WriterOptions {
+            compression: arguments.compression,
+            row_group_bytes: usize::try_from(arguments.row_group_bytes).unwrap_or(usize::MAX),
+            part_bytes: arguments.part_bytes,
+        },
+        left_out,
+    };
+    if arguments.dry_run {
+        return dry_run(&job);
+    }
+    if arguments.verbose {
+        for (name, why) in &job.left_out {
+            let _ = writeln!(io::stderr(), "left out: {name}: {why}");
+        }
+    }
+    let progress = Arc::new(Progress::default());
+    let mut display = Display::new(arguments.progress, &job.inputs, Arc::clone(&progress));
+    let began = std::time::Instant::now();
+    let threads = pool.threads();
+    let describe_run = || {
+        BTreeMap::from([
+            (
+                "wall_seconds".to_owned(),
+                json!(began.elapsed().as_secs_f64()),
+            ),
+            ("threads".to_owned(), json!(threads)),
+            ("peak_memory_bytes".to_owned(), json!(peak_memory_bytes())),
+        ])
+    };
+    let outcome = convert(
+        &job,
+        &pool,
+        &progress,
+        stop,
+        &mut |number| display.observe(number),
+        &describe_run,
+    );
+    display.end();
+    let report = outcome?;
+    if arguments.progress != ProgressStyle::Off {
+        summarise(
+            &report,
+            &job,
+            display.seconds(),
+            arguments.progress == ProgressStyle::Json,
+        );
+    }
+    Ok(match report.seen.rejects {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::from(WITH_REJECTS),
+    })
+}
+
+fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
+    let mut names: Vec<&str> = arguments.tables.iter().map(String::as_str).collect();
+    // Whatever is skipped has to be listed.
+    if arguments.on_damage == OnDamage::Skip {
+        names.push("rejects");
+    }
+    if let Some(name) = names.iter().find(|name| tables::by_name(name).is_none()) {
+        let known: Vec<_> = tables::ALL.iter().map(|table| table.name).collect();
+        return Err(Error::usage(format!(
+            "there is no table {name:?}; there are {}",
+            known.join(", ")
+        )));
+    }
+    if let Some((name, _)) = arguments
+        .columns
+        .iter()
+        .find(|(name, _)| !names.contains(&name.as_str()))
+    {
+        return Err(Error::usage(format!(
+            "--columns names the table {name:?}, which --tables does not"
+        )));
+    }
+    tables::ALL
+        .into_iter()
+        .filter(|table| names.contains(&table.name))
+        .map(|table| {
+            match arguments
+                .columns
+                .iter()
+                .find(|(name, _)| name == table.name)
+            {
+                Some((_, columns)) => Selection::of(table, columns),
+                None => Ok(Selection::all(table)),
+            }
+        })
+        .collect()
+}
+
+pub(super) fn filters(arguments: &FilterArguments) -> Filters {
+    let set = |empty: bool| (!empty).then_some(());
+    Filters {
+        namespaces: set(arguments.namespaces.is_empty())
+            .map(|()| arguments.namespaces.iter().copied().collect()),
+        page_ids: set(arguments.page_ids.is_empty())
+            .map(|()| arguments.page_ids.iter().copied().collect()),
+        since: arguments.since,
+        until: arguments.until,
+    }
+}
+
+pub(super) fn limits(arguments: &WorkArguments, on_damage: OnDamage) -> Limits {
+    let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+    Limits {
+        memory_bytes: bytes(arguments.memory).max(16 << 20),
+        record_max_bytes: bytes(arguments.max_record_bytes),
+        keep_going: on_damage == OnDamage::Skip,
+    }
+}
+
+pub(super) fn pool(arguments: &WorkArguments) -> Result<Pool> {
+    let threads = arguments.threads.map_or_else(
+        || std::thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    );
+    Pool::new(threads)
+}
+
+/// The inputs behind the user's words, and what was left out: files in folders that are no dumps.
+fn dumps(
+    words: &[String],
+    limits: &Limits,
+    pool: &Pool,
+    stop: &Stop,
+) -> Result<(Vec<Input>, BTreeMap<String, String>)> {
+    let Discovered {
+        named,
+        in_folders,
+        left_out,
+    } = discover(words)?;
+    let mut left_out: BTreeMap<_, _> = left_out
+        .into_iter()
+        .map(|(path, why)| (path.display().to_string(), why.to_owned()))
+        .collect();
+    let mut inputs = named;
+    for input in in_folders {
+        match inspect(&input, false, limits, pool, stop) {
+            Err(error) if error.kind() == ErrorKind::NotADump => {
+                left_out.insert(input.name().to_string(), error.message().to_owned());
+            }
+            // A dump, whole or not: the job will tell.
+            _ => inputs.push(input),
+        }
+    }
+    if inputs.is_empty() {
+        return Err(Error::usage(format!(
+            "there is no dump in {}",
+            words.join(", ")
+        )));
+    }
+    Ok((inputs, left_out))
+}
+
+fn describe(arguments: &ConvertArguments, selections: &[Selection]) -> BTreeMap<String, Value> {
+    let names: Vec<_> = selections
+        .iter()
+        .map(|selection| selection.table.name)
+        .collect();
+    let filters = &arguments.filters;
+    BTreeMap::from([
+        ("tables".to_owned(), json!(names)),
+        ("namespaces".to_owned(), json!(filters.namespaces)),
+        ("page_ids".to_owned(), json!(filters.page_ids)),
+        (
+            "since".to_owned(),
+            json!(filters.since.map(|time| time.to_string())),
+        ),
+        (
+            "until".to_owned(),
+            json!(filters.until.map(|time| time.to_string())),
+        ),
+        (
+            "compression".to_owned(),
+            json!(arguments.compression.to_string()),
+        ),
+        (
+            "row_group_bytes".to_owned(),
+            json!(arguments.row_group_bytes),
+        ),
+        ("part_bytes".to_owned(), json!(arguments.part_bytes)),
+        ("memory_bytes".to_owned(), json!(arguments.work.memory)),
+        (
+            "max_record_bytes".to_owned(),
+            json!(arguments.work.max_record_bytes),
+        ),
+        (
+            "on_damage".to_owned(),
+            json!(if arguments.on_damage == OnDamage::Skip {
+                "skip"
+            } else {
+                "fail"
+            }),
+        ),
+    ])
+}
+
+fn dry_run(job: &Job) -> Result<ExitCode> {
+    let mut text = String::new();
+    for input in &job.inputs {
+        let size = input
+            .size_bytes()
+            .map_or_else(|| "size unknown".to_owned(), human_bytes);
+        text += &format!("read   {} ({size})\n", input.name());
+    }
+    for (name, why) in &job.left_out {
+        text += &format!("leave  {name}: {why}\n");
+    }
+    for selection in &job.selections {
+        text += &format!(
+            "write  {}/part-*.parquet, {} columns\n",
+            job.output.join(selection.table.name).display(),
+            selection.columns.len()
+        );
+    }
+    print(text.as_bytes())
+}
+
+fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
+    let mut err = io::stderr().lock();
+    if as_event {
+        let _ = writeln!(
+            err,
+            "{}",
+            json!({"event": "end", "seconds": seconds, "seen": report.seen, "tables": report.manifest.tables.iter().map(|(name, table)| (name, table.rows)).collect::<BTreeMap<_, _>>()})
+        );
+        return;
+    }
+    for reject in &report.rejects {
+        let place = reject
+            .xml_offset_bytes
+            .map_or_else(String::new, |at| format!(" (byte {at} of the XML)"));
+        let _ = writeln!(err, "skipped: {}: {}{place}", reject.input, reject.reason);
+    }
+    if report.seen.rejects > report.rejects.len() as u64 {
+        let _ = writeln!(
+            err,
+            "skipped: {} in all; see the table rejects",
+            report.seen.rejects
+        );
+    }
+    let _ = writeln!(
+        err,
+        "{:<12}{:>14}{:>14}{:>7}",
+        "table", "rows", "size", "parts"
+    );
+    for (name, table) in &report.manifest.tables {
+        let _ = writeln!(
+            err,
+            "{name:<12}{:>14}{:>14}{:>7}",
+            human_count(table.rows),
+            human_bytes(table.bytes),
+            table.parts.len()
+        );
+    }
+    let skipped: u64 = report.seen.skipped_elements.values().sum();
+    if skipped > 0 {
+        let names: Vec<_> = report
+            .seen
+            .skipped_elements
+            .iter()
+            .map(|(name, count)| format!("{name} ({count})"))
+            .collect();
+        let _ = writeln!(err, "unknown elements passed over: {}", names.join(", "));
+    }
+    if report.seen.log_items > 0 {
+        let _ = writeln!(
+            err,
+            "log items seen: {} (no table holds them)",
+            human_count(report.seen.log_items)
+        );
+    }
+    let _ = writeln!(
+        err,
+        "{} of XML in {:.1} s, {}/s, peak memory {}; written to {}",
+        human_bytes(report.seen.xml_bytes),
+        seconds,
+        human_bytes((report.seen.xml_bytes as f64 / seconds.max(0.001)) as u64),
+        peak_memory_bytes().map_or_else(|| "unknown".to_owned(), human_bytes),
+        job.output.display()
+    );
+}
