@@ -128,7 +128,7 @@ pub(super) struct WorkArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Bytes in flight; what the program holds beside them is some 150 MiB
-    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = parse_bytes)]
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = parse_memory)]
     pub memory: u64,
     /// Largest record, in bytes of XML
     #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = parse_bytes)]
@@ -198,6 +198,14 @@ pub(super) enum ProgressStyle {
 pub(super) enum CatFormat {
     Json,
     Xml,
+}
+
+fn parse_memory(text: &str) -> Result<u64, String> {
+    const LEAST_BYTES: u64 = 16 << 20;
+    match parse_bytes(text)? {
+        bytes if bytes < LEAST_BYTES => Err("at least 16MiB are needed".to_owned()),
+        bytes => Ok(bytes),
+    }
 }
 
 fn parse_columns(text: &str) -> Result<(String, Vec<String>), String> {

@@ -137,7 +137,7 @@ pub(super) fn filters(arguments: &FilterArguments) -> Filters {
 pub(super) fn limits(arguments: &WorkArguments, on_damage: OnDamage) -> Limits {
     let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     Limits {
-        memory_bytes: bytes(arguments.memory).max(16 << 20),
+        memory_bytes: bytes(arguments.memory),
         record_max_bytes: bytes(arguments.max_record_bytes),
         keep_going: on_damage == OnDamage::Skip,
     }

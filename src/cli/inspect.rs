@@ -8,7 +8,7 @@ use super::convert::{limits, pool};
 use super::sizes::{human_bytes, human_count};
 use super::{exit_code, print};
 use crate::engine::{Inspection, Stop, inspect};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::source::discover;
 
 pub(super) fn run(arguments: &InspectArguments, stop: &Stop) -> Result<ExitCode> {
@@ -17,7 +17,11 @@ pub(super) fn run(arguments: &InspectArguments, stop: &Stop) -> Result<ExitCode>
     let found = discover(&arguments.inputs)?;
     let mut code = ExitCode::SUCCESS;
     for input in found.named.iter().chain(&found.in_folders) {
-        match inspect(input, arguments.full, &limits, &pool, stop) {
+        let outcome = inspect(input, arguments.full, &limits, &pool, stop);
+        if matches!(&outcome, Ok(inspection) if inspection.seen.rejects > 0) {
+            code = exit_code(ErrorKind::Damaged);
+        }
+        match outcome {
             Ok(inspection) if arguments.json => {
                 let mut line = serde_json::to_string(&inspection)
                     .map_err(|error| Error::internal("cannot write JSON").with_source(error))?;
@@ -43,7 +47,7 @@ fn describe(inspection: &Inspection) -> String {
     let seen = &inspection.seen;
     let scope = match inspection.is_whole {
         true => "",
-        false => " in the first MiB; --full counts all",
+        false => " at its beginning; --full counts all",
     };
     let pieces = inspection
         .container_pieces
@@ -91,7 +95,7 @@ fn describe(inspection: &Inspection) -> String {
         text += &format!("  {name:<11}{value}\n");
     }
     if seen.rejects > 0 {
-        text += &format!("  damage     in {} places\n", seen.rejects);
+        text += &format!("  {:<11}{}\n", "damaged", human_count(seen.rejects));
     }
     text
 }

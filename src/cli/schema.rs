@@ -78,7 +78,7 @@ fn as_markdown(table: &TableInfo) -> String {
     );
     for doc in table.columns() {
         text += &format!(
-            "| {} | {} | {} | {} | {} | {} |\n",
+            "| {} | `{}` | {} | {} | {} | {} |\n",
             doc.name,
             doc.kind.name(),
             if doc.nullable { "yes" } else { "no" },

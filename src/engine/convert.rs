@@ -352,7 +352,15 @@ impl Consumer for InputTables<'_, '_> {
 
     fn work(&self) -> Arc<dyn Fn(&Document, Chunk) -> Result<ChunkRows> + Send + Sync> {
         let wanted = Arc::clone(&self.tables.wanted);
-        Arc::new(move |document, chunk| rows_of(&wanted, document, chunk))
+        let progress = Arc::clone(self.tables.progress);
+        Arc::new(move |document, chunk| {
+            let rows = rows_of(&wanted, document, chunk)?;
+            progress
+                .revisions
+                .fetch_add(rows.seen.revisions, Ordering::Relaxed);
+            progress.pages.fetch_add(rows.seen.pages, Ordering::Relaxed);
+            Ok(rows)
+        })
     }
 
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
@@ -362,11 +370,6 @@ impl Consumer for InputTables<'_, '_> {
     }
 
     fn collect(&mut self, rows: ChunkRows) -> Result<()> {
-        let progress = self.tables.progress;
-        progress
-            .revisions
-            .fetch_add(rows.seen.revisions, Ordering::Relaxed);
-        progress.pages.fetch_add(rows.seen.pages, Ordering::Relaxed);
         self.seen.add(&rows.seen);
         self.tables.push(&tables::REVISIONS, rows.revisions)?;
         self.tables.push(&tables::CONTENT, rows.content)?;

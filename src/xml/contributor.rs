@@ -22,6 +22,11 @@ pub(super) fn parse<'a>(
             _ => skipped.skip(cursor, &child)?,
         }
     }
+    if !contributor.is_visible {
+        // No writer names somebody whom it hides; should one do so, the name goes no further.
+        contributor.name = None;
+        contributor.id = None;
+    }
     Ok(contributor)
 }
 

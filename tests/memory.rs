@@ -1,0 +1,117 @@
+//! Memory stays within its bounds on the worst input.  A binary of its own, for it counts every
+//! allocation of the process.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mwparquet::engine::{Filters, Job, Limits, Pool, Stop, convert};
+use mwparquet::sink::{Compression, WriterOptions};
+use mwparquet::source::Input;
+use mwparquet::tables::{self, Selection};
+
+struct Counting;
+
+static NOW: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: all calls are handed to the system's allocator as they come; counting allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(now, Ordering::Relaxed);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn write_dump(path: &Path, revisions: usize, text_bytes: usize) {
+    let mut file = BufWriter::new(File::create(path).unwrap());
+    let text =
+        "The town lies &quot;by the river&quot; &amp; has a bridge. ".repeat(text_bytes / 58 + 1);
+    writeln!(
+        file,
+        "<mediawiki version=\"0.11\"><page><title>Giant</title><ns>0</ns><id>1</id>"
+    )
+    .unwrap();
+    for id in 1..=revisions {
+        writeln!(
+            file,
+            "<revision><id>{id}</id><timestamp>2020-01-01T00:00:00Z</timestamp><contributor><username>A</username><id>7</id></contributor><text>{id} {text}</text></revision>"
+        )
+        .unwrap();
+    }
+    writeln!(file, "</page></mediawiki>").unwrap();
+}
+
+fn peak_of(path: &Path, output: &Path, memory_bytes: usize) -> usize {
+    let job = Job {
+        inputs: vec![Input::File(path.to_owned())],
+        output: output.to_owned(),
+        overwrite: true,
+        selections: tables::ALL.into_iter().map(Selection::all).collect(),
+        filters: Filters::default(),
+        limits: Limits {
+            memory_bytes,
+            ..Limits::default()
+        },
+        writer: WriterOptions {
+            compression: Compression::Zstd(1),
+            row_group_bytes: 32 << 20,
+            part_bytes: 1 << 30,
+        },
+        described: BTreeMap::new(),
+        left_out: BTreeMap::new(),
+    };
+    let pool = Pool::new(2).unwrap();
+    PEAK.store(NOW.load(Ordering::Relaxed), Ordering::Relaxed);
+    let report = convert(
+        &job,
+        &pool,
+        &Arc::default(),
+        &Stop::default(),
+        &mut |_| {},
+        &BTreeMap::new,
+    )
+    .unwrap();
+    assert_eq!(report.seen.pages, 1);
+    PEAK.load(Ordering::Relaxed)
+}
+
+#[test]
+fn a_giant_page_and_a_giant_revision_stay_in_bounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("out");
+    let dump = folder.path().join("page.xml");
+    const MIB: usize = 1 << 20;
+
+    write_dump(&dump, 20_000, 10_000);
+    let peak = peak_of(&dump, &output, 64 * MIB);
+    assert!(
+        peak < 160 * MIB,
+        "a page of 200 MB takes {} MiB",
+        peak / MIB
+    );
+
+    write_dump(&dump, 3, 50 * MIB);
+    let peak = peak_of(&dump, &output, 256 * MIB);
+    assert!(
+        peak < 512 * MIB,
+        "revisions of 50 MiB take {} MiB",
+        peak / MIB
+    );
+}

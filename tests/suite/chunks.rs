@@ -1,0 +1,145 @@
+//! Wherever a dump is cut, by whatever pieces it comes in, its records are the same.
+
+use bytes::Bytes;
+use mwparquet::frame::{Frame, Framer, FramerOptions};
+use mwparquet::model::{Page, Revision, SiteInfo, Upload};
+use mwparquet::xml::{Fault, PageAt, Records, parse_chunk, parse_header};
+use proptest::prelude::*;
+
+use crate::samples;
+
+/// Writes down all that it is told.
+#[derive(Default)]
+struct Scribe {
+    lines: Vec<String>,
+}
+
+impl Records for Scribe {
+    type Error = Fault;
+
+    fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<(), Fault> {
+        let title = page.title.map(|title| title.to_string());
+        let comment = revision.comment.text().map(|text| text.to_string());
+        let user = revision.contributor.name.map(|name| name.to_string());
+        self.lines.push(format!(
+            "revision {:?} {title:?} {:?} {:?} {:?} {user:?} {comment:?}",
+            page.id, revision.id, revision.parent_id, revision.timestamp
+        ));
+        for slot in revision.slots() {
+            let text = slot.text.map(|text| text.to_string());
+            self.lines
+                .push(format!("slot {} {:?} {text:?}", slot.role(), slot.state()));
+        }
+        Ok(())
+    }
+
+    fn upload(&mut self, page: &Page<'_>, upload: &Upload<'_>) -> Result<(), Fault> {
+        let name = upload.filename.map(|name| name.to_string());
+        self.lines.push(format!(
+            "upload {:?} {name:?} {:?}",
+            page.id, upload.size_bytes
+        ));
+        Ok(())
+    }
+
+    fn page_ended(&mut self, at: PageAt<'_, '_>) -> Result<(), Fault> {
+        if !at.continues {
+            let restrictions: Vec<_> = at
+                .page
+                .restrictions
+                .iter()
+                .map(|text| text.to_string())
+                .collect();
+            self.lines.push(format!(
+                "page {:?} {:?} {} {restrictions:?}",
+                at.page.id,
+                at.page.namespace_id,
+                at.page.redirect.is_some()
+            ));
+        }
+        Ok(())
+    }
+
+    fn log_item(&mut self) -> Result<(), Fault> {
+        self.lines.push("log item".to_owned());
+        Ok(())
+    }
+
+    fn fault(&mut self, fault: Fault) -> Result<(), Fault> {
+        Err(fault)
+    }
+
+    fn skipped(&mut self, _: &str, _: u64) {}
+}
+
+fn records(dump: &[u8], pieces: impl Iterator<Item = usize>, chunk_bytes: usize) -> Vec<String> {
+    let mut framer = Framer::new(FramerOptions {
+        chunk_bytes,
+        record_max_bytes: 1 << 30,
+        keep_going: false,
+    });
+    let mut rest = dump;
+    for piece in pieces {
+        let (now, later) = rest.split_at(piece.clamp(1, rest.len().max(1)).min(rest.len()));
+        framer.push(Bytes::copy_from_slice(now), 0).unwrap();
+        rest = later;
+    }
+    framer.push(Bytes::copy_from_slice(rest), 0).unwrap();
+    framer.finish().unwrap();
+    let mut site = SiteInfo::default();
+    let mut scribe = Scribe::default();
+    while let Some(frame) = framer.next_frame() {
+        match frame {
+            Frame::Header(header) => site = parse_header(&header.bytes).unwrap(),
+            Frame::Chunk(chunk) => {
+                let header = chunk.page.as_ref().map(|page| &page.bytes[..]);
+                parse_chunk(
+                    &chunk.contiguous(),
+                    header,
+                    chunk.page_continues,
+                    &site,
+                    &mut scribe,
+                )
+                .unwrap_or_else(|fault| panic!("{fault:?}"));
+            }
+            Frame::Lost(lost) => panic!("{lost:?}"),
+        }
+    }
+    scribe.lines
+}
+
+#[test]
+fn every_chunk_size_gives_the_same_records() {
+    for (name, dump) in samples::plain() {
+        let whole = records(&dump, std::iter::empty(), usize::MAX >> 1);
+        for chunk_bytes in [1, 100, 1000, 10_000] {
+            let cut = records(&dump, std::iter::empty(), chunk_bytes);
+            assert_eq!(cut, whole, "{name} in chunks of {chunk_bytes}");
+        }
+    }
+}
+
+#[test]
+fn byte_by_byte() {
+    for (name, dump) in samples::plain() {
+        let whole = records(&dump, std::iter::empty(), usize::MAX >> 1);
+        let drops = records(&dump, std::iter::repeat_n(1, dump.len()), 1);
+        assert_eq!(drops, whole, "{name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_pieces_and_any_chunk_size(
+        pieces in prop::collection::vec(1usize..5000, 0..40),
+        chunk_bytes in 1usize..20_000,
+        which in any::<prop::sample::Index>(),
+    ) {
+        let samples = samples::plain();
+        let (name, dump) = which.get(&samples);
+        let whole = records(dump, std::iter::empty(), usize::MAX >> 1);
+        prop_assert_eq!(records(dump, pieces.into_iter(), chunk_bytes), whole, "{}", name);
+    }
+}

@@ -1,0 +1,9 @@
+//! Tests of the library as a whole, a module a theme.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod chunks;
+mod layering;
+mod samples;
+
+#[cfg(feature = "parquet")]
+mod jobs;
