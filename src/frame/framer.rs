@@ -417,6 +417,11 @@ impl Framer {
         }
         let tag = Tag::of(bytes, &self.document.prefix);
         match (self.document.state, tag) {
+            // Comments and instructions may follow the root; an XML declaration begins another dump.
+            (State::Behind, Tag::Comment) => self.document.enter("-->", at + 4),
+            (State::Behind, Tag::Instruction) if !bytes.starts_with(b"<?xml ") => {
+                self.document.enter("?>", at + 2);
+            }
             (State::Behind, _) => return self.see_junk(bytes, at),
             (_, Tag::Comment) => self.document.enter("-->", at + 4),
             (_, Tag::Cdata) => self.document.enter("]]>", at + 9),
