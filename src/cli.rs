@@ -49,7 +49,7 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "mwparquet: {error}");
+            print_error(&error);
             exit_code(error.kind())
         }
     }
@@ -63,6 +63,18 @@ fn exit_code(kind: ErrorKind) -> ExitCode {
         ErrorKind::Cancelled => 130,
         ErrorKind::Internal => 70,
     })
+}
+
+/// Messages quote input, which must not reach the terminal as control sequences.
+fn print_error(error: &Error) {
+    let mut line = String::from("mwparquet: ");
+    for character in error.to_string().chars() {
+        match character.is_control() {
+            true => line.extend(character.escape_default()),
+            false => line.push(character),
+        }
+    }
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Whoever read our output has seen enough, as `head` does.

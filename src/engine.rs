@@ -25,6 +25,6 @@ pub use decode::{Feed, decode};
 pub use document::Document;
 pub use inspect::{Inspection, inspect};
 pub use options::{Filters, Limits};
-pub use pipeline::{Consumer, run_input};
+pub use pipeline::{Consumer, Passed, Work, run_input};
 pub use pool::Pool;
 pub use progress::{Progress, Stop};

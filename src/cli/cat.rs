@@ -12,7 +12,7 @@ use crate::source::discover;
 pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
     let limits = limits(&arguments.work, OnDamage::Fail);
     let pool = pool(&arguments.work)?;
-    let filters = filters(&arguments.filters);
+    let filters = filters(&arguments.filters)?;
     let found = discover(&arguments.inputs)?;
     let cannot = |error| Error::io("cannot write to standard output", error);
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());

@@ -19,7 +19,7 @@ use crate::tables::{self, Selection};
 
 pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
     let selections = selections(arguments)?;
-    let filters = filters(&arguments.filters);
+    let filters = filters(&arguments.filters)?;
     let limits = limits(&arguments.work, arguments.on_damage);
     let pool = pool(&arguments.work)?;
     let (inputs, left_out) = dumps(&arguments.inputs, &limits, &pool, stop)?;
@@ -122,16 +122,23 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
         .collect()
 }
 
-pub(super) fn filters(arguments: &FilterArguments) -> Filters {
+pub(super) fn filters(arguments: &FilterArguments) -> Result<Filters> {
+    if let (Some(since), Some(until)) = (arguments.since, arguments.until)
+        && since >= until
+    {
+        return Err(Error::usage(format!(
+            "nothing lies since {since} and until {until}: --until must be later"
+        )));
+    }
     let set = |empty: bool| (!empty).then_some(());
-    Filters {
+    Ok(Filters {
         namespaces: set(arguments.namespaces.is_empty())
             .map(|()| arguments.namespaces.iter().copied().collect()),
         page_ids: set(arguments.page_ids.is_empty())
             .map(|()| arguments.page_ids.iter().copied().collect()),
         since: arguments.since,
         until: arguments.until,
-    }
+    })
 }
 
 pub(super) fn limits(arguments: &WorkArguments, on_damage: OnDamage) -> Limits {

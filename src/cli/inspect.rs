@@ -1,14 +1,13 @@
 //! `mwparquet inspect`.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use super::args::{InspectArguments, OnDamage};
 use super::convert::{limits, pool};
 use super::sizes::{human_bytes, human_count};
-use super::{exit_code, print};
+use super::{exit_code, print, print_error};
 use crate::engine::{Inspection, Stop, inspect};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::source::discover;
 
 pub(super) fn run(arguments: &InspectArguments, stop: &Stop) -> Result<ExitCode> {
@@ -17,11 +16,7 @@ pub(super) fn run(arguments: &InspectArguments, stop: &Stop) -> Result<ExitCode>
     let found = discover(&arguments.inputs)?;
     let mut code = ExitCode::SUCCESS;
     for input in found.named.iter().chain(&found.in_folders) {
-        let outcome = inspect(input, arguments.full, &limits, &pool, stop);
-        if matches!(&outcome, Ok(inspection) if inspection.seen.rejects > 0) {
-            code = exit_code(ErrorKind::Damaged);
-        }
-        match outcome {
+        match inspect(input, arguments.full, &limits, &pool, stop) {
             Ok(inspection) if arguments.json => {
                 let mut line = serde_json::to_string(&inspection)
                     .map_err(|error| Error::internal("cannot write JSON").with_source(error))?;
@@ -33,7 +28,7 @@ pub(super) fn run(arguments: &InspectArguments, stop: &Stop) -> Result<ExitCode>
             }
             // One bad file does not hide the others.
             Err(error) => {
-                let _ = writeln!(io::stderr(), "mwparquet: {error}");
+                print_error(&error);
                 code = exit_code(error.kind());
             }
         }

@@ -1,9 +1,11 @@
 //! The `.lzma` form ("LZMA alone") of before xz: one stream, no checksum.
 
+use std::io::BufRead;
+
 use lzma_rust2::LzmaReader;
 
-use super::Sink;
-use super::stream::{self, Next};
+use super::stream;
+use super::{Sink, Trailing};
 use crate::error::{Error, Result};
 use crate::source::Reader;
 
@@ -35,11 +37,26 @@ pub fn decode(mut reader: Reader, memory_bytes: u64, sink: &mut dyn Sink) -> Res
         .map_err(|error| stream::damage(error, "lzma stream").at_file_byte(0))?;
     let offset_bytes = |lzma: &LzmaReader<&mut Reader>| lzma.inner().offset_bytes();
     stream::drain(&mut lzma, offset_bytes, "lzma stream", sink)?;
-    drop(lzma);
     sink.piece_ended();
-    match stream::after_piece(&mut reader, |_| false, sink)? {
-        Next::End => Ok(()),
-        Next::Piece => Err(Error::internal("an lzma file has one stream")),
+    // The decoder has read ahead: what it did not need lies behind the stream.
+    let (reader, mut behind) = lzma.into_parts();
+    let begin = reader.offset_bytes() - behind.len() as u64;
+    let cannot = |error| Error::io("cannot read the file", error);
+    let mut all_zero = true;
+    let mut bytes = 0;
+    while !behind.is_empty() || !reader.fill_buf().map_err(cannot)?.is_empty() {
+        all_zero &= behind.iter().all(|byte| *byte == 0);
+        bytes += behind.len() as u64;
+        behind = reader.fill_buf().map_err(cannot)?.to_vec();
+        reader.consume(behind.len());
+    }
+    match bytes {
+        0 => Ok(()),
+        _ => sink.trailing(Trailing {
+            file_offset_bytes: begin,
+            bytes,
+            all_zero,
+        }),
     }
 }
 

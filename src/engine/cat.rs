@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::decode::{Feed, decode};
 use super::document::Document;
 use super::options::{Filters, Limits};
-use super::pipeline::{Consumer, run_input};
+use super::pipeline::{Consumer, Work, run_input};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use crate::container::{Sink, Trailing};
@@ -92,7 +92,7 @@ struct Lines<'a, 'o> {
 impl Consumer for Lines<'_, '_> {
     type Output = Vec<u8>;
 
-    fn work(&self) -> Arc<dyn Fn(&Document, Chunk) -> Result<Vec<u8>> + Send + Sync> {
+    fn work(&self) -> Work<Vec<u8>> {
         let filters = self.filters.clone();
         Arc::new(move |document, chunk| {
             let bytes = chunk.contiguous();

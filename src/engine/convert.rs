@@ -7,13 +7,12 @@ use std::sync::atomic::Ordering;
 
 use super::document::Document;
 use super::options::{Filters, Limits};
-use super::pipeline::{Consumer, run_input};
+use super::pipeline::{Consumer, Work, run_input};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::rows::{ChunkRows, Wanted, rows_of};
 use super::table_stream::TableStream;
 use crate::error::{Error, Result};
-use crate::frame::Chunk;
 use crate::sink::{
     InputEntry, Manifest, OutputFolder, Part, PartEntry, RowGroupEncoder, Seen, TableEntry,
     TableWriter, WriterOptions,
@@ -105,10 +104,7 @@ pub fn convert(
     })
 }
 
-fn describe_tables(
-    selections: &[Selection],
-    parts: &BTreeMap<&'static str, Vec<Part>>,
-) -> BTreeMap<String, TableEntry> {
+fn describe_tables(selections: &[Selection], parts: &PartsByTable) -> BTreeMap<String, TableEntry> {
     let entry = |selection: &Selection| {
         let table = selection.table;
         let docs = table.columns();
@@ -142,6 +138,8 @@ fn describe_tables(
     };
     selections.iter().map(entry).collect()
 }
+
+type PartsByTable = BTreeMap<&'static str, Vec<Part>>;
 
 /// The tables being written.
 struct Tables<'j> {
@@ -289,7 +287,8 @@ impl<'j> Tables<'j> {
         self.push(&tables::NAMESPACES, batch)
     }
 
-    fn finish(mut self) -> Result<(BTreeMap<&'static str, Vec<Part>>, Vec<Reject>)> {
+    /// Writes what is left; gives the parts by table, and the first rejects.
+    fn finish(mut self) -> Result<(PartsByTable, Vec<Reject>)> {
         let pages = self
             .pages
             .take()
@@ -350,7 +349,7 @@ impl InputTables<'_, '_> {
 impl Consumer for InputTables<'_, '_> {
     type Output = ChunkRows;
 
-    fn work(&self) -> Arc<dyn Fn(&Document, Chunk) -> Result<ChunkRows> + Send + Sync> {
+    fn work(&self) -> Work<ChunkRows> {
         let wanted = Arc::clone(&self.tables.wanted);
         let progress = Arc::clone(self.tables.progress);
         Arc::new(move |document, chunk| {

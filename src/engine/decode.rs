@@ -32,11 +32,26 @@ pub fn decode(
         Ok(()) => Ok(format),
         // What a container cannot tell about its own damage is a gap like any other.
         Err(error) if error.kind() == crate::ErrorKind::Damaged && limits.keep_going => {
-            feed.gap(error.in_input(&name))?;
+            feed.gap(unproven(error, format).in_input(&name))?;
             Ok(format)
         }
         Err(error) => Err(error.in_input(&name)),
     }
+}
+
+/// Damage in a container whose checksum comes at its end: what came before it was handed on already.
+fn unproven(error: Error, format: Format) -> Error {
+    if format.is_splittable() {
+        return error;
+    }
+    let place = error.location().file_offset_bits;
+    let message = error.message();
+    let source =
+        std::error::Error::source(&error).map_or_else(String::new, |source| format!(": {source}"));
+    let unproven = Error::damaged(format!(
+        "{message}{source}; rows of this file since its last good checksum are not proven"
+    ));
+    place.into_iter().fold(unproven, Error::at_file_bit)
 }
 
 fn decode_format(

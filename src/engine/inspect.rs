@@ -6,12 +6,11 @@ use serde::Serialize;
 
 use super::document::Document;
 use super::options::{Filters, Limits};
-use super::pipeline::{Consumer, run_input};
+use super::pipeline::{Consumer, Work, run_input};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::rows::{ChunkRows, Wanted, rows_of};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::Chunk;
 use crate::model::SiteInfo;
 use crate::sink::Seen;
 use crate::source::Input;
@@ -45,7 +44,7 @@ pub struct Inspection {
     pub case: Option<String>,
     /// How many namespaces the site information names.
     pub namespaces: usize,
-    /// Whether all of it was read; if not, counts are of the beginning.
+    /// Whether all of it was read and is sound; if not, counts are of the beginning.
     pub is_whole: bool,
     /// Counts of what was seen.
     pub seen: Seen,
@@ -166,11 +165,11 @@ impl Looker {
 impl Consumer for Looker {
     type Output = (ChunkRows, u64, u64);
 
-    fn work(&self) -> Arc<dyn Fn(&Document, Chunk) -> Result<Self::Output> + Send + Sync> {
+    fn work(&self) -> Work<Self::Output> {
         let wanted = Wanted {
             selections: Vec::new(),
             filters: Filters::default(),
-            keep_going: true,
+            keep_going: !self.whole,
         };
         Arc::new(move |document, chunk| {
             let bytes = chunk.contiguous();

@@ -17,13 +17,16 @@ use crate::frame::{Chunk, Frame, Framer, Lost, Transcoder};
 use crate::source::Input;
 use crate::xml;
 
+/// The work on a chunk, done by any thread.
+pub type Work<T> = Arc<dyn Fn(&Document, Chunk) -> Result<T> + Send + Sync>;
+
 /// What becomes of chunks.
 pub trait Consumer {
     /// What a worker makes of a chunk.
     type Output: Send + 'static;
 
     /// The work on a chunk, done by any thread.
-    fn work(&self) -> Arc<dyn Fn(&Document, Chunk) -> Result<Self::Output> + Send + Sync>;
+    fn work(&self) -> Work<Self::Output>;
 
     /// A document begins.
     fn begin(&mut self, document: &Arc<Document>) -> Result<()>;
@@ -108,7 +111,7 @@ struct Pipeline<'r, C: Consumer> {
     pool: &'r Pool,
     progress: &'r Progress,
     stop: &'r Stop,
-    work: Arc<dyn Fn(&Document, Chunk) -> Result<C::Output> + Send + Sync>,
+    work: Work<C::Output>,
     consumer: &'r mut C,
     transcoder: Transcoder,
     framer: Framer,

@@ -304,23 +304,33 @@ impl Framer {
                 ),
             )),
             State::Body => {
-                let record = self.received - document.boundary - document.elided;
-                if record <= self.options.record_max_bytes as u64 {
-                    return Ok(());
+                let upto = document.scanned;
+                if self.refuse_too_large(upto)? {
+                    self.document.take(upto);
                 }
-                let why = Error::damaged(format!(
-                    "a record has more than {} bytes of XML, the limit of --max-record-bytes",
-                    self.options.record_max_bytes
-                ))
-                .at_xml_byte(document.boundary);
-                if !self.options.keep_going {
-                    return Err(why);
-                }
-                self.pass_over_record(why);
                 Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the record at hand, which reaches at least to `upto`, is too large and passed over.
+    fn refuse_too_large(&mut self, upto: u64) -> Result<bool> {
+        let document = &self.document;
+        let record = upto.saturating_sub(document.boundary + document.elided);
+        if document.state != State::Body || record <= self.options.record_max_bytes as u64 {
+            return Ok(false);
+        }
+        let why = Error::damaged(format!(
+            "a record has more than {} bytes of XML, the limit of --max-record-bytes",
+            self.options.record_max_bytes
+        ))
+        .at_xml_byte(document.boundary);
+        if !self.options.keep_going {
+            return Err(why);
+        }
+        self.pass_over_record(why);
+        Ok(true)
     }
 
     /// Gives out what stands before the record at hand and passes over the record itself.
@@ -338,7 +348,6 @@ impl Framer {
         document.lose(why, state, boundary);
         document.begins_in = header;
         document.page = page;
-        document.take(document.scanned);
     }
 
     /// Scans as far as every `<` has the bytes behind it by which its tag is known.
@@ -427,7 +436,20 @@ impl Framer {
             (_, Tag::Cdata) => self.document.enter("]]>", at + 9),
             (_, Tag::Instruction) => self.document.enter("?>", at + 2),
             (State::Prolog, tag) => return self.see_in_prolog(bytes, tag, at),
-            (State::Body, tag) => self.see_in_body(bytes, tag, at),
+            (State::Body, tag) => {
+                let ends_record = match tag {
+                    Tag::OpenPage | Tag::OpenRevision | Tag::OpenLogItem => {
+                        self.document.after_record
+                    }
+                    Tag::CloseRoot => true,
+                    _ => false,
+                };
+                if ends_record && self.refuse_too_large(at)? {
+                    self.see_while_seeking(tag, at);
+                } else {
+                    self.see_in_body(bytes, tag, at);
+                }
+            }
             (State::SeekingPage | State::SeekingRecord, tag) => self.see_while_seeking(tag, at),
             (State::Junk, _) => {}
         }
@@ -708,7 +730,8 @@ fn refuse_doctype(tag: &[u8]) -> Result<()> {
     {
         return Err(not_a_dump("html"));
     }
-    Err(Error::damaged(
+    Err(Error::new(
+        ErrorKind::NotADump,
         "has a DOCTYPE, which no dump has: entities are not expanded",
     ))
 }

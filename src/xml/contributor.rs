@@ -9,8 +9,10 @@ pub(super) fn parse<'a>(
     element: &Element<'a>,
     skipped: &mut Skipped,
 ) -> Result<Contributor<'a>, Fault> {
-    let mut contributor = Contributor::default();
-    contributor.is_visible = !is_deleted(cursor, element)?;
+    let mut contributor = Contributor {
+        is_visible: !is_deleted(cursor, element)?,
+        ..Contributor::default()
+    };
     while let Some(child) = cursor.child_of(element)? {
         match child.name {
             "username" => contributor.name = Some(cursor.text_of(&child)?),

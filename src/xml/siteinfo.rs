@@ -15,14 +15,19 @@ pub fn parse_header(bytes: &[u8]) -> Result<SiteInfo, Fault> {
     loop {
         match cursor.next()? {
             Token::Start(element) if element.name == "mediawiki" => {
+                let mut by_namespace = None;
                 cursor.attributes(&element, |name, value| {
                     match name {
                         "version" => site.schema_version = Some(value.to_string()),
                         "lang" => site.language = Some(value.to_string()),
-                        _ => {}
+                        _ => {
+                            by_namespace =
+                                by_namespace.take().or_else(|| version_of(&value.to_cow()))
+                        }
                     }
                     Ok(())
                 })?;
+                site.schema_version = site.schema_version.take().or(by_namespace);
             }
             Token::Start(element) if element.name == "siteinfo" => {
                 parse_siteinfo(&mut cursor, &element, &mut site, &mut skipped)?;
@@ -32,6 +37,13 @@ pub fn parse_header(bytes: &[u8]) -> Result<SiteInfo, Fault> {
             Token::Eof => return Ok(site),
         }
     }
+}
+
+/// The version in the namespace that the schemas declare: `http://www.mediawiki.org/xml/export-0.8/`.
+fn version_of(namespace: &str) -> Option<String> {
+    let (_, version) = namespace.split_once("://www.mediawiki.org/xml/export-")?;
+    let version = version.strip_suffix('/')?;
+    (!version.contains(['/', ' '])).then(|| version.to_owned())
 }
 
 fn parse_siteinfo<'a>(

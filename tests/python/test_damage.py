@@ -10,7 +10,7 @@ import pytest
 import helpers
 
 HARMLESS = {"zeros-after-end.xml.bz2"}
-NO_DUMP = {"empty.xml", "html-page.xml.bz2"}
+NO_DUMP = {"entity-attack.xml", "empty.xml", "html-page.xml.bz2"}
 SAMPLES = sorted(path.name for path in helpers.BROKEN.iterdir())
 FROM_CONTAINERS = {"truncated.xml.bz2", "truncated-after-stream.xml.bz2", "truncated.xml.gz",
                    "flipped-bit.xml.bz2"}
@@ -203,6 +203,11 @@ def test_skipping_in_a_broken_container_keeps_only_right_rows(ending, tmp_path):
         path.write_bytes(changed)
         result = helpers.convert(path, output, "--on-damage", "skip")
         assert result.returncode == 1, result.stderr.decode()
+        if ending == ".gz":
+            # Its checksum comes at the end, when the rows are written: the rejects have to say so.
+            reasons = [row["reason"] for row in helpers.rows(output, "rejects")]
+            assert any("not proven" in reason for reason in reasons), reasons
+            continue
         for name, known in sound.items():
             wrong = [row for row in helpers.rows(output, name)
                      if known.get((row["revision_id"], row.get("slot_role"))) != row]
