@@ -26,6 +26,7 @@ pub(super) struct Display {
 
 enum How {
     Bars {
+        group: MultiProgress,
         total: ProgressBar,
         input: ProgressBar,
     },
@@ -116,7 +117,7 @@ impl Display {
         };
         let (name, size) = &self.inputs[number];
         match &self.how {
-            How::Bars { total, input } => {
+            How::Bars { total, input, .. } => {
                 input.set_position(taken);
                 total.set_position(taken_all);
                 total.set_message(message());
@@ -143,9 +144,15 @@ impl Display {
 
     /// The job has ended, well or not.
     pub(super) fn end(&self) {
-        if let How::Bars { total, input } = &self.how {
+        if let How::Bars {
+            group,
+            total,
+            input,
+        } = &self.how
+        {
             input.finish_and_clear();
             total.finish_and_clear();
+            let _ = group.clear();
         }
     }
 
@@ -166,7 +173,11 @@ fn bars(inputs: &[(String, Option<u64>)]) -> How {
         inputs.iter().filter_map(|(_, size)| *size).sum(),
     ));
     total.set_style(style("total {wide_bar} {percent} %, {eta} left\n{msg}"));
-    How::Bars { total, input }
+    How::Bars {
+        group,
+        total,
+        input,
+    }
 }
 
 fn line(text: &str) {
