@@ -15,6 +15,6 @@ mod encoding;
 mod framer;
 mod tags;
 
-pub use chunk::{Chunk, PageHeader, Piece};
+pub use chunk::{Chunk, PageHeader, Piece, Places};
 pub use encoding::Transcoder;
 pub use framer::{Frame, Framer, FramerOptions, Header, Lost};

@@ -131,7 +131,7 @@ pub(super) struct WorkArguments {
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = parse_memory)]
     pub memory: u64,
     /// Largest record, in bytes of XML
-    #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = parse_bytes)]
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = parse_bytes)]
     pub max_record_bytes: u64,
 }
 

@@ -15,14 +15,10 @@ use crate::source::MeteredFile;
 /// Length of the header at the front, which tells where the table of contents lies.
 const SIGNATURE_HEADER_BYTES: u64 = 32;
 
-/// Decodes all entries with `threads` threads where the archive allows it, with dictionaries of
-/// no more than `memory_bytes`.
-pub fn decode(
-    mut file: MeteredFile,
-    memory_bytes: u64,
-    threads: usize,
-    sink: &mut dyn Sink,
-) -> Result<()> {
+/// Decodes all entries, with dictionaries of no more than `memory_bytes`.
+///
+/// On one thread: the archive reader's own threads would hold whole runs of decoded data.
+pub fn decode(mut file: MeteredFile, memory_bytes: u64, sink: &mut dyn Sink) -> Result<()> {
     let trailing = bytes_behind(&mut file)?;
     let offset = file.shared_offset();
     let offset_bytes = || offset.load(Ordering::Relaxed);
@@ -30,7 +26,7 @@ pub fn decode(
     let mut archive =
         ArchiveReader::new_with_memory_limit(BufReader::new(file), Password::empty(), limit_kib)
             .map_err(|error| damage(error).at_file_byte(offset_bytes()))?;
-    archive.set_thread_count(u32::try_from(threads).unwrap_or(u32::MAX));
+    archive.set_thread_count(1);
 
     // The sink's own errors pass through the archive reader, which knows only its own kind.
     let mut failed = None;

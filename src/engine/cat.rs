@@ -13,7 +13,7 @@ use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use crate::container::{Sink, Trailing};
 use crate::error::{Error, Result};
-use crate::frame::Chunk;
+use crate::frame::Places;
 use crate::model::{Page, Revision, Slot, Text, Timestamp, Upload};
 use crate::source::Input;
 use crate::xml::{Fault, PageAt, Records, parse_chunk};
@@ -95,21 +95,17 @@ impl Consumer for Lines<'_, '_> {
     fn work(&self) -> Work<Vec<u8>> {
         let filters = self.filters.clone();
         Arc::new(move |document, chunk| {
-            let bytes = chunk.contiguous();
-            let header = chunk.page.as_ref().map(|page| &page.bytes[..]);
+            let page = chunk.page.clone();
+            let header = page.as_ref().map(|page| &page.bytes[..]);
+            let continues = chunk.page_continues;
+            let (bytes, places) = chunk.into_contiguous();
             let mut writer = LineWriter {
                 filters: &filters,
                 document,
-                chunk: &chunk,
+                places: &places,
                 lines: Vec::new(),
             };
-            parse_chunk(
-                &bytes,
-                header,
-                chunk.page_continues,
-                &document.site,
-                &mut writer,
-            )?;
+            parse_chunk(&bytes, header, continues, &document.site, &mut writer)?;
             Ok(writer.lines)
         })
     }
@@ -132,7 +128,7 @@ impl Consumer for Lines<'_, '_> {
 struct LineWriter<'c> {
     filters: &'c Filters,
     document: &'c Document,
-    chunk: &'c Chunk,
+    places: &'c Places,
     lines: Vec<u8>,
 }
 
@@ -181,7 +177,7 @@ impl Records for LineWriter<'_> {
     }
 
     fn fault(&mut self, fault: Fault) -> Result<()> {
-        Err(fault.to_error(&self.document.input, self.chunk.place_of(fault.at)))
+        Err(fault.to_error(&self.document.input, self.places.of(fault.at)))
     }
 
     fn skipped(&mut self, _: &str, _: u64) {}

@@ -78,12 +78,7 @@ fn decode_format(
         },
         Format::Bzip2 => bzip2::decode(opened.into_reader(taken), limits, pool, feed),
         Format::Gzip => gzip::decode(opened.into_reader(taken), feed),
-        Format::SevenZip => sevenzip::decode(
-            opened.into_file(taken)?,
-            dictionary_bytes,
-            pool.threads(),
-            feed,
-        ),
+        Format::SevenZip => sevenzip::decode(opened.into_file(taken)?, dictionary_bytes, feed),
         Format::Xz => xz::decode(opened.into_reader(taken), dictionary_bytes, feed),
         Format::Lzma => lzma::decode(opened.into_reader(taken), dictionary_bytes, feed),
         Format::Zstd => zstd::decode(opened.into_reader(taken), dictionary_bytes, feed),

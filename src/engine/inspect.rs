@@ -172,11 +172,15 @@ impl Consumer for Looker {
             keep_going: !self.whole,
         };
         Arc::new(move |document, chunk| {
-            let bytes = chunk.contiguous();
-            let stubs = memchr::memmem::find_iter(&bytes, b" location=\"").count();
-            let texts = memchr::memmem::find_iter(&bytes, b"</text>").count();
-            drop(bytes);
-            rows_of(&wanted, document, chunk).map(|rows| (rows, stubs as u64, texts as u64))
+            let count = |needle: &[u8]| -> u64 {
+                let finder = memchr::memmem::Finder::new(needle);
+                let pieces = chunk.pieces.iter();
+                pieces
+                    .map(|piece| finder.find_iter(&piece.bytes).count() as u64)
+                    .sum()
+            };
+            let (stubs, texts) = (count(b" location=\""), count(b"</text>"));
+            rows_of(&wanted, document, chunk).map(|rows| (rows, stubs, texts))
         })
     }
 

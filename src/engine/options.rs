@@ -59,7 +59,7 @@ impl Limits {
     /// Bytes in flight where nothing else is said.
     pub const DEFAULT_MEMORY_BYTES: usize = 256 << 20;
     /// Largest record where nothing else is said.
-    pub const DEFAULT_RECORD_MAX_BYTES: usize = 128 << 20;
+    pub const DEFAULT_RECORD_MAX_BYTES: usize = 64 << 20;
 
     pub(super) fn framer(&self) -> FramerOptions {
         FramerOptions {

@@ -5,7 +5,7 @@ use arrow::array::RecordBatch;
 use super::document::Document;
 use super::options::Filters;
 use crate::error::{Error, Result};
-use crate::frame::Chunk;
+use crate::frame::{Chunk, Places};
 use crate::model::{Page, Revision, Upload};
 use crate::sink::Seen;
 use crate::tables::{
@@ -44,12 +44,14 @@ pub(super) struct ChunkRows {
 
 /// Makes the rows of a chunk.
 pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Result<ChunkRows> {
-    let bytes = chunk.contiguous();
-    let header = chunk.page.as_ref().map(|page| &page.bytes[..]);
+    let page = chunk.page.clone();
+    let header = page.as_ref().map(|page| &page.bytes[..]);
+    let continues = chunk.page_continues;
+    let (bytes, places) = chunk.into_contiguous();
     let mut collector = Collector {
         wanted,
         document,
-        chunk: &chunk,
+        places: &places,
         revisions: wanted
             .selection(&tables::REVISIONS)
             .map(RevisionRow::builder),
@@ -58,13 +60,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
         summary: None,
         rows: ChunkRows::default(),
     };
-    parse_chunk(
-        &bytes,
-        header,
-        chunk.page_continues,
-        &document.site,
-        &mut collector,
-    )?;
+    parse_chunk(&bytes, header, continues, &document.site, &mut collector)?;
     let mut rows = collector.rows;
     rows.revisions = finish(collector.revisions)?;
     rows.content = finish(collector.content)?;
@@ -80,7 +76,7 @@ fn finish<Put>(builder: Option<TableBuilder<Put>>) -> Result<Option<RecordBatch>
 struct Collector<'c> {
     wanted: &'c Wanted,
     document: &'c Document,
-    chunk: &'c Chunk,
+    places: &'c Places,
     revisions: Option<TableBuilder<tables::RevisionPut>>,
     content: Option<TableBuilder<tables::ContentPut>>,
     uploads: Option<TableBuilder<tables::UploadPut>>,
@@ -181,7 +177,7 @@ impl Records for Collector<'_> {
     }
 
     fn fault(&mut self, fault: Fault) -> Result<()> {
-        let (xml_offset, file_offset) = self.chunk.place_of(fault.at);
+        let (xml_offset, file_offset) = self.places.of(fault.at);
         if !self.wanted.keep_going {
             return Err(fault.to_error(&self.document.input, (xml_offset, file_offset)));
         }

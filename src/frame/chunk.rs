@@ -1,6 +1,5 @@
 //! A run of whole records, ready to be parsed by itself.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -42,29 +41,58 @@ impl Chunk {
         self.pieces.iter().map(|piece| piece.bytes.len()).sum()
     }
 
-    /// All bytes in one slice; copied only if they came in several pieces.
-    pub fn contiguous(&self) -> Cow<'_, [u8]> {
-        if let [piece] = &self.pieces[..] {
-            return Cow::Borrowed(&piece.bytes);
-        }
-        let mut all = Vec::with_capacity(self.len_bytes());
-        for piece in &self.pieces {
-            all.extend_from_slice(&piece.bytes);
-        }
-        Cow::Owned(all)
-    }
-
-    /// Where a byte of [`contiguous`](Self::contiguous) stands: its offsets in the decoded XML and
-    /// (about) in the stored file.
-    pub fn place_of(&self, at: usize) -> (u64, u64) {
-        let mut before = 0;
-        for (index, piece) in self.pieces.iter().enumerate() {
-            let length = piece.bytes.len();
-            if at < before + length || index + 1 == self.pieces.len() {
-                let offset = piece.xml_offset_bytes + (at - before) as u64;
-                return (offset, piece.file_offset_bytes);
+    /// All bytes in one piece, and where they stood; copied only if they came in several pieces,
+    /// each of which is let go as soon as it is copied.
+    pub fn into_contiguous(self) -> (Bytes, Places) {
+        let length = self.len_bytes();
+        let places = Places(self.pieces.iter().map(Place::of).collect());
+        let mut pieces = self.pieces.into_iter();
+        let bytes = match (pieces.next(), pieces.len()) {
+            (None, _) => Bytes::new(),
+            (Some(only), 0) => only.bytes,
+            (Some(first), _) => {
+                let mut all = Vec::with_capacity(length);
+                for piece in std::iter::once(first).chain(pieces) {
+                    all.extend_from_slice(&piece.bytes);
+                }
+                all.into()
             }
-            before += length;
+        };
+        (bytes, places)
+    }
+}
+
+/// Where a chunk's bytes stood.
+#[derive(Debug)]
+pub struct Places(Vec<Place>);
+
+#[derive(Debug)]
+struct Place {
+    length: usize,
+    xml_offset_bytes: u64,
+    file_offset_bytes: u64,
+}
+
+impl Place {
+    fn of(piece: &Piece) -> Self {
+        Self {
+            length: piece.bytes.len(),
+            xml_offset_bytes: piece.xml_offset_bytes,
+            file_offset_bytes: piece.file_offset_bytes,
+        }
+    }
+}
+
+impl Places {
+    /// The offsets of the chunk's byte `at`: in the decoded XML and (about) in the stored file.
+    pub fn of(&self, at: usize) -> (u64, u64) {
+        let mut before = 0;
+        for (index, place) in self.0.iter().enumerate() {
+            if at < before + place.length || index + 1 == self.0.len() {
+                let offset = place.xml_offset_bytes + (at - before) as u64;
+                return (offset, place.file_offset_bytes);
+            }
+            before += place.length;
         }
         (0, 0)
     }

@@ -92,15 +92,12 @@ fn records(dump: &[u8], pieces: impl Iterator<Item = usize>, chunk_bytes: usize)
         match frame {
             Frame::Header(header) => site = parse_header(&header.bytes).unwrap(),
             Frame::Chunk(chunk) => {
-                let header = chunk.page.as_ref().map(|page| &page.bytes[..]);
-                parse_chunk(
-                    &chunk.contiguous(),
-                    header,
-                    chunk.page_continues,
-                    &site,
-                    &mut scribe,
-                )
-                .unwrap_or_else(|fault| panic!("{fault:?}"));
+                let page = chunk.page.clone();
+                let header = page.as_ref().map(|page| &page.bytes[..]);
+                let continues = chunk.page_continues;
+                let (bytes, _) = chunk.into_contiguous();
+                parse_chunk(&bytes, header, continues, &site, &mut scribe)
+                    .unwrap_or_else(|fault| panic!("{fault:?}"));
             }
             Frame::Lost(lost) => panic!("{lost:?}"),
         }
