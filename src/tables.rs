@@ -11,6 +11,7 @@ mod pages;
 mod registry;
 mod rejects;
 mod revisions;
+mod shared;
 mod uploads;
 
 pub use builder::{Selection, TableBuilder};

@@ -10,6 +10,7 @@ use super::pipeline::{Consumer, Work, run_input};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::rows::{ChunkRows, Wanted, rows_of};
+use crate::container::{Format, HEAD_BYTES};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::SiteInfo;
 use crate::sink::Seen;
@@ -78,10 +79,9 @@ pub fn inspect(
         Err(error) => return Err(error),
     };
     stop.check()?;
-    let opened = input.open(crate::container::HEAD_BYTES);
     let format = match passed {
         Some(passed) => passed.format,
-        None => crate::container::Format::detect(&opened?.head),
+        None => Format::detect(&input.open(HEAD_BYTES)?.head),
     };
     let kind = looker.kind();
     let site = looker

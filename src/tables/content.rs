@@ -3,6 +3,7 @@
 use super::builder::{Selection, TableBuilder};
 use super::column::{Cells, Column, ColumnDoc, Kind};
 use super::registry::TableInfo;
+use super::shared;
 use crate::model::{Page, Revision, Slot};
 
 /// What a row is made of.
@@ -33,25 +34,11 @@ pub static TABLE: TableInfo = TableInfo {
 
 static COLUMNS: [Column<Put>; 13] = [
     Column {
-        doc: ColumnDoc {
-            name: "wiki_id",
-            kind: Kind::String,
-            nullable: true,
-            unit: "",
-            meaning: "Database name of the wiki, such as enwiki; by the file name where the dump does not say it; null where neither does.",
-            source: "siteinfo/dbname",
-        },
+        doc: shared::WIKI_ID,
         put: |row, cells| cells.string(row.wiki_id),
     },
     Column {
-        doc: ColumnDoc {
-            name: "page_id",
-            kind: Kind::Int64,
-            nullable: true,
-            unit: "",
-            meaning: "Id of the page; null in dumps of schemas before 0.7 that leave it out.",
-            source: "page/id",
-        },
+        doc: shared::PAGE_ID,
         put: |row, cells| cells.int(row.page.id),
     },
     Column {

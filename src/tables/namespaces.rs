@@ -3,6 +3,7 @@
 use super::builder::{Selection, TableBuilder};
 use super::column::{Cells, Column, ColumnDoc, Kind};
 use super::registry::TableInfo;
+use super::shared;
 use crate::model::Namespace;
 
 /// What a row is made of.
@@ -31,14 +32,7 @@ pub static TABLE: TableInfo = TableInfo {
 
 static COLUMNS: [Column<Put>; 5] = [
     Column {
-        doc: ColumnDoc {
-            name: "wiki_id",
-            kind: Kind::String,
-            nullable: true,
-            unit: "",
-            meaning: "Database name of the wiki, such as enwiki; by the file name where the dump does not say it; null where neither does.",
-            source: "siteinfo/dbname",
-        },
+        doc: shared::WIKI_ID,
         put: |row, cells| cells.string(row.wiki_id),
     },
     Column {

@@ -3,6 +3,7 @@
 use super::builder::{Selection, TableBuilder};
 use super::column::{Cells, Column, ColumnDoc, Kind};
 use super::registry::TableInfo;
+use super::shared;
 use crate::model::{Page, Timestamp};
 
 /// A page with counts over its revisions; those of a page in several chunks are added up.
@@ -45,47 +46,19 @@ pub static TABLE: TableInfo = TableInfo {
 
 static COLUMNS: [Column<Put>; 10] = [
     Column {
-        doc: ColumnDoc {
-            name: "wiki_id",
-            kind: Kind::String,
-            nullable: true,
-            unit: "",
-            meaning: "Database name of the wiki, such as enwiki; by the file name where the dump does not say it; null where neither does.",
-            source: "siteinfo/dbname",
-        },
+        doc: shared::WIKI_ID,
         put: |row, cells| cells.string(row.wiki_id.as_deref()),
     },
     Column {
-        doc: ColumnDoc {
-            name: "page_id",
-            kind: Kind::Int64,
-            nullable: true,
-            unit: "",
-            meaning: "Id of the page; null in dumps of schemas before 0.7 that leave it out.",
-            source: "page/id",
-        },
+        doc: shared::PAGE_ID,
         put: |row, cells| cells.int(row.page_id),
     },
     Column {
-        doc: ColumnDoc {
-            name: "page_namespace_id",
-            kind: Kind::Int32,
-            nullable: true,
-            unit: "",
-            meaning: "Number of the page's namespace; by the title's prefix in schemas before 0.6; null where that is not known either.",
-            source: "page/ns",
-        },
+        doc: shared::PAGE_NAMESPACE_ID,
         put: |row, cells| cells.int(row.namespace_id.map(i64::from)),
     },
     Column {
-        doc: ColumnDoc {
-            name: "page_title",
-            kind: Kind::String,
-            nullable: true,
-            unit: "",
-            meaning: "Title with the namespace's local name in front, with spaces.",
-            source: "page/title",
-        },
+        doc: shared::PAGE_TITLE,
         put: |row, cells| cells.string(row.title.as_deref()),
     },
     Column {

@@ -3,6 +3,7 @@
 use super::builder::{Selection, TableBuilder};
 use super::column::{Cells, Column, ColumnDoc, Kind};
 use super::registry::TableInfo;
+use super::shared;
 use crate::model::{Page, Upload};
 
 /// What a row is made of.
@@ -31,36 +32,15 @@ pub static TABLE: TableInfo = TableInfo {
 
 static COLUMNS: [Column<Put>; 17] = [
     Column {
-        doc: ColumnDoc {
-            name: "wiki_id",
-            kind: Kind::String,
-            nullable: true,
-            unit: "",
-            meaning: "Database name of the wiki, such as enwiki; by the file name where the dump does not say it; null where neither does.",
-            source: "siteinfo/dbname",
-        },
+        doc: shared::WIKI_ID,
         put: |row, cells| cells.string(row.wiki_id),
     },
     Column {
-        doc: ColumnDoc {
-            name: "page_id",
-            kind: Kind::Int64,
-            nullable: true,
-            unit: "",
-            meaning: "Id of the page; null in dumps of schemas before 0.7 that leave it out.",
-            source: "page/id",
-        },
+        doc: shared::PAGE_ID,
         put: |row, cells| cells.int(row.page.id),
     },
     Column {
-        doc: ColumnDoc {
-            name: "page_title",
-            kind: Kind::String,
-            nullable: true,
-            unit: "",
-            meaning: "Title with the namespace's local name in front, with spaces.",
-            source: "page/title",
-        },
+        doc: shared::PAGE_TITLE,
         put: |row, cells| cells.text(row.page.title),
     },
     Column {
@@ -75,47 +55,19 @@ static COLUMNS: [Column<Put>; 17] = [
         put: |row, cells| cells.time(row.upload.timestamp),
     },
     Column {
-        doc: ColumnDoc {
-            name: "user_id",
-            kind: Kind::Int64,
-            nullable: true,
-            unit: "",
-            meaning: "Id of the account; null where there is none or it is hidden, 0 where the dump says so.",
-            source: "contributor/id",
-        },
+        doc: shared::USER_ID,
         put: |row, cells| cells.int(row.upload.contributor.id),
     },
     Column {
-        doc: ColumnDoc {
-            name: "user_text",
-            kind: Kind::String,
-            nullable: true,
-            unit: "",
-            meaning: "Name of the account, or the address; null if hidden or not given.",
-            source: "contributor/username, contributor/ip",
-        },
+        doc: shared::USER_TEXT,
         put: |row, cells| cells.text(row.upload.contributor.name),
     },
     Column {
-        doc: ColumnDoc {
-            name: "user_kind",
-            kind: Kind::String,
-            nullable: false,
-            unit: "registered, ip, temporary, imported, hidden, unknown",
-            meaning: "What kind of contributor it is, by id and shape of the name.",
-            source: "contributor",
-        },
+        doc: shared::USER_KIND,
         put: |row, cells| cells.string(Some(row.upload.contributor.kind().name())),
     },
     Column {
-        doc: ColumnDoc {
-            name: "user_is_visible",
-            kind: Kind::Boolean,
-            nullable: false,
-            unit: "",
-            meaning: "Whether the contributor is shown.",
-            source: "contributor/@deleted",
-        },
+        doc: shared::USER_IS_VISIBLE,
         put: |row, cells| cells.boolean(row.upload.contributor.is_visible),
     },
     Column {

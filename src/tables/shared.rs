@@ -1,0 +1,75 @@
+//! Columns that several tables have: the same name is the same meaning.
+
+use super::column::{ColumnDoc, Kind};
+
+pub(super) const WIKI_ID: ColumnDoc = ColumnDoc {
+    name: "wiki_id",
+    kind: Kind::String,
+    nullable: true,
+    unit: "",
+    meaning: "Database name of the wiki, such as enwiki; by the file name where the dump does not say it; null where neither does.",
+    source: "siteinfo/dbname",
+};
+
+pub(super) const PAGE_ID: ColumnDoc = ColumnDoc {
+    name: "page_id",
+    kind: Kind::Int64,
+    nullable: true,
+    unit: "",
+    meaning: "Id of the page; null in dumps of schemas before 0.7 that leave it out.",
+    source: "page/id",
+};
+
+pub(super) const PAGE_NAMESPACE_ID: ColumnDoc = ColumnDoc {
+    name: "page_namespace_id",
+    kind: Kind::Int32,
+    nullable: true,
+    unit: "",
+    meaning: "Number of the page's namespace; by the title's prefix in schemas before 0.6; null where that is not known either.",
+    source: "page/ns",
+};
+
+pub(super) const PAGE_TITLE: ColumnDoc = ColumnDoc {
+    name: "page_title",
+    kind: Kind::String,
+    nullable: true,
+    unit: "",
+    meaning: "Title with the namespace's local name in front, with spaces.",
+    source: "page/title",
+};
+
+pub(super) const USER_ID: ColumnDoc = ColumnDoc {
+    name: "user_id",
+    kind: Kind::Int64,
+    nullable: true,
+    unit: "",
+    meaning: "Id of the account; null where there is none or it is hidden, 0 where the dump says so.",
+    source: "contributor/id",
+};
+
+pub(super) const USER_TEXT: ColumnDoc = ColumnDoc {
+    name: "user_text",
+    kind: Kind::String,
+    nullable: true,
+    unit: "",
+    meaning: "Name of the account, or the address; null if hidden or not given.",
+    source: "contributor/username, contributor/ip",
+};
+
+pub(super) const USER_KIND: ColumnDoc = ColumnDoc {
+    name: "user_kind",
+    kind: Kind::String,
+    nullable: false,
+    unit: "registered, ip, temporary, imported, hidden, unknown",
+    meaning: "What kind of contributor it is, by id and shape of the name.",
+    source: "contributor",
+};
+
+pub(super) const USER_IS_VISIBLE: ColumnDoc = ColumnDoc {
+    name: "user_is_visible",
+    kind: Kind::Boolean,
+    nullable: false,
+    unit: "",
+    meaning: "Whether the contributor is shown.",
+    source: "contributor/@deleted",
+};
