@@ -16,7 +16,15 @@
 mod bits;
 pub mod block;
 pub mod chain;
+mod checksum;
+mod header;
+mod huffman;
+mod move_to_front;
+mod permutation;
+mod randomised;
+mod runs;
 pub mod scan;
+mod tokens;
 
 /// Largest stored size of a block that encoders write: 900,000 symbols of at most 20 bits, and
 /// the tables in front.  What is longer (legal, never seen) is decoded with all that follows.

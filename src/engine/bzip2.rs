@@ -173,7 +173,7 @@ impl Decoder<'_> {
             let at = offset_bits - window.begin_bytes * 8;
             let task = self
                 .pool
-                .spawn(move || Ok(block::decode(&window.bytes, at, BLOCK_MAX_BYTES)));
+                .spawn(move || Ok(block::Decoder::new().decode(&window.bytes, at, BLOCK_MAX_BYTES)));
             self.ahead.push_back((offset_bits, task));
         }
         Ok(())
@@ -192,7 +192,7 @@ impl Decoder<'_> {
                         self.ahead.push_front(passed);
                     }
                     let at = begin_bits - window.begin_bytes * 8;
-                    return Ok(block::decode(&window.bytes, at, BLOCK_MAX_BYTES));
+                    return Ok(block::Decoder::new().decode(&window.bytes, at, BLOCK_MAX_BYTES));
                 }
             }
         }

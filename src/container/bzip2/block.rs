@@ -1,18 +1,34 @@
 //! Decoding one block.
+//!
+//! From the bits come symbols ([`tokens`](super::tokens)), from these the runs of the last column
+//! of the block's sorted rotations; following rows through them gives the bytes that were sorted
+//! ([`permutation`](super::permutation)), in which runs are shortened a last time
+//! ([`runs`](super::runs)).
+//!
+//! The work is done by one function, which is compiled twice: for any machine, and for x86-64
+//! machines of the last ten years, on which it also moves the front of the list in registers.
 
-use bzip2::{Decompress, Status};
 use thiserror::Error;
 
-use super::bits;
-use super::scan::{self, BLOCK_MARK, END_MARK, MARK_BITS};
+use super::bits::{self, BitReader};
+use super::checksum::Checksum;
+use super::header::Header;
+use super::move_to_front::{MoveToFront, PortableList};
+use super::permutation::Permutation;
+use super::randomised::Randomised;
+use super::runs;
+use super::scan::{BLOCK_MARK, MARK_BITS};
+use super::tokens::Tokens;
 
 /// A decoded block.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// Where the block ends: the bit at which the next mark begins.
     pub end_bits: u64,
     /// CRC-32 of the decoded bytes, as stored and as computed.
     pub checksum: u32,
+    /// Number of bytes before runs were put back to full length, which a stream's level limits.
+    pub sorted_bytes: usize,
     /// The decoded bytes.
     pub bytes: Vec<u8>,
 }
@@ -31,107 +47,167 @@ pub enum Failure {
     TooLarge,
 }
 
-/// Stored with 32 bits behind the mark.
-const CHECKSUM_BITS: u32 = 32;
-
-/// Decodes the block whose mark begins at `begin_bits` of `bytes`, to at most `limit_bytes`.
+/// Decodes blocks, one at a time.
 ///
-/// The decoder of the `bzip2` crate knows only whole streams.  So the block's bits are copied
-/// behind a header of their own and an end mark with the block's checksum as the stream's.  Where
-/// the block ends is found by trying the marks behind it: only at the true end do the decoder and
-/// both checksums agree.
-pub fn decode(bytes: &[u8], begin_bits: u64, limit_bytes: usize) -> Result<Block, Failure> {
-    let checksum_bits = begin_bits + u64::from(MARK_BITS);
-    let checksum = bits::peek(bytes, checksum_bits, CHECKSUM_BITS).ok_or(Failure::Cut)? as u32;
-    debug_assert_eq!(bits::peek(bytes, begin_bits, MARK_BITS), Some(BLOCK_MARK));
-    let body_bits = checksum_bits + u64::from(CHECKSUM_BITS);
-    let mut failure = Failure::Cut;
-    for end in scan::candidates(bytes, body_bits) {
-        let stream = one_block_stream(bytes, begin_bits, end.offset_bits, checksum);
-        match decode_stream(&stream, limit_bytes) {
-            Ok(bytes) => {
-                return Ok(Block {
-                    end_bits: end.offset_bits,
-                    checksum,
-                    bytes,
-                });
-            }
-            Err(Failure::TooLarge) => return Err(Failure::TooLarge),
-            // Either broken, or the mark stood inside the block by chance: try one more.
-            Err(broken) if failure == Failure::Cut => failure = broken,
-            Err(broken) => return Err(broken),
+/// It owns some 11 MB of room, which it uses again for each block.
+pub struct Decoder {
+    header: Header,
+    tokens: Tokens,
+    permutation: Permutation,
+    /// Bytes on their way from the permutation to the runs.
+    sorted: Vec<u8>,
+    machine: Machine,
+}
+
+/// Which code is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Machine {
+    Any,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+}
+
+impl Machine {
+    fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2")
+            && std::arch::is_x86_feature_detected!("bmi1")
+            && std::arch::is_x86_feature_detected!("bmi2")
+            && std::arch::is_x86_feature_detected!("lzcnt")
+        {
+            return Self::Avx2;
         }
+        Self::Any
     }
-    Err(failure)
 }
 
-/// The bits from `begin_bits` to `end_bits` as a stream of their own.
-fn one_block_stream(bytes: &[u8], begin_bits: u64, end_bits: u64, checksum: u32) -> Vec<u8> {
-    let mut stream = BitWriter::new((end_bits - begin_bits).div_ceil(8) as usize + 16);
-    stream.put(u64::from(u32::from_be_bytes(*b"BZh9")), 32);
-    let mut at = begin_bits;
-    while at < end_bits {
-        let count = (end_bits - at).min(48) as u32;
-        stream.put(bits::peek(bytes, at, count).unwrap_or(0), count);
-        at += u64::from(count);
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
     }
-    stream.put(END_MARK, MARK_BITS);
-    stream.put(u64::from(checksum), CHECKSUM_BITS);
-    stream.finish()
 }
 
-/// Writes bits, most significant first.
-struct BitWriter {
-    bytes: Vec<u8>,
-    pending: u64,
-    pending_bits: u32,
-}
+/// Bytes taken from the permutation before runs are looked for: they stay in the nearest cache.
+const SORTED_STEP_BYTES: usize = 16 << 10;
 
-impl BitWriter {
-    fn new(capacity_bytes: usize) -> Self {
+impl Decoder {
+    /// A decoder that uses what the machine has.
+    pub fn new() -> Self {
+        Self::on(Machine::detect())
+    }
+
+    /// A decoder that uses nothing that not every machine has.
+    pub fn portable() -> Self {
+        Self::on(Machine::Any)
+    }
+
+    fn on(machine: Machine) -> Self {
         Self {
-            bytes: Vec::with_capacity(capacity_bytes),
-            pending: 0,
-            pending_bits: 0,
+            header: Header::new(),
+            tokens: Tokens::new(),
+            permutation: Permutation::new(),
+            sorted: Vec::with_capacity(2 * SORTED_STEP_BYTES),
+            machine,
         }
     }
 
-    /// Appends the `count` (up to 48) low bits of `value`.
-    fn put(&mut self, value: u64, count: u32) {
-        self.pending = self.pending << count | value;
-        self.pending_bits += count;
-        while self.pending_bits >= 8 {
-            self.pending_bits -= 8;
-            self.bytes.push((self.pending >> self.pending_bits) as u8);
+    /// Decodes the block whose mark begins at `begin_bits` of `bytes`, to at most `limit_bytes`.
+    ///
+    /// What comes behind the block may be cut anywhere.
+    pub fn decode(
+        &mut self,
+        bytes: &[u8],
+        begin_bits: u64,
+        limit_bytes: usize,
+    ) -> Result<Block, Failure> {
+        match bits::peek(bytes, begin_bits, MARK_BITS) {
+            Some(BLOCK_MARK) => {}
+            Some(_) => return Err(Failure::Broken("it does not begin with its mark")),
+            None => return Err(Failure::Cut),
+        }
+        let mut reader = BitReader::new(bytes, begin_bits + u64::from(MARK_BITS));
+        let outcome = match self.machine {
+            Machine::Any => self.run(&mut reader, PortableList::new(), limit_bytes),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: `detect` has seen that the machine has these features.
+            Machine::Avx2 => unsafe { self.run_avx2(&mut reader, limit_bytes) },
+        };
+        // Zeros read behind the end can look like anything; the end is what is wrong.
+        match outcome {
+            Err(_) if reader.is_past_end() => Err(Failure::Cut),
+            outcome => outcome,
         }
     }
 
-    fn finish(mut self) -> Vec<u8> {
-        self.put(0, (8 - self.pending_bits) % 8);
-        self.bytes
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+    fn run_avx2(
+        &mut self,
+        reader: &mut BitReader<'_>,
+        limit_bytes: usize,
+    ) -> Result<Block, Failure> {
+        self.run(reader, super::move_to_front::ShuffledList::new(), limit_bytes)
     }
-}
 
-fn decode_stream(stream: &[u8], limit_bytes: usize) -> Result<Vec<u8>, Failure> {
-    let mut decoder = Decompress::new(false);
-    let mut out = Vec::with_capacity((1 << 20).min(limit_bytes));
-    let mut taken = 0;
-    loop {
-        let status = decoder
-            .decompress_vec(&stream[taken..], &mut out)
-            .map_err(|_| Failure::Broken("its data or checksum is wrong"))?;
-        taken = decoder.total_in() as usize;
-        match status {
-            Status::StreamEnd if taken == stream.len() => return Ok(out),
-            Status::StreamEnd => return Err(Failure::Broken("it ends early")),
-            _ if out.len() == out.capacity() => {
-                if out.capacity() >= limit_bytes {
-                    return Err(Failure::TooLarge);
-                }
-                out.reserve_exact(out.capacity().min(limit_bytes - out.capacity()));
+    #[inline(always)]
+    fn run<L: MoveToFront>(
+        &mut self,
+        reader: &mut BitReader<'_>,
+        list: L,
+        limit_bytes: usize,
+    ) -> Result<Block, Failure> {
+        self.header.read(reader)?;
+        self.tokens.read(reader, &self.header, list)?;
+        if reader.is_past_end() {
+            return Err(Failure::Cut);
+        }
+        self.permutation.build(self.tokens.all(), &self.header)?;
+        let (bytes, checksum) = self.spell(limit_bytes)?;
+        if checksum != self.header.checksum {
+            return Err(Failure::Broken("its checksum is wrong"));
+        }
+        Ok(Block {
+            end_bits: reader.place_bits(),
+            checksum,
+            sorted_bytes: self.permutation.len(),
+            bytes,
+        })
+    }
+
+    /// The decoded bytes and their checksum.
+    #[inline(always)]
+    fn spell(&mut self, limit_bytes: usize) -> Result<(Vec<u8>, u32), Failure> {
+        let expected = self.permutation.len() / 16 * 17 + SORTED_STEP_BYTES;
+        let mut bytes = Vec::with_capacity(expected.min(limit_bytes));
+        let mut checksum = Checksum::new();
+        let mut randomised = self.header.is_randomised.then(Randomised::default);
+        let sorted = &mut self.sorted;
+        sorted.clear();
+        let mut expand = |sorted: &mut Vec<u8>, is_last: bool| {
+            let begin = bytes.len();
+            let used = runs::expand(sorted, is_last, &mut bytes)
+                .map_err(|_| Failure::Broken("a run lacks its length"))?;
+            sorted.drain(..used);
+            checksum.update(&bytes[begin..]);
+            match bytes.len() > limit_bytes {
+                true => Err(Failure::TooLarge),
+                false => Ok(()),
             }
-            _ if taken == stream.len() => return Err(Failure::Broken("it does not end")),
-            _ => {}
-        }
+        };
+        self.permutation.spell(|piece| {
+            for piece in piece.chunks(SORTED_STEP_BYTES) {
+                let begin = sorted.len();
+                sorted.extend_from_slice(piece);
+                if let Some(randomised) = &mut randomised {
+                    randomised.flip(&mut sorted[begin..]);
+                }
+                if sorted.len() >= SORTED_STEP_BYTES {
+                    expand(sorted, false)?;
+                }
+            }
+            Ok(())
+        })?;
+        expand(sorted, true)?;
+        Ok((bytes, checksum.value()))
     }
 }
