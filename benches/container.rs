@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::io::Read;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mwparquet::container::bzip2::block;
+use mwparquet::container::bzip2::block::Decoder;
 use mwparquet::container::bzip2::scan::{Mark, candidates};
 
 #[path = "inputs.rs"]
@@ -20,15 +20,21 @@ fn bzip2(criterion: &mut Criterion) {
     });
     group.throughput(Throughput::Bytes(inputs::history().len() as u64));
     group.sample_size(10);
-    group.bench_function("blocks", |bencher| {
-        bencher.iter(|| {
-            for candidate in
-                candidates(&stored, 0).filter(|candidate| candidate.mark == Mark::Block)
-            {
-                black_box(block::decode(&stored, candidate.offset_bits, 64 << 20).unwrap());
-            }
+    for (name, mut decoder) in [
+        ("blocks", Decoder::new()),
+        ("blocks, portable", Decoder::portable()),
+    ] {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                for candidate in
+                    candidates(&stored, 0).filter(|candidate| candidate.mark == Mark::Block)
+                {
+                    let block = decoder.decode(&stored, candidate.offset_bits, 64 << 20);
+                    black_box(block.unwrap());
+                }
+            });
         });
-    });
+    }
     group.bench_function("floor: the crate's stream", |bencher| {
         bencher.iter(|| {
             let mut xml = Vec::new();

@@ -7,7 +7,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("name a file")?;
     let stored = std::fs::read(path)?;
     let mut out = std::io::stdout().lock();
-    let mut decoder = if std::env::var_os("PORTABLE").is_some() { Decoder::portable() } else { Decoder::new() };
+    let mut decoder = if std::env::var_os("PORTABLE").is_some() {
+        Decoder::portable()
+    } else {
+        Decoder::new()
+    };
     let mut at = 32u64;
     let mark = |at: u64| {
         let first = (at / 8) as usize;
@@ -19,7 +23,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     loop {
         if mark(at) == 0x1772_4538_5090 {
             at = (at + 80).next_multiple_of(8) + 32;
-            if at >= stored.len() as u64 * 8 { return Ok(()); }
+            if at >= stored.len() as u64 * 8 {
+                return Ok(());
+            }
             continue;
         }
         let block = decoder.decode(&stored, at, 1 << 30)?;

@@ -1,6 +1,7 @@
 //! One .bz2 file on all cores: candidates are decoded ahead, the chain confirms them in order.
 
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
@@ -29,6 +30,7 @@ pub(super) fn decode(
     let windows = Windows::new(reader, WINDOW_BYTES, BLOCK_STORED_MAX_BYTES, "".into());
     let mut decoder = Decoder {
         pool,
+        decoders: Decoders::default(),
         source: windows,
         windows: VecDeque::new(),
         candidates: VecDeque::new(),
@@ -38,8 +40,23 @@ pub(super) fn decode(
     decoder.run(feed)
 }
 
+/// Block decoders that are not at work, to be used again.
+#[derive(Clone, Default)]
+struct Decoders(Arc<Mutex<Vec<block::Decoder>>>);
+
+impl Decoders {
+    fn decode(&self, bytes: &[u8], begin_bits: u64) -> Outcome {
+        let idle = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut decoder = idle().pop().unwrap_or_default();
+        let outcome = decoder.decode(bytes, begin_bits, BLOCK_MAX_BYTES);
+        idle().push(decoder);
+        outcome
+    }
+}
+
 struct Decoder<'p> {
     pool: &'p Pool,
+    decoders: Decoders,
     source: Windows,
     /// Windows that the chain has not left behind.
     windows: VecDeque<Window>,
@@ -62,32 +79,33 @@ impl Decoder<'_> {
                         .at_file_bit(chain.place_bits()),
                 );
             };
+            let mut lost = None;
             match chain.look(&window) {
                 Ok(Link::Block) => {
                     let begin_bits = chain.place_bits();
                     match self.block_at(&window, begin_bits)? {
                         Ok(block) => {
                             let end_bits = window.begin_bytes * 8 + block.end_bits;
-                            chain.accept(&block, end_bits);
-                            feed.data(Bytes::from(block.bytes), begin_bits / 8)?;
+                            match chain.accept(&block, end_bits) {
+                                Ok(()) => feed.data(Bytes::from(block.bytes), begin_bits / 8)?,
+                                Err(why) => lost = Some((why, end_bits)),
+                            }
                         }
                         Err(failure) => {
                             let why = Error::damaged(failure.to_string()).at_file_bit(begin_bits);
-                            if !self.resume(why, begin_bits + 1, &mut chain, feed)? {
-                                return Ok(());
-                            }
+                            lost = Some((why, begin_bits + 1));
                         }
                     }
                 }
                 Ok(Link::StreamEnd) => feed.piece_ended(),
                 Ok(Link::FileEnd) => return Ok(()),
                 Ok(Link::NoStream) => return self.trailing(chain.place_bits() / 8, feed),
-                Err(why) => {
-                    let from_bits = chain.place_bits() + 1;
-                    if !self.resume(why, from_bits, &mut chain, feed)? {
-                        return Ok(());
-                    }
-                }
+                Err(why) => lost = Some((why, chain.place_bits() + 1)),
+            }
+            if let Some((why, from_bits)) = lost
+                && !self.resume(why, from_bits, &mut chain, feed)?
+            {
+                return Ok(());
             }
         }
     }
@@ -171,9 +189,10 @@ impl Decoder<'_> {
                 return Ok(());
             };
             let at = offset_bits - window.begin_bytes * 8;
+            let decoders = self.decoders.clone();
             let task = self
                 .pool
-                .spawn(move || Ok(block::Decoder::new().decode(&window.bytes, at, BLOCK_MAX_BYTES)));
+                .spawn(move || Ok(decoders.decode(&window.bytes, at)));
             self.ahead.push_back((offset_bits, task));
         }
         Ok(())
@@ -192,7 +211,7 @@ impl Decoder<'_> {
                         self.ahead.push_front(passed);
                     }
                     let at = begin_bits - window.begin_bytes * 8;
-                    return Ok(block::Decoder::new().decode(&window.bytes, at, BLOCK_MAX_BYTES));
+                    return Ok(self.decoders.decode(&window.bytes, at));
                 }
             }
         }

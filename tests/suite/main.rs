@@ -1,6 +1,7 @@
 //! Tests of the library as a whole, a module a theme.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bzip2;
 mod chunks;
 mod layering;
 mod samples;

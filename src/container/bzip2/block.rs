@@ -146,7 +146,11 @@ impl Decoder {
         reader: &mut BitReader<'_>,
         limit_bytes: usize,
     ) -> Result<Block, Failure> {
-        self.run(reader, super::move_to_front::ShuffledList::new(), limit_bytes)
+        self.run(
+            reader,
+            super::move_to_front::ShuffledList::new(),
+            limit_bytes,
+        )
     }
 
     #[inline(always)]

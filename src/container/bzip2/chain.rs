@@ -30,9 +30,14 @@ pub struct Chain {
     in_stream: bool,
     streams: u64,
     blocks: u64,
+    /// Most bytes that the stream's level allows for a sorted block.
+    sorted_max_bytes: usize,
     /// Checksum over the blocks' checksums; `None` when blocks of the stream are lost.
     combined: Option<u32>,
 }
+
+/// Of level 9, the highest.
+const SORTED_MAX_BYTES: usize = 900_000;
 
 impl Default for Chain {
     fn default() -> Self {
@@ -41,6 +46,7 @@ impl Default for Chain {
             in_stream: false,
             streams: 0,
             blocks: 0,
+            sorted_max_bytes: SORTED_MAX_BYTES,
             combined: Some(0),
         }
     }
@@ -70,7 +76,8 @@ impl Chain {
             return self.look_in_stream(&window.bytes, at);
         }
         match window.bytes.get((at / 8) as usize..) {
-            Some([b'B', b'Z', b'h', b'1'..=b'9', ..]) => {
+            Some([b'B', b'Z', b'h', level @ b'1'..=b'9', ..]) => {
+                self.sorted_max_bytes = usize::from(level - b'0') * 100_000;
                 self.place_bits += HEADER_BYTES * 8;
                 self.in_stream = true;
                 self.combined = Some(0);
@@ -103,12 +110,16 @@ impl Chain {
     }
 
     /// Takes the block at the chain's place; `end_bits` is its end in the file.
-    pub fn accept(&mut self, block: &Block, end_bits: u64) {
+    pub fn accept(&mut self, block: &Block, end_bits: u64) -> Result<()> {
+        if block.sorted_bytes > self.sorted_max_bytes {
+            return Err(self.damage("a bzip2 block is larger than its stream allows"));
+        }
         self.combined = self
             .combined
             .map(|combined| combined.rotate_left(1) ^ block.checksum);
         self.blocks += 1;
         self.place_bits = end_bits;
+        Ok(())
     }
 
     /// Goes on at a block that was found behind damage.  What its stream says about lost blocks
@@ -116,6 +127,7 @@ impl Chain {
     pub fn resume_at(&mut self, place_bits: u64) {
         self.place_bits = place_bits;
         self.in_stream = true;
+        self.sorted_max_bytes = SORTED_MAX_BYTES;
         self.combined = None;
     }
 

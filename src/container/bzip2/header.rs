@@ -86,7 +86,9 @@ impl Header {
         let codes = reader.take(3) as usize;
         let selectors = reader.take(15);
         if !(2..=MAX_CODES).contains(&codes) || selectors == 0 {
-            return Err(Failure::Broken("its numbers of codes and groups are impossible"));
+            return Err(Failure::Broken(
+                "its numbers of codes and groups are impossible",
+            ));
         }
         self.selectors.clear();
         let mut recent = [0, 1, 2, 3, 4, 5];

@@ -113,7 +113,10 @@ impl Code {
         let end_symbol = lengths.len() - 1;
         let mut single = [Entry::default(); LOOKUP_SIZE];
         let mut begin = 0;
-        for symbol in self.symbols[..count].iter().map(|symbol| usize::from(*symbol)) {
+        for symbol in self.symbols[..count]
+            .iter()
+            .map(|symbol| usize::from(*symbol))
+        {
             let length = u32::from(lengths[symbol]);
             if length > LOOKUP_BITS || begin >= LOOKUP_SIZE {
                 break;
@@ -149,7 +152,9 @@ impl Code {
     /// The symbol that twenty bits begin with, and the length of its code.
     pub(super) fn find(&self, twenty_bits: u32) -> Option<(u16, u32)> {
         // Limits never fall, so that those that are passed can be counted without branches.
-        let passed = self.limits[1..].iter().filter(|limit| twenty_bits >= **limit);
+        let passed = self.limits[1..]
+            .iter()
+            .filter(|limit| twenty_bits >= **limit);
         let length = passed.count() + 1;
         let code = twenty_bits >> MAX_LENGTH.checked_sub(length)?;
         let place = code.wrapping_add(self.offsets[length]);
@@ -188,12 +193,14 @@ mod tests {
     #[test]
     fn lookups_pack_symbols_and_leave_the_end_out() {
         let code = code(&[2, 1, 3, 3]);
-        let entry = code.look_up(0b0_10_110_0_000);
+        // 0 10 110, and bits of a fourth symbol
+        let entry = code.look_up(0b01_0110_0000);
         assert_eq!((entry.count(), entry.length()), (3, 6));
         assert_eq!(entry.bytes()[..3], [1, 0, 2]);
-        let before_end = code.look_up(0b0_111_000000);
+        // 0, then the end
+        let before_end = code.look_up(0b01_1100_0000);
         assert_eq!((before_end.count(), before_end.length()), (1, 1));
-        assert_eq!(code.look_up(0b111_0000000).count(), 0);
+        assert_eq!(code.look_up(0b11_1000_0000).count(), 0);
     }
 
     #[test]
@@ -208,7 +215,7 @@ mod tests {
         let code = code(&[1, 1, 1, 1]);
         assert_eq!(code.find(0), Some((0, 1)));
         assert_eq!(code.find((1 << 20) - 1), Some((1, 1)));
-        assert_eq!(code.look_up(0b1111111111).bytes()[..3], [1, 1, 1]);
+        assert_eq!(code.look_up(0b11_1111_1111).bytes()[..3], [1, 1, 1]);
     }
 
     #[test]

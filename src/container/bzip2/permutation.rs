@@ -249,6 +249,7 @@ impl Permutation {
     /// Walks all pieces; `false` if there is no room for a walk, which skewed blocks can bring
     /// about.
     #[inline(always)]
+    #[expect(clippy::needless_range_loop, reason = "one step counts for all walks")]
     fn walk_pieces(&mut self) -> bool {
         let (rows, walked) = (&*self.rows, &mut *self.walked);
         let mut beginnings = self.beginnings.iter().copied().enumerate();

@@ -54,8 +54,7 @@ fn has_run(step: &[u8; LEFT_MAX_BYTES]) -> bool {
     let mut least = u8::MAX;
     for at in 0..STEP_BYTES {
         let first = step[at];
-        let differs =
-            (first ^ step[at + 1]) | (first ^ step[at + 2]) | (first ^ step[at + 3]);
+        let differs = (first ^ step[at + 1]) | (first ^ step[at + 2]) | (first ^ step[at + 3]);
         least = least.min(differs);
     }
     least == 0
@@ -84,10 +83,18 @@ mod tests {
                 equal = 0;
                 continue;
             }
-            equal = if equal > 0 && out.last() == Some(byte) { equal + 1 } else { 1 };
+            equal = if equal > 0 && out.last() == Some(byte) {
+                equal + 1
+            } else {
+                1
+            };
             out.push(*byte);
         }
-        if equal == RUN_BYTES { Err(CountMissing) } else { Ok(out) }
+        if equal == RUN_BYTES {
+            Err(CountMissing)
+        } else {
+            Ok(out)
+        }
     }
 
     fn in_pieces(bytes: &[u8], piece: usize) -> Result<Vec<u8>, CountMissing> {
