@@ -68,6 +68,10 @@ fn xml(criterion: &mut Criterion) {
             black_box(events)
         });
     });
+    // The floor of all: a search for the byte that every tag begins with.
+    group.bench_function("floor: memchr of <", |bencher| {
+        bencher.iter(|| black_box(memchr::memchr_iter(b'<', chunk).count()));
+    });
     group.finish();
 }
 
