@@ -6,7 +6,7 @@ use memchr::memmem;
 pub(super) fn legal_prefix(bytes: &[u8]) -> (&str, Option<&'static str>) {
     // Of nearly every chunk all is legal, which is found out without asking where it is not.
     match simdutf8::basic::from_utf8(bytes) {
-        Ok(text) if !has_control(bytes) && !has_noncharacter(bytes) => (text, None),
+        Ok(text) if !has_illegal(bytes) => (text, None),
         _ => find_legal_prefix(bytes),
     }
 }
@@ -44,19 +44,31 @@ fn is_control(byte: u8) -> bool {
     (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r')
 }
 
-/// Whether there is a control character but tab, LF and CR.
-fn has_control(bytes: &[u8]) -> bool {
+/// Whether there is a character in UTF-8 that may not be there.
+fn has_illegal(bytes: &[u8]) -> bool {
     /// Bytes looked at without a branch, so that the compiler can take many at once.
     const STRIDE_BYTES: usize = 1024;
-    let is_rare = |byte: u8| (byte < 0x20) & (byte != b'\n');
-    bytes.chunks(STRIDE_BYTES).any(|stride| {
-        // Most strides have none but LF, which takes less work to tell.
-        let has_rare = stride.iter().fold(false, |any, byte| any | is_rare(*byte));
-        has_rare
-            && stride
+    let is_rare = |byte: u8| ((byte < 0x20) & (byte != b'\n')) | (byte == 0xef);
+    let mut begin = 0;
+    while begin < bytes.len() {
+        let end = bytes.len().min(begin + STRIDE_BYTES);
+        let stride = &bytes[begin..end];
+        // Most strides have no control character but LF and nothing of U+F000 and above, which
+        // takes little work to tell.
+        if stride.iter().fold(false, |any, byte| any | is_rare(*byte)) {
+            // A character may reach into the next stride.
+            let with_next = &bytes[begin..bytes.len().min(end + 2)];
+            if stride
                 .iter()
                 .fold(false, |any, byte| any | is_control(*byte))
-    })
+                || has_noncharacter(with_next)
+            {
+                return true;
+            }
+        }
+        begin = end;
+    }
+    false
 }
 
 /// Whether there is a U+FFFE or U+FFFF in what is UTF-8.
@@ -90,5 +102,10 @@ mod tests {
         assert_eq!(legal_prefix(&long).0.len(), 9_000);
         long[9_000] = b'\t';
         assert_eq!(legal_prefix(&long).1, None);
+        for at in 1020..1030 {
+            let mut noncharacter = vec![b'x'; 2000];
+            noncharacter[at..at + 3].copy_from_slice("\u{ffff}".as_bytes());
+            assert_eq!(legal_prefix(&noncharacter).0.len(), at);
+        }
     }
 }
