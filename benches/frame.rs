@@ -1,11 +1,11 @@
 //! The framer: bytes of XML a second, whatever the pieces.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, dead_code)]
 
 use std::hint::black_box;
 
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mwparquet::frame::{Framer, FramerOptions};
+use mwparquet::frame::Framer;
 
 #[path = "inputs.rs"]
 mod inputs;
@@ -16,11 +16,7 @@ fn frame(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(xml.len() as u64));
     group.bench_function("history in pieces of 1 MiB", |bencher| {
         bencher.iter(|| {
-            let mut framer = Framer::new(FramerOptions {
-                chunk_bytes: 4 << 20,
-                record_max_bytes: 128 << 20,
-                keep_going: false,
-            });
+            let mut framer = Framer::new(inputs::FRAMER);
             for begin in (0..xml.len()).step_by(1 << 20) {
                 let piece = xml.slice(begin..xml.len().min(begin + (1 << 20)));
                 framer.push(piece, 0).unwrap();

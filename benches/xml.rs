@@ -47,26 +47,35 @@ fn xml(criterion: &mut Criterion) {
     let begin = memmem::find(&xml, b"<page>").unwrap();
     let end = memmem::rfind(&xml, b"</mediawiki>").unwrap();
     let site = parse_header(&xml[..begin]).unwrap();
-    let chunk = &xml[begin..end];
+    let body = &xml[begin..end];
+    let chunks = inputs::chunks(&xml);
     let mut group = criterion.benchmark_group("xml");
-    group.throughput(Throughput::Bytes(chunk.len() as u64));
+    group.throughput(Throughput::Bytes(body.len() as u64));
     group.sample_size(20);
     group.bench_function("records", |bencher| {
         bencher.iter(|| {
             let mut counter = Counter::default();
-            let Ok(()) = parse_chunk(chunk, None, false, &site, &mut counter);
+            for (chunk, bytes) in &chunks {
+                let header = chunk.page.as_ref().map(|page| &page.bytes[..]);
+                let continues = chunk.page_continues;
+                let Ok(()) = parse_chunk(bytes, header, continues, &site, &mut counter);
+            }
             black_box(counter.0)
         });
     });
     group.bench_function("floor: quick-xml's events", |bencher| {
         bencher.iter(|| {
-            let mut reader = quick_xml::Reader::from_reader(chunk);
+            let mut reader = quick_xml::Reader::from_reader(body);
             let mut events = 0;
             while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {
                 events += 1;
             }
             black_box(events)
         });
+    });
+    // The floor of all: a search for the byte that every tag begins with.
+    group.bench_function("floor: memchr of <", |bencher| {
+        bencher.iter(|| black_box(memchr::memchr_iter(b'<', body).count()));
     });
     group.finish();
 }

@@ -10,9 +10,15 @@
 //! Where cuts fall depends on the decoded bytes and the chosen size alone: neither on the pieces
 //! in which the bytes come, nor on threads.
 
+mod body;
 mod chunk;
+mod document;
 mod encoding;
 mod framer;
+mod loss;
+mod pending;
+mod prolog;
+mod scan;
 mod tags;
 
 pub use chunk::{Chunk, PageHeader, Piece, Places};

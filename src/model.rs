@@ -5,7 +5,9 @@
 
 mod address;
 mod contributor;
+mod marks;
 mod page;
+mod reference;
 mod revision;
 mod site;
 mod slot;
@@ -22,3 +24,7 @@ pub use slot::{ContentState, Slot};
 pub use text::{BadText, Text};
 pub use timestamp::Timestamp;
 pub use upload::Upload;
+
+pub(crate) use marks::Marks;
+pub(crate) use reference::{decode_reference, is_frequent_reference};
+pub(crate) use text::NO_REFERENCE;

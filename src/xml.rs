@@ -1,4 +1,4 @@
-//! Reading the XML of dumps: an element a file, on top of quick-xml's tokens.
+//! Reading the XML of dumps: an element a file.
 //!
 //! Elements are told by their local names and their place, never by order.  Each that is not known
 //! is passed over with all that is in it, and counted.  Only the five entities of XML and character
@@ -12,6 +12,7 @@ mod page;
 mod revision;
 mod siteinfo;
 mod slot;
+mod tag;
 mod upload;
 
 pub use chunk::{Fault, PageAt, Records, parse_chunk};

@@ -18,7 +18,7 @@ use crate::sink::{
     TableWriter, WriterOptions,
 };
 use crate::source::Input;
-use crate::tables::{self, NamespaceRow, PageSummary, Reject, Selection, TableInfo};
+use crate::tables::{self, NamespaceRow, PageSummary, Reject, Selection, TableBuilder, TableInfo};
 
 /// Rows that the driver gathers itself before they become a batch.
 const DRIVER_BATCH_ROWS: usize = 8192;
@@ -147,8 +147,8 @@ struct Tables<'j> {
     pool: &'j Pool,
     progress: &'j Arc<Progress>,
     streams: BTreeMap<&'static str, TableStream>,
-    pages: Option<tables::TableBuilder<tables::PagePut>>,
-    rejects: Option<tables::TableBuilder<tables::RejectPut>>,
+    pages: Option<tables::TableBuilder<tables::Pages>>,
+    rejects: Option<tables::TableBuilder<tables::Rejects>>,
     reported: Vec<Reject>,
     /// Namespaces of wikis that are written already.
     known_wikis: Vec<(Option<String>, Vec<crate::model::Namespace>)>,
@@ -181,8 +181,8 @@ impl<'j> Tables<'j> {
             );
         }
         Ok(Self {
-            pages: wanted.selection(&tables::PAGES).map(PageSummary::builder),
-            rejects: wanted.selection(&tables::REJECTS).map(Reject::builder),
+            pages: wanted.selection(&tables::PAGES).map(TableBuilder::new),
+            rejects: wanted.selection(&tables::REJECTS).map(TableBuilder::new),
             wanted: Arc::new(wanted),
             pool,
             progress,
@@ -241,7 +241,7 @@ impl<'j> Tables<'j> {
 
     fn push_page(&mut self, page: &PageSummary) -> Result<()> {
         if let Some(builder) = &mut self.pages {
-            page.push_to(builder);
+            builder.push(page);
             if builder.rows() >= DRIVER_BATCH_ROWS {
                 let batch = builder.finish()?;
                 self.push(&tables::PAGES, batch)?;
@@ -252,7 +252,7 @@ impl<'j> Tables<'j> {
 
     fn push_reject(&mut self, reject: Reject) -> Result<()> {
         if let Some(builder) = &mut self.rejects {
-            reject.push_to(builder);
+            builder.push(&reject);
             if builder.rows() >= DRIVER_BATCH_ROWS {
                 let batch = builder.finish()?;
                 self.push(&tables::REJECTS, batch)?;
@@ -273,14 +273,13 @@ impl<'j> Tables<'j> {
         if self.known_wikis.contains(&known) {
             return Ok(());
         }
-        let mut builder = NamespaceRow::builder(selection);
+        let mut builder = TableBuilder::<tables::Namespaces>::new(selection);
         for namespace in &document.site.namespaces {
-            NamespaceRow {
+            builder.push(&NamespaceRow {
                 wiki_id: document.wiki_id.as_deref(),
                 wiki_name: document.site.site_name.as_deref(),
                 namespace,
-            }
-            .push_to(&mut builder);
+            });
         }
         self.known_wikis.push(known);
         let batch = builder.finish()?;

@@ -9,7 +9,7 @@ use crate::frame::{Chunk, Places};
 use crate::model::{Page, Revision, Upload};
 use crate::sink::Seen;
 use crate::tables::{
-    self, ContentRow, PageSummary, Reject, RevisionRow, Selection, TableBuilder, UploadRow,
+    self, ContentRow, PageSummary, Reject, RevisionRow, Selection, Table, TableBuilder, UploadRow,
 };
 use crate::xml::{Fault, PageAt, Records, parse_chunk};
 
@@ -52,11 +52,9 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
         wanted,
         document,
         places: &places,
-        revisions: wanted
-            .selection(&tables::REVISIONS)
-            .map(RevisionRow::builder),
-        content: wanted.selection(&tables::CONTENT).map(ContentRow::builder),
-        uploads: wanted.selection(&tables::UPLOADS).map(UploadRow::builder),
+        revisions: wanted.selection(&tables::REVISIONS).map(TableBuilder::new),
+        content: wanted.selection(&tables::CONTENT).map(TableBuilder::new),
+        uploads: wanted.selection(&tables::UPLOADS).map(TableBuilder::new),
         summary: None,
         rows: ChunkRows::default(),
     };
@@ -69,7 +67,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
     Ok(rows)
 }
 
-fn finish<Put>(builder: Option<TableBuilder<Put>>) -> Result<Option<RecordBatch>> {
+fn finish<T: Table>(builder: Option<TableBuilder<T>>) -> Result<Option<RecordBatch>> {
     builder.map_or(Ok(None), |mut builder| builder.finish())
 }
 
@@ -77,9 +75,9 @@ struct Collector<'c> {
     wanted: &'c Wanted,
     document: &'c Document,
     places: &'c Places,
-    revisions: Option<TableBuilder<tables::RevisionPut>>,
-    content: Option<TableBuilder<tables::ContentPut>>,
-    uploads: Option<TableBuilder<tables::UploadPut>>,
+    revisions: Option<TableBuilder<tables::Revisions>>,
+    content: Option<TableBuilder<tables::Content>>,
+    uploads: Option<TableBuilder<tables::Uploads>>,
     /// The open page, once a revision of it was seen.
     summary: Option<PageSummary>,
     rows: ChunkRows,
@@ -112,22 +110,20 @@ impl Records for Collector<'_> {
         self.summary_of(page).count(revision.timestamp);
         let wiki_id = self.document.wiki_id.as_deref();
         if let Some(builder) = &mut self.revisions {
-            RevisionRow {
+            builder.push(&RevisionRow {
                 wiki_id,
                 page,
                 revision,
-            }
-            .push_to(builder);
+            });
         }
         if let Some(builder) = &mut self.content {
             for slot in revision.slots() {
-                ContentRow {
+                builder.push(&ContentRow {
                     wiki_id,
                     page,
                     revision,
                     slot,
-                }
-                .push_to(builder);
+                });
             }
         }
         Ok(())
@@ -142,12 +138,11 @@ impl Records for Collector<'_> {
         }
         let wiki_id = self.document.wiki_id.as_deref();
         if let Some(builder) = &mut self.uploads {
-            UploadRow {
+            builder.push(&UploadRow {
                 wiki_id,
                 page,
                 upload,
-            }
-            .push_to(builder);
+            });
         }
         Ok(())
     }

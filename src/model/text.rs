@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter};
+
+use super::marks::Marks;
+use super::reference::decode_reference;
 
 /// A piece of text in the spelling of its source.
 ///
@@ -50,12 +53,17 @@ impl<'a> Text<'a> {
         if raw.is_empty() {
             return Ok(Self::plain(raw));
         }
-        let references = check_references(raw, 0)?;
-        let spelling = match references || memchr(b'\r', raw.as_bytes()).is_some() {
+        let has_references = check_references(raw, 0)?;
+        Ok(Self::from_checked_element(raw, has_references))
+    }
+
+    /// The same of an element whose references, if it has any, have been checked.
+    pub(crate) fn from_checked_element(raw: &'a str, has_references: bool) -> Self {
+        let spelling = match has_references || memchr(b'\r', raw.as_bytes()).is_some() {
             true => Spelling::Element,
             false => Spelling::Plain,
         };
-        Ok(Self { raw, spelling })
+        Self { raw, spelling }
     }
 
     /// The content of an element with comments, CDATA sections or processing instructions, each
@@ -147,27 +155,30 @@ impl PartialEq<str> for Text<'_> {
 
 /// Decodes references and turns each raw line end of CR or CRLF into `line_end`.
 fn decode(raw: &str, line_end: &str, take: &mut impl FnMut(&str)) {
-    let mut rest = raw;
-    while let Some(at) = memchr2(b'&', b'\r', rest.as_bytes()) {
-        if at > 0 {
-            take(&rest[..at]);
+    let bytes = raw.as_bytes();
+    let mut done = 0;
+    for at in Marks::<b'&', b'\r'>::new(bytes) {
+        if at > done {
+            take(&raw[done..at]);
         }
-        rest = &rest[at..];
-        rest = match decode_reference(rest) {
+        done = match decode_reference(&bytes[at..]) {
             Some((character, length)) => {
-                take(character.encode_utf8(&mut [0; 4]));
-                &rest[length..]
+                match character.is_ascii() {
+                    // Of a length that the compiler knows: most are.
+                    true => take(character.encode_utf8(&mut [0; 1])),
+                    false => take(character.encode_utf8(&mut [0; 4])),
+                }
+                at + length
             }
             // Not a reference, so a CR: references have been checked.
             None => {
                 take(line_end);
-                let behind = &rest[1..];
-                behind.strip_prefix('\n').unwrap_or(behind)
+                at + 1 + usize::from(bytes.get(at + 1) == Some(&b'\n'))
             }
         };
     }
-    if !rest.is_empty() {
-        take(rest);
+    if done < raw.len() {
+        take(&raw[done..]);
     }
 }
 
@@ -198,7 +209,7 @@ fn decode_attribute(raw: &str, take: &mut impl FnMut(&str)) {
                 false => take(piece),
             },
         );
-        let Some((character, length)) = decode_reference(reference) else {
+        let Some((character, length)) = decode_reference(reference.as_bytes()) else {
             return;
         };
         take(character.encode_utf8(&mut [0; 4]));
@@ -206,57 +217,24 @@ fn decode_attribute(raw: &str, take: &mut impl FnMut(&str)) {
     }
 }
 
+/// What is said of a `&` that means nothing.
+pub(crate) const NO_REFERENCE: &str =
+    "`&` begins no character reference and none of the five entities of XML";
+
 /// Checks that every `&` begins a reference to a character that XML allows.  Says whether there
 /// is any.
 fn check_references(raw: &str, offset_bytes: usize) -> Result<bool, BadText> {
     let mut any = false;
     for at in memchr_iter(b'&', raw.as_bytes()) {
         any = true;
-        if decode_reference(&raw[at..]).is_none() {
+        if decode_reference(&raw.as_bytes()[at..]).is_none() {
             return Err(BadText {
                 offset_bytes: offset_bytes + at,
-                message: "`&` begins no character reference and none of the five entities of XML",
+                message: NO_REFERENCE,
             });
         }
     }
     Ok(any)
-}
-
-/// The character meant by the reference that `text` begins with, and the reference's length.
-fn decode_reference(text: &str) -> Option<(char, usize)> {
-    let body = text.strip_prefix('&')?;
-    let named = match body.as_bytes() {
-        [b'l', b't', b';', ..] => ('<', 4),
-        [b'g', b't', b';', ..] => ('>', 4),
-        [b'a', b'm', b'p', b';', ..] => ('&', 5),
-        [b'q', b'u', b'o', b't', b';', ..] => ('"', 6),
-        [b'a', b'p', b'o', b's', b';', ..] => ('\'', 6),
-        [b'#', b'x', ..] => return decode_number(text, 3, 16),
-        [b'#', ..] => return decode_number(text, 2, 10),
-        _ => return None,
-    };
-    Some(named)
-}
-
-/// Longest number looked at: leading zeros are legal, but not without end.
-const NUMBER_MAX_DIGITS: usize = 32;
-
-fn decode_number(text: &str, digits_at: usize, radix: u32) -> Option<(char, usize)> {
-    let digits = text.as_bytes().get(digits_at..)?;
-    let length = memchr(b';', &digits[..digits.len().min(NUMBER_MAX_DIGITS)])?;
-    let digits = &text[digits_at..digits_at + length];
-    // `from_str_radix` would take a sign.
-    if !digits.bytes().all(|digit| digit.is_ascii_alphanumeric()) {
-        return None;
-    }
-    let number = u32::from_str_radix(digits, radix).ok()?;
-    let character = char::from_u32(number).filter(|character| is_xml_char(*character))?;
-    Some((character, digits_at + length + 1))
-}
-
-/// XML 1.0 §2.2, production 2: what a document may hold.
-fn is_xml_char(character: char) -> bool {
-    !matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// What mixed content consists of, comments and processing instructions left out.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
-use super::column::{Cells, Column};
+use super::column::{Cells, Column, Table};
 use super::registry::TableInfo;
 use crate::error::{Error, Result};
 
@@ -65,30 +65,29 @@ impl Selection {
 }
 
 /// Rows of one table on their way into a batch.
-pub struct TableBuilder<Put: 'static> {
+pub struct TableBuilder<T: Table> {
     schema: SchemaRef,
-    columns: Vec<(&'static Column<Put>, Cells)>,
+    columns: Vec<(&'static Column<T>, Cells)>,
     rows: usize,
 }
 
-impl<Put> TableBuilder<Put> {
-    /// A builder for the selected ones of `columns`.
-    pub(super) fn new(columns: &'static [Column<Put>], selection: &Selection) -> Self {
+impl<T: Table> TableBuilder<T> {
+    /// A builder for the selected columns.
+    pub fn new(selection: &Selection) -> Self {
+        let columns = selection.columns.iter().map(|index| &T::columns()[*index]);
         Self {
             schema: selection.schema(),
-            columns: selection
-                .columns
-                .iter()
-                .map(|index| (&columns[*index], Cells::new(columns[*index].doc.kind)))
+            columns: columns
+                .map(|column| (column, Cells::new(column.doc.kind)))
                 .collect(),
             rows: 0,
         }
     }
 
-    /// Adds a row: `put_row` hands it to each column's function.
-    pub(super) fn push_with(&mut self, put_row: impl Fn(&Put, &mut Cells)) {
+    /// Adds a row.
+    pub fn push(&mut self, row: &T::Row<'_>) {
         for (column, cells) in &mut self.columns {
-            put_row(&column.put, cells);
+            (column.put)(row, cells);
         }
         self.rows += 1;
     }

@@ -44,13 +44,26 @@ pub struct ColumnDoc {
     pub source: &'static str,
 }
 
-/// A column with the function that puts a row's value into it.
-#[derive(Debug)]
-pub struct Column<Put: 'static> {
+/// A table as a type: what its rows are made of, and its columns.
+pub trait Table: Sized + 'static {
+    /// What a row is made of.
+    type Row<'r>;
+
+    /// Its columns, in order.
+    fn columns() -> &'static [Column<Self>];
+}
+
+/// A column of the table `T`.
+pub struct Column<T: Table> {
     /// What it means.
     pub doc: ColumnDoc,
-    /// Puts the value of a row.
-    pub put: Put,
+    /// Puts a row's value into it.
+    pub put: fn(&T::Row<'_>, &mut Cells),
+}
+
+/// What the columns of a table mean.
+pub(super) fn docs<T: Table>() -> Vec<&'static ColumnDoc> {
+    T::columns().iter().map(|column| &column.doc).collect()
 }
 
 impl Kind {

@@ -1,7 +1,6 @@
 //! `content`: a row a slot, with its text.
 
-use super::builder::{Selection, TableBuilder};
-use super::column::{Cells, Column, ColumnDoc, Kind};
+use super::column::{Column, ColumnDoc, Kind, Table, docs};
 use super::registry::TableInfo;
 use super::shared;
 use crate::model::{Page, Revision, Slot};
@@ -19,9 +18,6 @@ pub struct ContentRow<'r> {
     pub slot: &'r Slot<'r>,
 }
 
-/// The function of a column.
-pub type Put = fn(&ContentRow<'_>, &mut Cells);
-
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "content",
@@ -29,10 +25,22 @@ pub static TABLE: TableInfo = TableInfo {
     row: "a slot of a revision",
     is_default: false,
     order: &["page_id", "revision_id"],
-    docs: || COLUMNS.iter().map(|column| &column.doc).collect(),
+    docs: docs::<Content>,
 };
 
-static COLUMNS: [Column<Put>; 13] = [
+/// The table as a type.
+#[derive(Debug)]
+pub struct Content;
+
+impl Table for Content {
+    type Row<'r> = ContentRow<'r>;
+
+    fn columns() -> &'static [Column<Self>] {
+        &COLUMNS
+    }
+}
+
+static COLUMNS: [Column<Content>; 13] = [
     Column {
         doc: shared::WIKI_ID,
         put: |row, cells| cells.string(row.wiki_id),
@@ -163,15 +171,3 @@ static COLUMNS: [Column<Put>; 13] = [
         put: |row, cells| cells.text(row.slot.location),
     },
 ];
-
-impl ContentRow<'_> {
-    /// Collects rows in the selected columns.
-    pub fn builder(selection: &Selection) -> TableBuilder<Put> {
-        TableBuilder::new(&COLUMNS, selection)
-    }
-
-    /// Adds this row.
-    pub fn push_to(&self, builder: &mut TableBuilder<Put>) {
-        builder.push_with(|put, cells| put(self, cells));
-    }
-}

@@ -1,7 +1,6 @@
 //! `namespaces`: a row a namespace of a dump file's wiki.
 
-use super::builder::{Selection, TableBuilder};
-use super::column::{Cells, Column, ColumnDoc, Kind};
+use super::column::{Column, ColumnDoc, Kind, Table, docs};
 use super::registry::TableInfo;
 use super::shared;
 use crate::model::Namespace;
@@ -17,9 +16,6 @@ pub struct NamespaceRow<'r> {
     pub namespace: &'r Namespace,
 }
 
-/// The function of a column.
-pub type Put = fn(&NamespaceRow<'_>, &mut Cells);
-
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "namespaces",
@@ -27,10 +23,22 @@ pub static TABLE: TableInfo = TableInfo {
     row: "a namespace of a wiki",
     is_default: true,
     order: &[],
-    docs: || COLUMNS.iter().map(|column| &column.doc).collect(),
+    docs: docs::<Namespaces>,
 };
 
-static COLUMNS: [Column<Put>; 5] = [
+/// The table as a type.
+#[derive(Debug)]
+pub struct Namespaces;
+
+impl Table for Namespaces {
+    type Row<'r> = NamespaceRow<'r>;
+
+    fn columns() -> &'static [Column<Self>] {
+        &COLUMNS
+    }
+}
+
+static COLUMNS: [Column<Namespaces>; 5] = [
     Column {
         doc: shared::WIKI_ID,
         put: |row, cells| cells.string(row.wiki_id),
@@ -80,15 +88,3 @@ static COLUMNS: [Column<Put>; 5] = [
         put: |row, cells| cells.string(row.wiki_name),
     },
 ];
-
-impl NamespaceRow<'_> {
-    /// Collects rows in the selected columns.
-    pub fn builder(selection: &Selection) -> TableBuilder<Put> {
-        TableBuilder::new(&COLUMNS, selection)
-    }
-
-    /// Adds this row.
-    pub fn push_to(&self, builder: &mut TableBuilder<Put>) {
-        builder.push_with(|put, cells| put(self, cells));
-    }
-}

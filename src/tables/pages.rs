@@ -1,7 +1,6 @@
 //! `pages`: a row a `<page>` element, with what was seen of its revisions.
 
-use super::builder::{Selection, TableBuilder};
-use super::column::{Cells, Column, ColumnDoc, Kind};
+use super::column::{Column, ColumnDoc, Kind, Table, docs};
 use super::registry::TableInfo;
 use super::shared;
 use crate::model::{Page, Timestamp};
@@ -31,9 +30,6 @@ pub struct PageSummary {
     pub last_revision: Option<Timestamp>,
 }
 
-/// The function of a column.
-pub type Put = fn(&PageSummary, &mut Cells);
-
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "pages",
@@ -41,10 +37,22 @@ pub static TABLE: TableInfo = TableInfo {
     row: "a page",
     is_default: true,
     order: &["page_id"],
-    docs: || COLUMNS.iter().map(|column| &column.doc).collect(),
+    docs: docs::<Pages>,
 };
 
-static COLUMNS: [Column<Put>; 10] = [
+/// The table as a type.
+#[derive(Debug)]
+pub struct Pages;
+
+impl Table for Pages {
+    type Row<'r> = PageSummary;
+
+    fn columns() -> &'static [Column<Self>] {
+        &COLUMNS
+    }
+}
+
+static COLUMNS: [Column<Pages>; 10] = [
     Column {
         doc: shared::WIKI_ID,
         put: |row, cells| cells.string(row.wiki_id.as_deref()),
@@ -128,18 +136,6 @@ static COLUMNS: [Column<Put>; 10] = [
         put: |row, cells| cells.time(row.last_revision),
     },
 ];
-
-impl PageSummary {
-    /// Collects rows in the selected columns.
-    pub fn builder(selection: &Selection) -> TableBuilder<Put> {
-        TableBuilder::new(&COLUMNS, selection)
-    }
-
-    /// Adds this row.
-    pub fn push_to(&self, builder: &mut TableBuilder<Put>) {
-        builder.push_with(|put, cells| put(self, cells));
-    }
-}
 
 impl PageSummary {
     /// A page of which no revision has been seen.

@@ -1,7 +1,6 @@
 //! `rejects`: a row a piece of input that was passed over because of damage.
 
-use super::builder::{Selection, TableBuilder};
-use super::column::{Cells, Column, ColumnDoc, Kind};
+use super::column::{Column, ColumnDoc, Kind, Table, docs};
 use super::registry::TableInfo;
 
 /// What was passed over, why and where.
@@ -29,9 +28,6 @@ fn signed(offset: Option<u64>) -> Option<i64> {
     offset.and_then(|offset| offset.try_into().ok())
 }
 
-/// The function of a column.
-pub type Put = fn(&Reject, &mut Cells);
-
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "rejects",
@@ -39,10 +35,22 @@ pub static TABLE: TableInfo = TableInfo {
     row: "a piece of input passed over because of damage",
     is_default: true,
     order: &[],
-    docs: || COLUMNS.iter().map(|column| &column.doc).collect(),
+    docs: docs::<Rejects>,
 };
 
-static COLUMNS: [Column<Put>; 8] = [
+/// The table as a type.
+#[derive(Debug)]
+pub struct Rejects;
+
+impl Table for Rejects {
+    type Row<'r> = Reject;
+
+    fn columns() -> &'static [Column<Self>] {
+        &COLUMNS
+    }
+}
+
+static COLUMNS: [Column<Rejects>; 8] = [
     Column {
         doc: ColumnDoc {
             name: "wiki_id",
@@ -132,15 +140,3 @@ static COLUMNS: [Column<Put>; 8] = [
         put: |row, cells| cells.string(Some(&row.reason)),
     },
 ];
-
-impl Reject {
-    /// Collects rows in the selected columns.
-    pub fn builder(selection: &Selection) -> TableBuilder<Put> {
-        TableBuilder::new(&COLUMNS, selection)
-    }
-
-    /// Adds this row.
-    pub fn push_to(&self, builder: &mut TableBuilder<Put>) {
-        builder.push_with(|put, cells| put(self, cells));
-    }
-}

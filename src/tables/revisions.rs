@@ -1,7 +1,6 @@
 //! `revisions`: a row a revision, without its text.
 
-use super::builder::{Selection, TableBuilder};
-use super::column::{Cells, Column, ColumnDoc, Kind};
+use super::column::{Column, ColumnDoc, Kind, Table, docs};
 use super::registry::TableInfo;
 use super::shared;
 use crate::model::{Page, Revision, Slot};
@@ -17,9 +16,6 @@ pub struct RevisionRow<'r> {
     pub revision: &'r Revision<'r>,
 }
 
-/// The function of a column.
-pub type Put = fn(&RevisionRow<'_>, &mut Cells);
-
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "revisions",
@@ -27,10 +23,22 @@ pub static TABLE: TableInfo = TableInfo {
     row: "a revision of a page",
     is_default: true,
     order: &["page_id", "revision_id"],
-    docs: || COLUMNS.iter().map(|column| &column.doc).collect(),
+    docs: docs::<Revisions>,
 };
 
-static COLUMNS: [Column<Put>; 21] = [
+/// The table as a type.
+#[derive(Debug)]
+pub struct Revisions;
+
+impl Table for Revisions {
+    type Row<'r> = RevisionRow<'r>;
+
+    fn columns() -> &'static [Column<Self>] {
+        &COLUMNS
+    }
+}
+
+static COLUMNS: [Column<Revisions>; 21] = [
     Column {
         doc: shared::WIKI_ID,
         put: |row, cells| cells.string(row.wiki_id),
@@ -207,18 +215,6 @@ static COLUMNS: [Column<Put>; 21] = [
         put: |row, cells| cells.list(row.revision.slots().map(|slot| slot.role().to_cow())),
     },
 ];
-
-impl RevisionRow<'_> {
-    /// Collects rows in the selected columns.
-    pub fn builder(selection: &Selection) -> TableBuilder<Put> {
-        TableBuilder::new(&COLUMNS, selection)
-    }
-
-    /// Adds this row.
-    pub fn push_to(&self, builder: &mut TableBuilder<Put>) {
-        builder.push_with(|put, cells| put(self, cells));
-    }
-}
 
 impl<'r> RevisionRow<'r> {
     fn main(&self) -> Option<&'r Slot<'r>> {

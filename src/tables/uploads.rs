@@ -1,7 +1,6 @@
 //! `uploads`: a row a version of a file.
 
-use super::builder::{Selection, TableBuilder};
-use super::column::{Cells, Column, ColumnDoc, Kind};
+use super::column::{Column, ColumnDoc, Kind, Table, docs};
 use super::registry::TableInfo;
 use super::shared;
 use crate::model::{Page, Upload};
@@ -17,9 +16,6 @@ pub struct UploadRow<'r> {
     pub upload: &'r Upload<'r>,
 }
 
-/// The function of a column.
-pub type Put = fn(&UploadRow<'_>, &mut Cells);
-
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "uploads",
@@ -27,10 +23,22 @@ pub static TABLE: TableInfo = TableInfo {
     row: "a version of an uploaded file",
     is_default: false,
     order: &["page_id"],
-    docs: || COLUMNS.iter().map(|column| &column.doc).collect(),
+    docs: docs::<Uploads>,
 };
 
-static COLUMNS: [Column<Put>; 17] = [
+/// The table as a type.
+#[derive(Debug)]
+pub struct Uploads;
+
+impl Table for Uploads {
+    type Row<'r> = UploadRow<'r>;
+
+    fn columns() -> &'static [Column<Self>] {
+        &COLUMNS
+    }
+}
+
+static COLUMNS: [Column<Uploads>; 17] = [
     Column {
         doc: shared::WIKI_ID,
         put: |row, cells| cells.string(row.wiki_id),
@@ -170,15 +178,3 @@ static COLUMNS: [Column<Put>; 17] = [
         put: |row, cells| cells.boolean(row.upload.has_contents),
     },
 ];
-
-impl UploadRow<'_> {
-    /// Collects rows in the selected columns.
-    pub fn builder(selection: &Selection) -> TableBuilder<Put> {
-        TableBuilder::new(&COLUMNS, selection)
-    }
-
-    /// Adds this row.
-    pub fn push_to(&self, builder: &mut TableBuilder<Put>) {
-        builder.push_with(|put, cells| put(self, cells));
-    }
-}

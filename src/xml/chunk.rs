@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::cursor::{Cursor, Element, Token};
+use super::cursor::{Cursor, Element, Token, local, wrong_end};
 use super::legal::legal_prefix;
 use super::{page, revision, upload};
 use crate::error::Error;
@@ -166,10 +166,13 @@ impl<'a> Walk<'a, '_> {
             }
             self.began_before = true;
         }
+        // The text at hand, which begins at the offset `base` of the chunk.
+        let mut base = 0;
+        let (mut text, mut wrong) = legal_prefix(chunk);
         let mut begin = 0;
         loop {
-            let (text, wrong) = legal_prefix(&chunk[begin..]);
-            let mut cursor = Cursor::new(text, begin, wrong);
+            let rest = text.get(begin - base..).unwrap_or_default();
+            let mut cursor = Cursor::new(rest, begin, wrong);
             let Err(mut fault) = self.walk(&mut cursor, records)? else {
                 break;
             };
@@ -184,6 +187,10 @@ impl<'a> Walk<'a, '_> {
             if begin >= chunk.len() {
                 break;
             }
+            if begin >= base + text.len() {
+                base = begin;
+                (text, wrong) = legal_prefix(&chunk[begin..]);
+            }
         }
         self.end_page(continues, records)
     }
@@ -196,12 +203,13 @@ impl<'a> Walk<'a, '_> {
         // What is skipped here has been counted in the chunk in which the page begins.
         let mut skipped = Skipped::default();
         loop {
+            let before = cursor.offset();
             match cursor.next()? {
                 Token::Start(element) if element.name == "page" => {}
                 Token::Start(element) => {
                     page::parse_child(&mut cursor, &element, &mut page, &mut skipped)?
                 }
-                Token::End(_) => {}
+                Token::End(name) => return Err(wrong_end(before, name, "page")),
                 Token::Eof => break,
             }
         }
@@ -216,6 +224,7 @@ impl<'a> Walk<'a, '_> {
         records: &mut R,
     ) -> Result<Result<(), Fault>, R::Error> {
         loop {
+            let before = cursor.offset();
             let token = match cursor.next() {
                 Ok(token) => token,
                 Err(fault) => return Ok(Err(fault)),
@@ -223,7 +232,7 @@ impl<'a> Walk<'a, '_> {
             let outcome = match token {
                 Token::Eof => return Ok(Ok(())),
                 Token::Start(element) => self.see(cursor, &element, records)?,
-                Token::End("page") => {
+                Token::End(name) if local(name) == "page" => {
                     let finished = self.finish_header();
                     match finished {
                         Ok(()) => self.end_page(false, records)?,
@@ -231,7 +240,7 @@ impl<'a> Walk<'a, '_> {
                     }
                     finished
                 }
-                Token::End(_) => Ok(()),
+                Token::End(name) => Err(wrong_end(before, name, "page")),
             };
             if let Err(fault) = outcome {
                 return Ok(Err(fault));

@@ -1,19 +1,20 @@
-//! A walk over elements.  Structure is quick-xml's; the inside of elements that hold only text is
-//! found by a byte search, for it needs no tokens.
+//! A walk over elements.  Tags and texts are found by byte searches; quick-xml reads attributes and
+//! what is passed over.
 
-use memchr::{memchr, memmem};
+use memchr::memchr;
 use quick_xml::Reader;
-use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes;
 use quick_xml::name::QName;
 
 use super::chunk::Fault;
-use crate::model::{BadText, Text};
+use super::tag::{Markup, space_length};
+use crate::model::{Marks, NO_REFERENCE, Text, decode_reference, is_frequent_reference};
 
 /// Walks over the elements of a text.
 pub(super) struct Cursor<'a> {
     text: &'a str,
-    reader: Reader<&'a [u8]>,
+    /// Offset in `text` of what comes next.
+    at: usize,
     /// Offset of `text` in the chunk.
     base: usize,
     /// What follows `text` and is not legal.
@@ -24,7 +25,7 @@ pub(super) struct Cursor<'a> {
 #[derive(Debug)]
 pub(super) enum Token<'a> {
     Start(Element<'a>),
-    /// The end of the element at hand, or of one that was opened before the text begins.
+    /// The end of an element, by its qualified name.
     End(&'a str),
     Eof,
 }
@@ -42,15 +43,27 @@ pub(super) struct Element<'a> {
     is_empty: bool,
 }
 
+impl<'a> Element<'a> {
+    fn qualified_name(&self) -> &'a str {
+        &self.tag[..self.name_length]
+    }
+}
+
+/// What stands between the tags of an element that holds only text.
+struct Inside {
+    length: usize,
+    end_tag_length: usize,
+    has_references: bool,
+    /// Whether there are comments, CDATA or instructions in it.
+    is_mixed: bool,
+}
+
 impl<'a> Cursor<'a> {
     /// Walks over `text`, which stands at offset `base` of the chunk.
     pub(super) fn new(text: &'a str, base: usize, wrong_behind: Option<&'static str>) -> Self {
-        let mut reader = Reader::from_str(text);
-        // Chunks may begin inside a page.
-        reader.config_mut().allow_unmatched_ends = true;
         Self {
             text,
-            reader,
+            at: 0,
             base,
             wrong_behind,
         }
@@ -58,71 +71,87 @@ impl<'a> Cursor<'a> {
 
     /// Offset in the chunk of what comes next.
     pub(super) fn offset(&self) -> usize {
-        self.base + self.local_offset()
+        self.base + self.at
     }
 
-    fn local_offset(&self) -> usize {
-        self.text.len() - self.reader.get_ref().len()
+    fn rest(&self) -> &'a [u8] {
+        &self.text.as_bytes()[self.at..]
     }
 
     /// The next start or end of an element.
     pub(super) fn next(&mut self) -> Result<Token<'a>, Fault> {
         loop {
             let before = self.offset();
-            let event = self
-                .reader
-                .read_event()
-                .map_err(|error| self.broken(before, &error))?;
-            let after = self.local_offset();
-            match event {
-                Event::Start(tag) => {
-                    return Ok(Token::Start(self.element(after - 1, tag.len(), false)));
+            self.at += space_length(self.rest());
+            let rest = self.rest();
+            match rest.first() {
+                Some(b'<') => {}
+                Some(b'&') => {
+                    return Err(Fault::new(before, "a reference where only elements can be"));
                 }
-                Event::Empty(tag) => {
-                    return Ok(Token::Start(self.element(after - 2, tag.len(), true)));
-                }
-                Event::End(tag) => {
-                    let name = tag.name().into_inner().len();
-                    let begin = self.text[..after].rfind('/').map_or(after, |at| at + 1);
-                    let name = self.text.get(begin..begin + name).unwrap_or_default();
-                    return Ok(Token::End(local(name)));
-                }
-                Event::Eof => match self.wrong_behind {
+                Some(_) => return Err(Fault::new(before, "text where only elements can be")),
+                None => match self.wrong_behind {
                     Some(wrong) => return Err(self.illegal(wrong)),
                     None => return Ok(Token::Eof),
                 },
-                Event::DocType(_) => {
-                    return Err(Fault::new(
-                        before,
-                        "a DOCTYPE, which no dump has: entities are not expanded",
-                    ));
+            }
+            match Markup::of(rest) {
+                Markup::Start(Some(length)) => {
+                    let element = self.element(length);
+                    self.at += length;
+                    return Ok(Token::Start(element));
                 }
-                Event::Text(text) if !text.trim().is_empty() => {
-                    return Err(Fault::new(before, "text where only elements can be"));
+                Markup::End(Some(length)) => {
+                    let name = self.end_name(length);
+                    self.at += length;
+                    return Ok(Token::End(name));
                 }
-                Event::GeneralRef(_) => {
-                    return Err(Fault::new(before, "a reference where only elements can be"));
+                // Comments, processing instructions, declarations, CDATA between elements.
+                Markup::Other(Some(length)) => self.at += length,
+                Markup::Declaration => return Err(self.refuse_declaration()),
+                Markup::Start(None) | Markup::End(None) | Markup::Other(None) => {
+                    return Err(self.broken(self.offset(), "the XML ends inside a tag"));
                 }
-                // White space, comments, processing instructions, declarations, CDATA between elements.
-                _ => {}
             }
         }
     }
 
-    fn element(&self, tag_end: usize, tag_length: usize, is_empty: bool) -> Element<'a> {
-        let begin = tag_end - tag_length;
-        let tag = &self.text[begin..tag_end];
+    /// The element whose start tag, of so many bytes, comes next.
+    fn element(&self, length: usize) -> Element<'a> {
+        let tag = &self.text[self.at + 1..self.at + length - 1];
+        let (tag, is_empty) = match tag.strip_suffix('/') {
+            Some(tag) => (tag, true),
+            None => (tag, false),
+        };
         let name_length = tag
             .bytes()
             .position(|byte| byte.is_ascii_whitespace())
             .unwrap_or(tag.len());
         Element {
             name: local(&tag[..name_length]),
-            at: self.base + begin - 1,
+            at: self.offset(),
             tag,
             name_length,
             is_empty,
         }
+    }
+
+    /// The name in the end tag, of so many bytes, that comes next.
+    fn end_name(&self, length: usize) -> &'a str {
+        self.text[self.at + 2..self.at + length - 1].trim_ascii_end()
+    }
+
+    fn refuse_declaration(&self) -> Fault {
+        const DOCTYPE: &[u8] = b"<!DOCTYPE";
+        let opening = self.rest().get(..DOCTYPE.len());
+        let is_doctype = opening.is_some_and(|bytes| bytes.eq_ignore_ascii_case(DOCTYPE));
+        Fault::new(
+            self.offset(),
+            match is_doctype {
+                true => "a DOCTYPE, which no dump has: entities are not expanded",
+                false => "`<!` begins neither a comment nor CDATA",
+            },
+        )
     }
 
     /// The next child of `parent`; `None` at the parent's end.
@@ -130,17 +159,12 @@ impl<'a> Cursor<'a> {
         if parent.is_empty {
             return Ok(None);
         }
+        let before = self.offset();
         match self.next()? {
             Token::Start(element) => Ok(Some(element)),
-            Token::End(name) if name == parent.name => Ok(None),
-            Token::End(name) => Err(Fault::new(
-                self.offset(),
-                format!("</{name}> where </{}> is expected", parent.name),
-            )),
-            Token::Eof => Err(Fault::new(
-                self.offset(),
-                format!("<{}> is not closed", parent.name),
-            )),
+            Token::End(name) if name == parent.qualified_name() => Ok(None),
+            Token::End(name) => Err(wrong_end(before, name, parent.qualified_name())),
+            Token::Eof => Err(not_closed(self.offset(), parent)),
         }
     }
 
@@ -149,57 +173,67 @@ impl<'a> Cursor<'a> {
         if element.is_empty {
             return Ok(Text::plain(""));
         }
-        let begin = self.local_offset();
-        let (length, is_mixed) = self.find_end(element)?;
-        let raw = self.text.get(begin..begin + length).unwrap_or_default();
-        let text = match is_mixed {
-            true => Text::from_mixed_element(raw),
-            false => Text::from_element(raw),
+        let begin = self.at;
+        let inside = self.inside_of(element)?;
+        self.at += inside.length;
+        let name = self.end_name(inside.end_tag_length);
+        if name != element.qualified_name() {
+            return Err(wrong_end(self.offset(), name, element.qualified_name()));
         }
-        .map_err(|bad| self.bad_text(begin, bad))?;
-        *self.reader.get_mut() = &self.text.as_bytes()[begin + length..];
-        match self.next()? {
-            Token::End(_) => Ok(text),
-            _ => Err(Fault::new(
-                self.offset(),
-                format!("<{}> is not closed", element.name),
-            )),
+        let raw = &self.text[begin..self.at];
+        self.at += inside.end_tag_length;
+        match inside.is_mixed {
+            true => Text::from_mixed_element(raw)
+                .map_err(|bad| Fault::new(self.base + begin + bad.offset_bytes, bad.message)),
+            false => Ok(Text::from_checked_element(raw, inside.has_references)),
         }
     }
 
-    /// Length of an element's inside, and whether it has comments, CDATA or instructions in it.
-    fn find_end(&self, element: &Element<'a>) -> Result<(usize, bool), Fault> {
-        let begin = self.local_offset();
-        let rest = &self.text.as_bytes()[begin..];
-        let mut at = 0;
+    /// Finds the end of an element that holds only text, and checks the references on the way.
+    fn inside_of(&self, element: &Element<'a>) -> Result<Inside, Fault> {
+        let rest = self.rest();
+        let mut has_references = false;
         let mut is_mixed = false;
-        while let Some(hit) = memchr(b'<', &rest[at..]) {
-            at += hit;
-            let terminator: &[u8] = match &rest[at..] {
-                [_, b'/', ..] => return Ok((at, is_mixed)),
-                markup if markup.starts_with(b"<!--") => b"-->",
-                markup if markup.starts_with(b"<![CDATA[") => b"]]>",
-                [_, b'?', ..] => b"?>",
-                _ => {
+        let mut marks = Marks::<b'<', b'&'>::new(rest);
+        while let Some(length) = marks.next() {
+            let bytes = &rest[length..];
+            if bytes[0] == b'&' {
+                has_references = true;
+                if is_frequent_reference(bytes) || decode_reference(bytes).is_some() {
+                    continue;
+                }
+                if memchr(b'<', bytes).is_none() {
+                    // Perhaps it was cut, and the element with it.
+                    break;
+                }
+                return Err(Fault::new(self.offset() + length, NO_REFERENCE));
+            }
+            match Markup::of(bytes) {
+                Markup::End(Some(end_tag_length)) => {
+                    return Ok(Inside {
+                        length,
+                        end_tag_length,
+                        has_references,
+                        is_mixed,
+                    });
+                }
+                Markup::Other(Some(markup_length)) => {
+                    is_mixed = true;
+                    marks.skip_to(length + markup_length);
+                }
+                Markup::End(None) | Markup::Other(None) => break,
+                Markup::Start(_) | Markup::Declaration => {
                     return Err(Fault::new(
-                        self.base + begin + at,
+                        self.offset() + length,
                         format!("an element inside the text of <{}>", element.name),
                     ));
                 }
-            };
-            is_mixed = true;
-            let Some(end) = memmem::find(&rest[at..], terminator) else {
-                break;
-            };
-            at += end + terminator.len();
+            }
         }
-        match self.wrong_behind {
-            Some(wrong) => Err(self.illegal(wrong)),
-            None => Err(Fault::new(
-                element.at,
-                format!("<{}> is not closed", element.name),
-            )),
-        }
+        Err(match self.wrong_behind {
+            Some(wrong) => self.illegal(wrong),
+            None => not_closed(element.at, element),
+        })
     }
 
     /// Passes over an element with all that is in it.
@@ -207,11 +241,18 @@ impl<'a> Cursor<'a> {
         if element.is_empty {
             return Ok(());
         }
-        let name = QName(&element.tag[..element.name_length]);
-        let skipped = self.reader.read_to_end(name);
-        skipped
-            .map(|_| ())
-            .map_err(|error| self.broken(element.at, &error))
+        let mut reader = Reader::from_str(&self.text[self.at..]);
+        // The element itself was opened before.
+        reader.config_mut().allow_unmatched_ends = true;
+        let skipped = reader.read_to_end(QName(element.qualified_name()));
+        self.at = self.text.len() - reader.get_ref().len();
+        skipped.map(|_| ()).map_err(|error| {
+            let message = format!("the XML is not well formed: {error}");
+            match reader.get_ref().is_empty() {
+                true => self.broken(element.at, message),
+                false => Fault::new(element.at, message),
+            }
+        })
     }
 
     /// The element's attributes by local name and value.
@@ -237,24 +278,33 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    fn bad_text(&self, begin: usize, bad: BadText) -> Fault {
-        Fault::new(self.base + begin + bad.offset_bytes, bad.message)
-    }
-
     fn illegal(&self, wrong: &'static str) -> Fault {
         Fault::new(self.base + self.text.len(), wrong)
     }
 
-    fn broken(&self, at: usize, error: &quick_xml::Error) -> Fault {
+    /// What is wrong with something that reaches to the end of the text or may do so.
+    fn broken(&self, at: usize, message: impl Into<String>) -> Fault {
         match self.wrong_behind {
-            Some(wrong) if self.reader.get_ref().is_empty() => self.illegal(wrong),
-            _ => Fault::new(at, format!("the XML is not well formed: {error}")),
+            Some(wrong) => self.illegal(wrong),
+            None => Fault::new(at, message),
         }
     }
 }
 
+/// An end tag that does not belong to the element at hand.
+pub(super) fn wrong_end(at: usize, found: &str, expected: &str) -> Fault {
+    Fault::new(
+        at,
+        format!("</{}> where </{expected}> is expected", excerpt(found)),
+    )
+}
+
+fn not_closed(at: usize, element: &Element<'_>) -> Fault {
+    Fault::new(at, format!("<{}> is not closed", element.name))
+}
+
 /// A name without its namespace prefix.
-fn local(name: &str) -> &str {
+pub(super) fn local(name: &str) -> &str {
     name.split_once(':').map_or(name, |(_, local)| local)
 }
 

@@ -4,6 +4,16 @@ use memchr::memmem;
 
 /// The longest prefix of `bytes` that is legal, and what is wrong behind it.
 pub(super) fn legal_prefix(bytes: &[u8]) -> (&str, Option<&'static str>) {
+    // Of nearly every chunk all is legal, which is found out without asking where it is not.
+    match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) if !has_illegal(bytes) => (text, None),
+        _ => find_legal_prefix(bytes),
+    }
+}
+
+/// The same, slower, with the place of the first thing that is wrong.
+#[cold]
+fn find_legal_prefix(bytes: &[u8]) -> (&str, Option<&'static str>) {
     let (text, mut wrong) = match simdutf8::compat::from_utf8(bytes) {
         Ok(text) => (text, None),
         Err(error) => {
@@ -15,7 +25,7 @@ pub(super) fn legal_prefix(bytes: &[u8]) -> (&str, Option<&'static str>) {
         }
     };
     let mut end = text.len();
-    if let Some(at) = first_control(text.as_bytes()) {
+    if let Some(at) = text.bytes().position(is_control) {
         (end, wrong) = (at, Some("a control character that XML does not allow"));
     }
     for noncharacter in ["\u{fffe}", "\u{ffff}"] {
@@ -29,23 +39,42 @@ pub(super) fn legal_prefix(bytes: &[u8]) -> (&str, Option<&'static str>) {
     (text.get(..end).unwrap_or_default(), wrong)
 }
 
-/// The first control character but tab, LF and CR.
-fn first_control(bytes: &[u8]) -> Option<usize> {
+/// Whether a byte is a control character, tab, LF and CR left out.
+fn is_control(byte: u8) -> bool {
+    (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r')
+}
+
+/// Whether there is a character in UTF-8 that may not be there.
+fn has_illegal(bytes: &[u8]) -> bool {
     /// Bytes looked at without a branch, so that the compiler can take many at once.
-    const STRIDE_BYTES: usize = 4096;
-    let is_control = |byte: u8| (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
-    bytes
-        .chunks(STRIDE_BYTES)
-        .position(|stride| {
-            stride
+    const STRIDE_BYTES: usize = 1024;
+    let is_rare = |byte: u8| ((byte < 0x20) & (byte != b'\n')) | (byte == 0xef);
+    let mut begin = 0;
+    while begin < bytes.len() {
+        let end = bytes.len().min(begin + STRIDE_BYTES);
+        let stride = &bytes[begin..end];
+        // Most strides have no control character but LF and nothing of U+F000 and above, which
+        // takes little work to tell.
+        if stride.iter().fold(false, |any, byte| any | is_rare(*byte)) {
+            // A character may reach into the next stride.
+            let with_next = &bytes[begin..bytes.len().min(end + 2)];
+            if stride
                 .iter()
                 .fold(false, |any, byte| any | is_control(*byte))
-        })
-        .and_then(|stride| {
-            let begin = stride * STRIDE_BYTES;
-            let at = bytes[begin..].iter().position(|byte| is_control(*byte))?;
-            Some(begin + at)
-        })
+                || has_noncharacter(with_next)
+            {
+                return true;
+            }
+        }
+        begin = end;
+    }
+    false
+}
+
+/// Whether there is a U+FFFE or U+FFFF in what is UTF-8.
+fn has_noncharacter(bytes: &[u8]) -> bool {
+    // U+FFC0 to U+FFFF begin with these.
+    memmem::find_iter(bytes, b"\xef\xbf").any(|at| matches!(bytes.get(at + 2), Some(0xbe..)))
 }
 
 #[cfg(test)]
@@ -71,5 +100,12 @@ mod tests {
         let mut long = vec![b'x'; 10_000];
         long[9_000] = 0x0b;
         assert_eq!(legal_prefix(&long).0.len(), 9_000);
+        long[9_000] = b'\t';
+        assert_eq!(legal_prefix(&long).1, None);
+        for at in 1020..1030 {
+            let mut noncharacter = vec![b'x'; 2000];
+            noncharacter[at..at + 3].copy_from_slice("\u{ffff}".as_bytes());
+            assert_eq!(legal_prefix(&noncharacter).0.len(), at);
+        }
     }
 }

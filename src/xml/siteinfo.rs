@@ -1,7 +1,7 @@
 //! The root element's attributes and `<siteinfo>`.
 
 use super::chunk::{Fault, Skipped};
-use super::cursor::{Cursor, Element, Token, number};
+use super::cursor::{Cursor, Element, Token, number, wrong_end};
 use super::legal::legal_prefix;
 use crate::model::{Namespace, SiteInfo};
 
@@ -13,6 +13,7 @@ pub fn parse_header(bytes: &[u8]) -> Result<SiteInfo, Fault> {
     let mut site = SiteInfo::default();
     let mut skipped = Skipped::default();
     loop {
+        let before = cursor.offset();
         match cursor.next()? {
             Token::Start(element) if element.name == "mediawiki" => {
                 let mut by_namespace = None;
@@ -33,7 +34,7 @@ pub fn parse_header(bytes: &[u8]) -> Result<SiteInfo, Fault> {
                 parse_siteinfo(&mut cursor, &element, &mut site, &mut skipped)?;
             }
             Token::Start(element) => skipped.skip(&mut cursor, &element)?,
-            Token::End(_) => {}
+            Token::End(name) => return Err(wrong_end(before, name, "mediawiki")),
             Token::Eof => return Ok(site),
         }
     }

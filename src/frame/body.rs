@@ -1,0 +1,102 @@
+//! What tags mean for the records: where they begin and end, and where a chunk is cut.
+
+use memchr::memchr;
+
+use super::document::{OpenPage, Section, State};
+use super::framer::Framer;
+use super::tags::{LOOKAHEAD_BYTES, Tag};
+use crate::error::Result;
+
+impl Framer {
+    /// Looks at what begins at offset `at`: a tag, or junk behind the root's end.
+    pub(super) fn see(&mut self, bytes: &[u8], at: u64) -> Result<()> {
+        if let Some(Section::Contents { from }) = self.document.section.take() {
+            self.document.elide(from, at);
+        }
+        let tag = Tag::of(bytes, &self.document.prefix);
+        match (self.document.state, tag) {
+            // Comments and instructions may follow the root; an XML declaration begins another dump.
+            (State::Behind, Tag::Comment) => self.document.enter("-->", at + 4),
+            (State::Behind, Tag::Instruction) if !bytes.starts_with(b"<?xml ") => {
+                self.document.enter("?>", at + 2);
+            }
+            (State::Behind, _) => return self.see_junk(bytes, at),
+            (_, Tag::Comment) => self.document.enter("-->", at + 4),
+            (_, Tag::Cdata) => self.document.enter("]]>", at + 9),
+            (_, Tag::Instruction) => self.document.enter("?>", at + 2),
+            (State::Prolog, tag) => return self.see_in_prolog(bytes, tag, at),
+            (State::Body, tag) => {
+                let ends_record = match tag {
+                    Tag::OpenPage | Tag::OpenRevision | Tag::OpenLogItem => {
+                        self.document.after_record
+                    }
+                    Tag::CloseRoot => true,
+                    _ => false,
+                };
+                if ends_record && self.refuse_too_large(at)? {
+                    self.see_while_seeking(tag, at);
+                } else {
+                    self.see_in_body(bytes, tag, at);
+                }
+            }
+            (State::SeekingPage | State::SeekingRecord, tag) => self.see_while_seeking(tag, at),
+            (State::Junk, _) => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn see_in_body(&mut self, bytes: &[u8], tag: Tag, at: u64) {
+        // Cuts fall only where a record has just ended: a `<revision>` inside some element of the
+        // future has none right before it.
+        let record_ended = self.document.after_record;
+        match tag {
+            Tag::OpenPage => {
+                // Inside a page it is damage, which the chunk's parser has to see.
+                if record_ended && self.document.page.is_none() {
+                    self.cut_if_large(at);
+                }
+                self.document.page = Some(OpenPage {
+                    begin: at,
+                    header_end: None,
+                    header: None,
+                });
+            }
+            Tag::OpenRevision => {
+                self.document.end_page_header(at);
+                if record_ended {
+                    self.cut_if_large(at);
+                }
+            }
+            Tag::OpenLogItem if record_ended => self.cut_if_large(at),
+            Tag::OpenUpload => self.document.end_page_header(at),
+            Tag::OpenContents => {
+                if let Some(end) = memchr(b'>', &bytes[..bytes.len().min(LOOKAHEAD_BYTES)]) {
+                    let from = at + end as u64 + 1;
+                    self.document.section = Some(Section::Contents { from });
+                    self.document.skip_to = from;
+                }
+            }
+            Tag::ClosePage => self.document.page = None,
+            Tag::CloseRoot => {
+                self.emit_chunk(at, false);
+                self.document.state = State::Behind;
+                self.document.enter(">", at);
+            }
+            _ => {}
+        }
+        let closes_record = matches!(tag, Tag::CloseRevision | Tag::ClosePage | Tag::CloseLogItem);
+        self.document.after_record = closes_record;
+    }
+
+    /// Cuts before the record that begins `at`, if the chunk is large enough.
+    fn cut_if_large(&mut self, at: u64) {
+        let document = &mut self.document;
+        document.boundary = at;
+        document.elided = 0;
+        if at - document.chunk_begin >= self.options.chunk_bytes as u64 {
+            self.emit_chunk(at, self.document.page.is_some());
+            let page = self.document.page.as_ref();
+            self.document.begins_in = page.and_then(|page| page.header.clone());
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What the framer knows of the document at hand.
+
+use super::chunk::{PageHeader, Piece};
+use super::pending::Pending;
+use crate::error::Error;
+
+/// The state of the document at hand.  All offsets count from the first byte ever received.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) begin: u64,
+    pub(super) state: State,
+    /// Namespace prefix of the root with its colon, or empty.
+    pub(super) prefix: Vec<u8>,
+    pub(super) has_root: bool,
+    /// What is wrong with the root, where the framer goes on nevertheless.
+    pub(super) strange_root: Option<Error>,
+    pub(super) section: Option<Section>,
+    /// Bytes before this have been looked at.
+    pub(super) scanned: u64,
+    /// Nothing before this needs another look, though it may lie behind `scanned`.
+    pub(super) skip_to: u64,
+    /// Bytes received and not scanned: too few to know a tag by.
+    pub(super) tail: Vec<u8>,
+    /// Received bytes that belong to no frame yet.
+    pub(super) pending: Pending,
+    /// Offset of the first pending byte.
+    pub(super) chunk_begin: u64,
+    /// The last place where a cut was possible.
+    pub(super) boundary: u64,
+    /// Bytes behind `boundary` that were not kept.
+    pub(super) elided: u64,
+    /// Whether the last tag seen closed a record.
+    pub(super) after_record: bool,
+    /// The page that is open.
+    pub(super) page: Option<OpenPage>,
+    /// The header of the page in which the next chunk begins.
+    pub(super) begins_in: Option<PageHeader>,
+    /// Damage whose extent is not known yet, and where it begins.
+    pub(super) losing: Option<(Error, u64)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Prolog,
+    Body,
+    /// Behind damage: passing over bytes up to the next page.
+    SeekingPage,
+    /// Behind a record that is too large: passing over bytes up to the next record.
+    SeekingRecord,
+    /// Behind the root's end.
+    Behind,
+    /// Behind the root's end there is more than white space.
+    Junk,
+}
+
+/// Where a `<` means nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    Until(&'static str),
+    /// The body of an uploaded file: no table holds it, and it can be larger than memory.
+    Contents {
+        from: u64,
+    },
+}
+
+#[derive(Debug)]
+pub(super) struct OpenPage {
+    pub(super) begin: u64,
+    /// Where its first revision or upload begins.
+    pub(super) header_end: Option<u64>,
+    pub(super) header: Option<PageHeader>,
+}
+
+impl Document {
+    pub(super) fn new(begin: u64) -> Self {
+        Self {
+            begin,
+            state: State::Prolog,
+            prefix: Vec::new(),
+            has_root: false,
+            strange_root: None,
+            section: None,
+            scanned: begin,
+            skip_to: begin,
+            tail: Vec::new(),
+            pending: Pending::default(),
+            chunk_begin: begin,
+            boundary: begin,
+            elided: 0,
+            after_record: false,
+            page: None,
+            begins_in: None,
+            losing: None,
+        }
+    }
+
+    pub(super) fn enter(&mut self, terminator: &'static str, from: u64) {
+        self.section = Some(Section::Until(terminator));
+        self.skip_to = from;
+    }
+
+    pub(super) fn end_page_header(&mut self, at: u64) {
+        if let Some(page) = &mut self.page {
+            page.header_end.get_or_insert(at);
+        }
+    }
+
+    /// Copies the open page's header while its bytes are pending.
+    pub(super) fn keep_page_header(&mut self) {
+        let Some((begin, Some(end))) = self
+            .page
+            .as_ref()
+            .filter(|page| page.header.is_none())
+            .map(|page| (page.begin, page.header_end))
+        else {
+            return;
+        };
+        let header = PageHeader {
+            xml_offset_bytes: begin,
+            bytes: self.pending.copy(begin, end).into(),
+        };
+        if let Some(page) = &mut self.page {
+            page.header = Some(header);
+        }
+    }
+
+    /// Takes the pending bytes before the offset `end`.
+    pub(super) fn take(&mut self, end: u64) -> Vec<Piece> {
+        self.chunk_begin = self.chunk_begin.max(end);
+        self.boundary = self.boundary.max(end);
+        self.pending.take(end)
+    }
+
+    /// Removes the bytes from `begin` to `end` from what is pending.
+    pub(super) fn elide(&mut self, begin: u64, end: u64) {
+        if begin < end {
+            self.pending.remove(begin, end);
+            self.elided += end - begin;
+        }
+    }
+}

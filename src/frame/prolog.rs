@@ -1,0 +1,73 @@
+//! What stands before the first record, and whether it is a dump at all.
+
+use super::framer::Framer;
+use super::tags::{self, Tag};
+use crate::error::{Error, ErrorKind, Result};
+
+impl Framer {
+    pub(super) fn see_in_prolog(&mut self, bytes: &[u8], tag: Tag, at: u64) -> Result<()> {
+        if !self.document.has_root {
+            refuse_doctype(bytes).map_err(|error| error.at_xml_byte(at))?;
+            let Some((prefix, name)) = tags::root_name(bytes) else {
+                return Ok(());
+            };
+            self.document.has_root = true;
+            if name == b"mediawiki" {
+                self.document.prefix = prefix.to_vec();
+                return Ok(());
+            }
+            let name = String::from_utf8_lossy(&[prefix, name].concat()).into_owned();
+            let strange = not_a_dump(&name).at_xml_byte(at);
+            if !self.options.keep_going {
+                return Err(strange);
+            }
+            self.document.strange_root = Some(strange);
+        }
+        match tag {
+            Tag::OpenPage | Tag::OpenLogItem => {
+                self.emit_header(at);
+                self.document.after_record = true;
+                self.see_in_body(bytes, tag, at);
+            }
+            Tag::CloseRoot => {
+                self.emit_header(at);
+                self.see_in_body(bytes, tag, at);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// No writer of dumps has ever written a DOCTYPE; what comes with one is an HTML page or an attack
+/// by entities.
+fn refuse_doctype(tag: &[u8]) -> Result<()> {
+    let Some((start, rest)) = tag.split_at_checked(b"<!DOCTYPE".len()) else {
+        return Ok(());
+    };
+    if !start.eq_ignore_ascii_case(b"<!DOCTYPE") {
+        return Ok(());
+    }
+    if rest
+        .trim_ascii_start()
+        .get(..4)
+        .is_some_and(|name| name.eq_ignore_ascii_case(b"html"))
+    {
+        return Err(not_a_dump("html"));
+    }
+    Err(Error::new(
+        ErrorKind::NotADump,
+        "has a DOCTYPE, which no dump has: entities are not expanded",
+    ))
+}
+
+fn not_a_dump(root: &str) -> Error {
+    let what = match root.to_ascii_lowercase().as_str() {
+        "html" | "body" | "head" => {
+            "is an HTML page, not a dump: perhaps the error page of a mirror".to_owned()
+        }
+        "feed" => "is a file of abstracts (<feed>), not a dump of pages".to_owned(),
+        _ => format!("is no MediaWiki XML dump: its first element is <{root}>, not <mediawiki>"),
+    };
+    Error::new(ErrorKind::NotADump, what)
+}
