@@ -1,6 +1,7 @@
 //! The command line: arguments, terminal, exit codes.
 
 mod args;
+mod bars;
 mod cat;
 mod convert;
 mod inspect;

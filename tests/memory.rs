@@ -65,10 +65,7 @@ fn peak_of(path: &Path, output: &Path, memory_bytes: usize) -> usize {
         overwrite: true,
         selections: tables::ALL.into_iter().map(Selection::all).collect(),
         filters: Filters::default(),
-        limits: Limits {
-            memory_bytes,
-            ..Limits::default()
-        },
+        limits: Limits::default().with_memory(Some(memory_bytes), 2),
         writer: WriterOptions {
             compression: Compression::Zstd(1),
             row_group_bytes: 32 << 20,
@@ -84,7 +81,7 @@ fn peak_of(path: &Path, output: &Path, memory_bytes: usize) -> usize {
         &pool,
         &Arc::default(),
         &Stop::default(),
-        &mut |_| {},
+        &mut || {},
         &BTreeMap::new,
     )
     .unwrap();

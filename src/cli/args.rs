@@ -78,7 +78,7 @@ pub(super) struct ConvertArguments {
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none
     #[arg(long, value_name = "CODEC", default_value = "zstd:3")]
     pub compression: Compression,
-    /// Close a row group at so many bytes of rows in memory (at most an eighth of --memory)
+    /// Close a row group at so many bytes of rows in memory (at most an eighth of --memory, or of 256MiB)
     #[arg(long, value_name = "SIZE", default_value = "32MiB", value_parser = parse_bytes)]
     pub row_group_bytes: u64,
     /// Close a part at so many bytes on disk
@@ -127,9 +127,10 @@ pub(super) struct WorkArguments {
     /// Worker threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Bytes in flight; what the program holds beside them is some 150 MiB
-    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = parse_memory)]
-    pub memory: u64,
+    /// Bytes in flight of all inputs that are read at once; what the program holds beside them is
+    /// some 150 MiB [default: 256MiB, or 128MiB a thread where that is more]
+    #[arg(long, value_name = "SIZE", value_parser = parse_memory)]
+    pub memory: Option<u64>,
     /// Largest record, in bytes of XML
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = parse_bytes)]
     pub max_record_bytes: u64,

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::source::discover;
 
 pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
-    let limits = limits(&arguments.work, OnDamage::Fail);
     let pool = pool(&arguments.work)?;
+    let limits = limits(&arguments.work, OnDamage::Fail, &pool);
     let filters = filters(&arguments.filters)?;
     let found = discover(&arguments.inputs)?;
     let cannot = |error| Error::io("cannot write to standard output", error);

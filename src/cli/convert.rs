@@ -20,8 +20,8 @@ use crate::tables::{self, Selection};
 pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
     let selections = selections(arguments)?;
     let filters = filters(&arguments.filters)?;
-    let limits = limits(&arguments.work, arguments.on_damage);
     let pool = pool(&arguments.work)?;
+    let limits = limits(&arguments.work, arguments.on_damage, &pool);
     let (inputs, left_out) = dumps(&arguments.inputs, &limits, &pool, stop)?;
     let job = Job {
         described: describe(arguments, &selections),
@@ -57,6 +57,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
                 json!(began.elapsed().as_secs_f64()),
             ),
             ("threads".to_owned(), json!(threads)),
+            ("memory_bytes".to_owned(), json!(job.limits.memory_bytes)),
             ("peak_memory_bytes".to_owned(), json!(peak_memory_bytes())),
         ])
     };
@@ -65,7 +66,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         &pool,
         &progress,
         stop,
-        &mut |number| display.observe(number),
+        &mut || display.observe(),
         &describe_run,
     );
     display.end();
@@ -141,13 +142,14 @@ pub(super) fn filters(arguments: &FilterArguments) -> Result<Filters> {
     })
 }
 
-pub(super) fn limits(arguments: &WorkArguments, on_damage: OnDamage) -> Limits {
+pub(super) fn limits(arguments: &WorkArguments, on_damage: OnDamage, pool: &Pool) -> Limits {
     let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
-    Limits {
-        memory_bytes: bytes(arguments.memory),
+    let limits = Limits {
         record_max_bytes: bytes(arguments.max_record_bytes),
         keep_going: on_damage == OnDamage::Skip,
-    }
+        ..Limits::default()
+    };
+    limits.with_memory(arguments.memory.map(bytes), pool.threads())
 }
 
 pub(super) fn pool(arguments: &WorkArguments) -> Result<Pool> {

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::source::discover;
 
 pub(super) fn run(arguments: &InspectArguments, stop: &Stop) -> Result<ExitCode> {
-    let limits = limits(&arguments.work, OnDamage::Fail);
     let pool = pool(&arguments.work)?;
+    let limits = limits(&arguments.work, OnDamage::Fail, &pool);
     let found = discover(&arguments.inputs)?;
     let mut code = ExitCode::SUCCESS;
     for input in found.named.iter().chain(&found.in_folders) {

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 
 use super::decode::Feed;
-use super::options::Limits;
-use super::pool::{Pending, Pool};
+use super::lane::Lane;
+use super::pool::Pending;
 use crate::container::Trailing;
 use crate::container::bzip2::BLOCK_STORED_MAX_BYTES;
 use crate::container::bzip2::block::{self, Block, Failure};
@@ -21,21 +21,15 @@ const WINDOW_BYTES: usize = 2 << 20;
 /// Largest block when decoded: 900,000 bytes, of which each five can stand for 259.
 const BLOCK_MAX_BYTES: usize = 900_000 / 5 * 259 + 900_000;
 
-pub(super) fn decode(
-    reader: Reader,
-    limits: &Limits,
-    pool: &Pool,
-    feed: &mut dyn Feed,
-) -> Result<()> {
+pub(super) fn decode(reader: Reader, lane: &Lane<'_>, feed: &mut dyn Feed) -> Result<()> {
     let windows = Windows::new(reader, WINDOW_BYTES, BLOCK_STORED_MAX_BYTES, "".into());
     let mut decoder = Decoder {
-        pool,
+        lane,
         decoders: Decoders::default(),
         source: windows,
         windows: VecDeque::new(),
         candidates: VecDeque::new(),
         ahead: VecDeque::new(),
-        keep_going: limits.keep_going,
     };
     decoder.run(feed)
 }
@@ -54,8 +48,8 @@ impl Decoders {
     }
 }
 
-struct Decoder<'p> {
-    pool: &'p Pool,
+struct Decoder<'l> {
+    lane: &'l Lane<'l>,
     decoders: Decoders,
     source: Windows,
     /// Windows that the chain has not left behind.
@@ -64,7 +58,6 @@ struct Decoder<'p> {
     candidates: VecDeque<(Window, u64)>,
     /// Candidates being decoded, by offset in the file.
     ahead: VecDeque<(u64, Pending<Outcome>)>,
-    keep_going: bool,
 }
 
 type Outcome = std::result::Result<Block, Failure>;
@@ -118,7 +111,7 @@ impl Decoder<'_> {
         chain: &mut Chain,
         feed: &mut dyn Feed,
     ) -> Result<bool> {
-        if !self.keep_going {
+        if !self.lane.limits.keep_going {
             return Err(why);
         }
         feed.gap(why)?;
@@ -178,9 +171,14 @@ impl Decoder<'_> {
         Ok(true)
     }
 
-    /// Keeps the workers busy with the next candidates.
+    /// Keeps the workers busy with the next candidates; inputs that are read at once share them.
     fn refill(&mut self) -> Result<()> {
-        let most = self.pool.threads() + 2;
+        let most = self
+            .lane
+            .pool
+            .threads()
+            .div_ceil(self.lane.budget.running())
+            + 2;
         while self.ahead.len() < most {
             let Some((window, offset_bits)) = self.candidates.pop_front() else {
                 if self.read_window()? {
@@ -191,6 +189,7 @@ impl Decoder<'_> {
             let at = offset_bits - window.begin_bytes * 8;
             let decoders = self.decoders.clone();
             let task = self
+                .lane
                 .pool
                 .spawn(move || Ok(decoders.decode(&window.bytes, at)));
             self.ahead.push_back((offset_bits, task));

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::decode::{Feed, decode};
 use super::document::Document;
+use super::lane::Lane;
 use super::options::{Filters, Limits};
 use super::pipeline::{Consumer, Work, run_input};
 use super::pool::Pool;
@@ -30,7 +31,9 @@ pub fn cat_xml(
     out: &mut Out<'_>,
 ) -> Result<()> {
     let mut feed = Copy { out, stop };
-    decode(input, limits, pool, &Arc::default(), &mut feed).map(|_| ())
+    Lane::alone(limits, pool, &Progress::default(), stop, |lane| {
+        decode(input, lane, &mut feed).map(|_| ())
+    })
 }
 
 struct Copy<'a, 'o> {
@@ -76,12 +79,13 @@ pub fn cat_json(
     stop: &Stop,
     out: &mut Out<'_>,
 ) -> Result<()> {
-    let progress = Progress::default();
     let mut consumer = Lines {
         filters: filters.clone(),
         out,
     };
-    run_input(input, limits, pool, &progress, stop, &mut consumer).map(|_| ())
+    Lane::alone(limits, pool, &Progress::default(), stop, |lane| {
+        run_input(input, lane, &mut consumer).map(|_| ())
+    })
 }
 
 struct Lines<'a, 'o> {
@@ -120,6 +124,10 @@ impl Consumer for Lines<'_, '_> {
 
     fn lost(&mut self, why: &Error, _: Option<u64>) -> Result<()> {
         Err(Error::damaged(why.to_string()))
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        Ok(())
     }
 
     fn tick(&mut self) {}

@@ -1,14 +1,14 @@
 //! From an input to decoded bytes in order, whatever it is packed in.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
+use super::ahead::decode_ahead;
 use super::bzip2;
-use super::options::Limits;
-use super::pool::Pool;
+use super::lane::Lane;
 use crate::container::{Format, HEAD_BYTES, Sink, gzip, lzma, plain, sevenzip, xz, zstd};
 use crate::error::{Error, Result};
-use crate::source::{Input, Opened};
+use crate::source::{Input, Mapped, Opened};
 
 /// Takes decoded bytes and is told of damage.
 pub trait Feed: Sink {
@@ -17,21 +17,15 @@ pub trait Feed: Sink {
 }
 
 /// Decodes `input` into `feed` and tells its format.
-pub fn decode(
-    input: &Input,
-    limits: &Limits,
-    pool: &Pool,
-    taken_bytes: &Arc<AtomicU64>,
-    feed: &mut dyn Feed,
-) -> Result<Format> {
+pub fn decode(input: &Input, lane: &Lane<'_>, feed: &mut dyn Feed) -> Result<Format> {
     let opened = input.open(HEAD_BYTES)?;
     let format = Format::detect(&opened.head);
-    let outcome = decode_format(opened, format, limits, pool, taken_bytes, feed);
+    let outcome = decode_format(opened, format, lane, feed);
     let name = input.name();
     match outcome {
         Ok(()) => Ok(format),
         // What a container cannot tell about its own damage is a gap like any other.
-        Err(error) if error.kind() == crate::ErrorKind::Damaged && limits.keep_going => {
+        Err(error) if error.kind() == crate::ErrorKind::Damaged && lane.limits.keep_going => {
             feed.gap(unproven(error, format).in_input(&name))?;
             Ok(format)
         }
@@ -57,30 +51,49 @@ fn unproven(error: Error, format: Format) -> Error {
 fn decode_format(
     opened: Opened,
     format: Format,
-    limits: &Limits,
-    pool: &Pool,
-    taken_bytes: &Arc<AtomicU64>,
+    lane: &Lane<'_>,
     feed: &mut dyn Feed,
 ) -> Result<()> {
-    let taken = Arc::clone(taken_bytes);
-    let dictionary_bytes = limits.dictionary_bytes();
     match format {
         Format::Plain => match opened.map() {
-            Some(mut mapped) => {
-                let cannot = |error| Error::io("cannot read the file", error);
-                while let Some((offset, bytes)) = mapped.next_piece().map_err(cannot)? {
-                    taken.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-                    feed.data(bytes, offset)?;
-                }
-                Ok(())
-            }
-            None => plain::decode(opened.into_reader(taken), feed),
+            Some(mapped) => hand_on(mapped, lane, feed),
+            None => decode_stream(opened, format, lane, feed),
         },
-        Format::Bzip2 => bzip2::decode(opened.into_reader(taken), limits, pool, feed),
-        Format::Gzip => gzip::decode(opened.into_reader(taken), feed),
-        Format::SevenZip => sevenzip::decode(opened.into_file(taken)?, dictionary_bytes, feed),
-        Format::Xz => xz::decode(opened.into_reader(taken), dictionary_bytes, feed),
-        Format::Lzma => lzma::decode(opened.into_reader(taken), dictionary_bytes, feed),
-        Format::Zstd => zstd::decode(opened.into_reader(taken), dictionary_bytes, feed),
+        Format::Bzip2 => {
+            let reader = opened.into_reader(Arc::clone(&lane.taken_bytes));
+            bzip2::decode(reader, lane, feed)
+        }
+        _ => decode_stream(opened, format, lane, feed),
     }
+}
+
+/// A mapped file's pieces, as they are.
+fn hand_on(mut mapped: Mapped, lane: &Lane<'_>, feed: &mut dyn Feed) -> Result<()> {
+    let cannot = |error| Error::io("cannot read the file", error);
+    while let Some((offset, bytes)) = mapped.next_piece().map_err(cannot)? {
+        let taken = bytes.len() as u64;
+        lane.taken_bytes.fetch_add(taken, Ordering::Relaxed);
+        feed.data(bytes, offset)?;
+    }
+    Ok(())
+}
+
+/// What one thread reads from front to back, ahead of the framing.
+fn decode_stream(
+    opened: Opened,
+    format: Format,
+    lane: &Lane<'_>,
+    feed: &mut dyn Feed,
+) -> Result<()> {
+    let taken = Arc::clone(&lane.taken_bytes);
+    let dictionary_bytes = lane.limits.dictionary_bytes();
+    let decode = move |sink: &mut dyn Sink| match format {
+        Format::Plain | Format::Bzip2 => plain::decode(opened.into_reader(taken), sink),
+        Format::Gzip => gzip::decode(opened.into_reader(taken), sink),
+        Format::SevenZip => sevenzip::decode(opened.into_file(taken)?, dictionary_bytes, sink),
+        Format::Xz => xz::decode(opened.into_reader(taken), dictionary_bytes, sink),
+        Format::Lzma => lzma::decode(opened.into_reader(taken), dictionary_bytes, sink),
+        Format::Zstd => zstd::decode(opened.into_reader(taken), dictionary_bytes, sink),
+    };
+    decode_ahead(decode, &lane.stop, feed)
 }

@@ -28,6 +28,11 @@ impl Document {
             wiki_id,
         }
     }
+
+    /// Whether both are of one wiki, with the same namespaces.
+    pub(super) fn is_same_wiki(&self, other: &Self) -> bool {
+        self.wiki_id == other.wiki_id && self.site.namespaces == other.site.namespaces
+    }
 }
 
 /// The part of a file's name before the date: `enwiki` of `enwiki-20260101-pages-articles.xml`.

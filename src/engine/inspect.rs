@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::document::Document;
+use super::lane::Lane;
 use super::options::{Filters, Limits};
 use super::pipeline::{Consumer, Work, run_input};
 use super::pool::Pool;
@@ -69,11 +70,15 @@ pub fn inspect(
         texts: 0,
         whole,
         enough: Stop::default(),
+        stop: stop.clone(),
         progress: Arc::default(),
     };
     let enough = looker.enough.clone();
     let progress = Arc::clone(&looker.progress);
-    let passed = match run_input(input, limits, pool, &progress, &enough, &mut looker) {
+    let outcome = Lane::alone(limits, pool, &progress, &enough, |lane| {
+        run_input(input, lane, &mut looker)
+    });
+    let passed = match outcome {
         Ok(passed) => Some(passed),
         Err(error) if error.kind() == ErrorKind::Cancelled && !whole => None,
         Err(error) => return Err(error),
@@ -132,7 +137,10 @@ struct Looker {
     stubs: u64,
     texts: u64,
     whole: bool,
+    /// Set by the looker itself.
     enough: Stop,
+    /// Set by somebody outside.
+    stop: Stop,
     progress: Arc<Progress>,
 }
 
@@ -153,10 +161,10 @@ impl Looker {
             .progress
             .xml_bytes
             .load(std::sync::atomic::Ordering::Relaxed);
-        if !self.whole
+        let has_seen_enough = !self.whole
             && read > BEGINNING_BYTES
-            && self.rows.pages + self.rows.revisions + self.rows.log_items > 0
-        {
+            && self.rows.pages + self.rows.revisions + self.rows.log_items > 0;
+        if has_seen_enough || self.stop.check().is_err() {
             self.enough.ask();
         }
     }
@@ -199,6 +207,10 @@ impl Consumer for Looker {
 
     fn lost(&mut self, _: &Error, _: Option<u64>) -> Result<()> {
         self.rows.rejects += 1;
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<()> {
         Ok(())
     }
 

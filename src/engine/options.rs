@@ -47,41 +47,61 @@ impl Filters {
 /// What bounds memory, and what happens at damage.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Bytes in flight.
+    /// Bytes in flight, of all inputs that are read at once.
     pub memory_bytes: usize,
+    /// What the sizes of chunks and row groups follow.  The output depends on it, so it must not
+    /// depend on the number of threads.
+    pub sizing_bytes: usize,
     /// Largest record, in bytes of XML.
     pub record_max_bytes: usize,
     /// Whether to go on behind damage.
     pub keep_going: bool,
 }
 
+/// The least memory of an input that is read beside others.
+const LANE_BYTES: usize = 128 << 20;
+
 impl Limits {
-    /// Bytes in flight where nothing else is said.
+    /// Bytes in flight where nothing else is said and there are few threads.
     pub const DEFAULT_MEMORY_BYTES: usize = 256 << 20;
     /// Largest record where nothing else is said.
     pub const DEFAULT_RECORD_MAX_BYTES: usize = 64 << 20;
 
+    /// The same with so many bytes in flight; where nothing is said, enough for an input a thread.
+    /// Then only what is read at once depends on the threads, and no size in the output.
+    #[must_use]
+    pub fn with_memory(self, memory_bytes: Option<usize>, threads: usize) -> Self {
+        let default_bytes = Self::DEFAULT_MEMORY_BYTES.max(LANE_BYTES.saturating_mul(threads));
+        Self {
+            memory_bytes: memory_bytes.unwrap_or(default_bytes),
+            sizing_bytes: memory_bytes.unwrap_or(Self::DEFAULT_MEMORY_BYTES),
+            ..self
+        }
+    }
+
+    /// How many inputs may be read at once: one a thread, as far as each can have 128 MiB, and
+    /// room for two of the largest records.
+    pub fn lanes(&self, threads: usize) -> usize {
+        let lane_bytes = LANE_BYTES.max(self.record_max_bytes.saturating_mul(2));
+        (self.memory_bytes / lane_bytes).clamp(1, threads.max(1))
+    }
+
     pub(super) fn framer(&self) -> FramerOptions {
         FramerOptions {
-            chunk_bytes: (self.memory_bytes / 64).clamp(64 << 10, 4 << 20),
+            chunk_bytes: (self.sizing_bytes / 64).clamp(64 << 10, 4 << 20),
             record_max_bytes: self.record_max_bytes,
             keep_going: self.keep_going,
         }
     }
 
-    /// Bytes of chunks and their rows that may be in flight.
-    pub(super) fn chunks_bytes(&self) -> usize {
-        self.memory_bytes / 2
-    }
-
     /// Bytes that a table's unfinished row group may hold.
     pub(super) fn row_group_bytes(&self) -> usize {
-        self.memory_bytes / 8
+        self.sizing_bytes / 8
     }
 
     /// Bytes that a decoder's dictionary may take.
     pub(super) fn dictionary_bytes(&self) -> u64 {
-        self.memory_bytes as u64
+        self.sizing_bytes as u64
     }
 }
 
@@ -89,6 +109,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             memory_bytes: Self::DEFAULT_MEMORY_BYTES,
+            sizing_bytes: Self::DEFAULT_MEMORY_BYTES,
             record_max_bytes: Self::DEFAULT_RECORD_MAX_BYTES,
             keep_going: false,
         }

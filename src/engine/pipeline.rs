@@ -8,9 +8,8 @@ use bytes::Bytes;
 
 use super::decode::{Feed, decode};
 use super::document::Document;
-use super::options::Limits;
-use super::pool::{Pending, Pool};
-use super::progress::{Progress, Stop};
+use super::lane::Lane;
+use super::pool::Pending;
 use crate::container::{Format, Sink, Trailing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Chunk, Frame, Framer, Lost, Transcoder};
@@ -37,6 +36,9 @@ pub trait Consumer {
     /// Bytes were left out because of damage; `lost_bytes` of XML where that is known.
     fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()>;
 
+    /// Finishes what is half done and holds memory, where it can.
+    fn settle(&mut self) -> Result<()>;
+
     /// Called now and then.
     fn tick(&mut self);
 }
@@ -55,34 +57,23 @@ pub struct Passed {
 }
 
 /// Drives one input through the workers.
-pub fn run_input<C: Consumer>(
-    input: &Input,
-    limits: &Limits,
-    pool: &Pool,
-    progress: &Progress,
-    stop: &Stop,
-    consumer: &mut C,
-) -> Result<Passed> {
-    progress.taken_bytes.store(0, Ordering::Relaxed);
+pub fn run_input<C: Consumer>(input: &Input, lane: &Lane<'_>, consumer: &mut C) -> Result<Passed> {
     let name = input.name();
     let mut pipeline = Pipeline {
         name: Arc::clone(&name),
         file_name: input.file_name(),
-        limits,
-        pool,
-        progress,
-        stop,
+        lane,
         work: consumer.work(),
         consumer,
         transcoder: Transcoder::default(),
-        framer: Framer::new(limits.framer()),
+        framer: Framer::new(lane.limits.framer()),
         document: Arc::new(Document::new(Arc::clone(&name), "", Default::default())),
         queue: VecDeque::new(),
         in_flight_bytes: 0,
         pieces: 0,
         trailing_zero_bytes: 0,
     };
-    let outcome = decode(input, limits, pool, &progress.taken_bytes, &mut pipeline)
+    let outcome = decode(input, lane, &mut pipeline)
         .and_then(|format| pipeline.end_document().map(|()| format));
     let format = match outcome {
         Ok(format) => {
@@ -107,10 +98,7 @@ pub fn run_input<C: Consumer>(
 struct Pipeline<'r, C: Consumer> {
     name: Arc<str>,
     file_name: String,
-    limits: &'r Limits,
-    pool: &'r Pool,
-    progress: &'r Progress,
-    stop: &'r Stop,
+    lane: &'r Lane<'r>,
     work: Work<C::Output>,
     consumer: &'r mut C,
     transcoder: Transcoder,
@@ -150,7 +138,7 @@ impl<C: Consumer> Pipeline<'_, C> {
                             let why = Error::damaged(fault.message)
                                 .in_input(&self.name)
                                 .at_xml_byte(at);
-                            if !self.limits.keep_going {
+                            if !self.lane.limits.keep_going {
                                 return Err(why);
                             }
                             self.queue.push_back(Queued::Lost {
@@ -179,15 +167,35 @@ impl<C: Consumer> Pipeline<'_, C> {
     /// Hands a chunk to the workers, when there is room for it.
     fn admit(&mut self, chunk: Chunk) -> Result<()> {
         let bytes = chunk.len_bytes() * BYTES_IN_FLIGHT_PER_BYTE;
-        while self.in_flight_bytes + bytes > self.limits.chunks_bytes() && !self.queue.is_empty() {
+        let share_bytes = self.lane.budget.chunks_bytes();
+        if bytes > share_bytes {
+            return self.run_large(bytes, chunk);
+        }
+        while self.in_flight_bytes + bytes > share_bytes && !self.queue.is_empty() {
             self.collect_oldest()?;
         }
+        self.hand_out(bytes, chunk);
+        Ok(())
+    }
+
+    /// Sees a chunk through that is larger than this input's share: nothing else of this input is
+    /// held meanwhile, and of the inputs that are read at once one has its turn.
+    fn run_large(&mut self, bytes: usize, chunk: Chunk) -> Result<()> {
+        self.drain()?;
+        self.consumer.settle()?;
+        let budget = self.lane.budget;
+        let _turn = budget.large_turn();
+        self.hand_out(bytes, chunk);
+        self.drain()?;
+        self.consumer.settle()
+    }
+
+    fn hand_out(&mut self, bytes: usize, chunk: Chunk) {
         self.in_flight_bytes += bytes;
         let work = Arc::clone(&self.work);
         let document = Arc::clone(&self.document);
-        let task = self.pool.spawn(move || work(&document, chunk));
+        let task = self.lane.pool.spawn(move || work(&document, chunk));
         self.queue.push_back(Queued::Chunk { bytes, task });
-        Ok(())
     }
 
     fn collect_oldest(&mut self) -> Result<()> {
@@ -205,7 +213,7 @@ impl<C: Consumer> Pipeline<'_, C> {
 
     fn drain(&mut self) -> Result<()> {
         while !self.queue.is_empty() {
-            self.stop.check()?;
+            self.lane.stop.check()?;
             self.collect_oldest()?;
         }
         Ok(())
@@ -214,8 +222,9 @@ impl<C: Consumer> Pipeline<'_, C> {
 
 impl<C: Consumer> Sink for Pipeline<'_, C> {
     fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
-        self.stop.check()?;
-        self.progress
+        self.lane.stop.check()?;
+        self.lane
+            .progress
             .xml_bytes
             .fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.consumer.tick();
@@ -247,7 +256,7 @@ impl<C: Consumer> Sink for Pipeline<'_, C> {
         ))
         .in_input(&self.name)
         .at_file_byte(trailing.file_offset_bytes);
-        match self.limits.keep_going {
+        match self.lane.limits.keep_going {
             true => {
                 self.queue.push_back(Queued::Lost { why, bytes: None });
                 Ok(())

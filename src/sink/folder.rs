@@ -1,5 +1,6 @@
 //! The folder of a job: empty or given up at the begin, finished by its manifest.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -66,8 +67,9 @@ impl OutputFolder {
         let path = self.path.join(MANIFEST_NAME);
         let temporary = self.path.join(format!(".{MANIFEST_NAME}.tmp"));
         let write = || -> io::Result<()> {
-            for part in parts {
-                sync_folder(part.path.parent())?;
+            let folders: BTreeSet<_> = parts.iter().map(|part| part.path.parent()).collect();
+            for folder in folders {
+                sync_folder(folder)?;
             }
             let mut file = File::create(&temporary)?;
             serde_json::to_writer_pretty(&mut file, manifest)?;
@@ -83,11 +85,12 @@ impl OutputFolder {
 }
 
 impl Drop for OutputFolder {
-    /// A job that fails leaves no empty folders.
+    /// A job that fails leaves no parts, whichever of its inputs were finished, and no empty folders.
     fn drop(&mut self) {
         if self.committed {
             return;
         }
+        let _ = remove_job(&self.path);
         for table in tables::ALL {
             let _ = fs::remove_dir(self.path.join(table.name));
         }

@@ -28,8 +28,13 @@ pub struct Part {
 }
 
 /// Appends row groups to parts and begins a new part where one is full.
+///
+/// No part holds rows of two inputs: `part-00003-00001.parquet` is the second part of the fourth
+/// input, and `part-00000.parquet` has rows of the job as a whole.
 pub struct TableWriter {
     folder: PathBuf,
+    /// The parts' names up to their number.
+    stem: String,
     encoder: RowGroupEncoder,
     part_bytes: u64,
     open: Option<OpenPart>,
@@ -45,10 +50,17 @@ struct OpenPart {
 }
 
 impl TableWriter {
-    /// Writes into `folder`, which is made when the first row comes.
-    pub fn new(folder: PathBuf, encoder: RowGroupEncoder, part_bytes: u64) -> Self {
+    /// Writes rows of the input of a number, or of the job as a whole, into `folder`, which is made
+    /// when the first row comes.
+    pub fn new(
+        folder: PathBuf,
+        input: Option<usize>,
+        encoder: RowGroupEncoder,
+        part_bytes: u64,
+    ) -> Self {
         Self {
             folder,
+            stem: input.map_or_else(|| "part".to_owned(), |input| format!("part-{input:05}")),
             encoder,
             part_bytes,
             open: None,
@@ -85,17 +97,20 @@ impl TableWriter {
         Ok(bytes - before)
     }
 
-    /// Ends the last part; a table without rows gets one part without row groups.
+    /// Ends the last part.  Without rows there is none.
     pub fn finish(mut self) -> Result<Vec<Part>> {
-        if self.open.is_none() && self.done.is_empty() {
-            self.open = Some(self.begin_part()?);
-        }
         self.end_part()?;
         Ok(std::mem::take(&mut self.done))
     }
 
+    /// Ends with one part that has the table's schema and no rows.
+    pub fn finish_empty(mut self) -> Result<Vec<Part>> {
+        self.open = Some(self.begin_part()?);
+        self.finish()
+    }
+
     fn begin_part(&mut self) -> Result<OpenPart> {
-        let name = format!("part-{:05}.parquet", self.next_part);
+        let name = format!("{}-{:05}.parquet", self.stem, self.next_part);
         self.next_part += 1;
         let path = self.folder.join(&name);
         let temporary = self.folder.join(format!(".{name}.tmp"));

@@ -40,7 +40,7 @@ fn run(job: &Job, threads: usize) -> Result<JobReport> {
         &pool,
         &Arc::new(Progress::default()),
         &Stop::default(),
-        &mut |_| {},
+        &mut || {},
         &BTreeMap::new,
     )
 }
@@ -70,7 +70,7 @@ fn the_memory_option_changes_no_row() {
     let rows = |memory_bytes| {
         let folder = tempfile::tempdir().unwrap();
         let mut job = job(samples::folder().join(HISTORY), &folder.path().join("out"));
-        job.limits.memory_bytes = memory_bytes;
+        job.limits = job.limits.with_memory(Some(memory_bytes), 2);
         let report = run(&job, 2).unwrap();
         let rows: Vec<_> = report
             .manifest
@@ -139,7 +139,7 @@ fn a_job_that_is_stopped_leaves_nothing() {
         &pool,
         &Arc::default(),
         &stop,
-        &mut |_| {},
+        &mut || {},
         &BTreeMap::new,
     );
     assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Cancelled);

@@ -1,0 +1,223 @@
+//! One input into tables.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::document::Document;
+use super::lane::Lane;
+use super::pipeline::{Consumer, Passed, Work, run_input};
+use super::plan::Plan;
+use super::row_groups::{PartsByTable, RowGroups};
+use super::rows::{ChunkRows, Wanted, rows_of};
+use crate::error::{Error, Result};
+use crate::sink::{InputEntry, Seen};
+use crate::source::Input;
+use crate::tables::{self, PageSummary, Reject, TableBuilder};
+
+/// Rows that a lane gathers itself before they become a batch.
+const LANE_BATCH_ROWS: usize = 8192;
+
+/// How many rejects a report keeps; the table has all.
+pub(super) const REPORTED_REJECTS: usize = 20;
+
+/// What became of an input.
+pub(super) struct Converted {
+    pub(super) entry: InputEntry,
+    pub(super) parts: PartsByTable,
+    /// What was passed over, the first of many.
+    pub(super) rejects: Vec<Reject>,
+    /// The input's documents, as far as their wikis differ.
+    pub(super) wikis: Vec<Arc<Document>>,
+}
+
+/// Writes the tables of the input of a number.
+pub(super) fn convert_input(
+    plan: &Plan<'_>,
+    lane: &Lane<'_>,
+    number: usize,
+    input: &Input,
+) -> Result<Converted> {
+    let mut tables = InputTables {
+        lane,
+        wanted: Arc::clone(&plan.wanted),
+        groups: RowGroups::new(plan, lane, number)?,
+        pages: plan.wanted.selection(&tables::PAGES).map(TableBuilder::new),
+        rejects: plan
+            .wanted
+            .selection(&tables::REJECTS)
+            .map(TableBuilder::new),
+        reported: Vec::new(),
+        wikis: Vec::new(),
+        document: None,
+        open_page: None,
+        seen: Seen::default(),
+        input: input.name(),
+    };
+    let passed = run_input(input, lane, &mut tables)?;
+    tables.finish(input, passed)
+}
+
+/// The rows of one input on their way into the tables.
+struct InputTables<'l> {
+    lane: &'l Lane<'l>,
+    wanted: Arc<Wanted>,
+    groups: RowGroups<'l>,
+    pages: Option<TableBuilder<tables::Pages>>,
+    rejects: Option<TableBuilder<tables::Rejects>>,
+    reported: Vec<Reject>,
+    wikis: Vec<Arc<Document>>,
+    document: Option<Arc<Document>>,
+    /// A page that goes on in the next chunk.
+    open_page: Option<PageSummary>,
+    seen: Seen,
+    input: Arc<str>,
+}
+
+impl InputTables<'_> {
+    fn push_page(&mut self, page: &PageSummary) -> Result<()> {
+        if let Some(builder) = &mut self.pages {
+            builder.push(page);
+            if builder.rows() >= LANE_BATCH_ROWS {
+                let batch = builder.finish()?;
+                self.groups.push(&tables::PAGES, batch)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn push_reject(&mut self, reject: Reject) -> Result<()> {
+        if let Some(builder) = &mut self.rejects {
+            builder.push(&reject);
+            if builder.rows() >= LANE_BATCH_ROWS {
+                let batch = builder.finish()?;
+                self.groups.push(&tables::REJECTS, batch)?;
+            }
+        }
+        if self.reported.len() < REPORTED_REJECTS {
+            self.reported.push(reject);
+        }
+        Ok(())
+    }
+
+    fn close_page(&mut self) -> Result<()> {
+        match self.open_page.take() {
+            Some(page) => self.push_page(&page),
+            None => Ok(()),
+        }
+    }
+
+    fn collect_page(
+        &mut self,
+        page: PageSummary,
+        began_before: bool,
+        continues: bool,
+    ) -> Result<()> {
+        match &mut self.open_page {
+            Some(open) if began_before => open.add(&page),
+            _ => {
+                self.close_page()?;
+                self.open_page = Some(page);
+            }
+        }
+        if !continues {
+            self.close_page()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left.
+    fn finish(mut self, input: &Input, passed: Passed) -> Result<Converted> {
+        self.close_page()?;
+        if let Some(mut pages) = self.pages.take() {
+            self.groups.push(&tables::PAGES, pages.finish()?)?;
+        }
+        if let Some(mut rejects) = self.rejects.take() {
+            self.groups.push(&tables::REJECTS, rejects.finish()?)?;
+        }
+        let parts = self.groups.finish()?;
+        let mut seen = self.seen;
+        seen.xml_bytes = passed.xml_bytes;
+        seen.trailing_zero_bytes = passed.trailing_zero_bytes;
+        let document = self.document.as_ref();
+        let site = document.map(|document| &document.site);
+        let entry = InputEntry {
+            name: self.input.to_string(),
+            bytes: input
+                .size_bytes()
+                .unwrap_or_else(|| self.lane.taken_bytes.load(Ordering::Relaxed)),
+            container: passed.format.name().to_owned(),
+            container_pieces: passed.pieces,
+            schema_version: site.and_then(|site| site.schema_version.clone()),
+            generator: site.and_then(|site| site.generator.clone()),
+            wiki_id: document.and_then(|document| document.wiki_id.clone()),
+            seen,
+        };
+        Ok(Converted {
+            entry,
+            parts,
+            rejects: self.reported,
+            wikis: self.wikis,
+        })
+    }
+}
+
+impl Consumer for InputTables<'_> {
+    type Output = ChunkRows;
+
+    fn work(&self) -> Work<ChunkRows> {
+        let wanted = Arc::clone(&self.wanted);
+        Arc::new(move |document, chunk| rows_of(&wanted, document, chunk))
+    }
+
+    fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
+        self.close_page()?;
+        self.document = Some(Arc::clone(document));
+        if !self.wikis.iter().any(|wiki| wiki.is_same_wiki(document)) {
+            self.wikis.push(Arc::clone(document));
+        }
+        Ok(())
+    }
+
+    fn collect(&mut self, rows: ChunkRows) -> Result<()> {
+        let progress = self.lane.progress;
+        let (revisions, pages) = (rows.seen.revisions, rows.seen.pages);
+        progress.revisions.fetch_add(revisions, Ordering::Relaxed);
+        progress.pages.fetch_add(pages, Ordering::Relaxed);
+        self.seen.add(&rows.seen);
+        self.groups.push(&tables::REVISIONS, rows.revisions)?;
+        self.groups.push(&tables::CONTENT, rows.content)?;
+        self.groups.push(&tables::UPLOADS, rows.uploads)?;
+        for (page, began_before, continues) in rows.pages {
+            self.collect_page(page, began_before, continues)?;
+        }
+        for reject in rows.rejects {
+            self.push_reject(reject)?;
+        }
+        Ok(())
+    }
+
+    fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()> {
+        self.close_page()?;
+        self.seen.rejects += 1;
+        let place = why.location();
+        self.push_reject(Reject {
+            wiki_id: self
+                .document
+                .as_ref()
+                .and_then(|document| document.wiki_id.clone()),
+            input: self.input.to_string(),
+            xml_offset_bytes: place.xml_offset_bytes,
+            file_offset_bytes: place.file_offset_bits.map(|bits| bits / 8),
+            page_id: place.page_id,
+            revision_id: place.revision_id,
+            lost_bytes,
+            reason: why.message().to_owned(),
+        })
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        self.groups.settle()
+    }
+
+    fn tick(&mut self) {}
+}

@@ -1,0 +1,63 @@
+//! What the writing of all inputs has in common.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::convert::Job;
+use super::rows::Wanted;
+use crate::error::{Error, Result};
+use crate::sink::{OutputFolder, RowGroupEncoder, TableWriter};
+use crate::tables::Selection;
+
+/// The tables of a job: their columns, encoders and folders.
+pub(super) struct Plan<'j> {
+    pub(super) job: &'j Job,
+    pub(super) wanted: Arc<Wanted>,
+    /// A row group is closed at so many bytes.
+    pub(super) row_group_bytes: usize,
+    folder: &'j OutputFolder,
+    encoders: BTreeMap<&'static str, RowGroupEncoder>,
+}
+
+impl<'j> Plan<'j> {
+    pub(super) fn new(job: &'j Job, folder: &'j OutputFolder) -> Result<Self> {
+        let encoder = |selection: &Selection| {
+            let encoder = RowGroupEncoder::new(selection, job.writer.compression)?;
+            Ok((selection.table.name, encoder))
+        };
+        Ok(Self {
+            job,
+            wanted: Arc::new(Wanted {
+                selections: job.selections.clone(),
+                filters: job.filters.clone(),
+                keep_going: job.limits.keep_going,
+            }),
+            row_group_bytes: job.writer.row_group_bytes.min(job.limits.row_group_bytes()),
+            folder,
+            encoders: job
+                .selections
+                .iter()
+                .map(encoder)
+                .collect::<Result<BTreeMap<_, _>>>()?,
+        })
+    }
+
+    /// Names of the tables wanted.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &'static str> {
+        self.encoders.keys().copied()
+    }
+
+    /// A writer of a table, for one input or for the job as a whole.
+    pub(super) fn writer(&self, table: &'static str, input: Option<usize>) -> Result<TableWriter> {
+        let encoder = self
+            .encoders
+            .get(table)
+            .ok_or_else(|| Error::internal("a table is written that nobody wants"))?;
+        Ok(TableWriter::new(
+            self.folder.table(table),
+            input,
+            encoder.clone(),
+            self.job.writer.part_bytes,
+        ))
+    }
+}

@@ -1,0 +1,136 @@
+//! Batches on their way to disk: gathered to row groups by table, encoded by workers, appended in
+//! order.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::Ordering;
+
+use arrow::array::RecordBatch;
+
+use super::lane::Lane;
+use super::plan::Plan;
+use super::pool::Pending;
+use crate::error::Result;
+use crate::sink::{EncodedRowGroup, Part, TableWriter};
+use crate::tables::{self, TableInfo};
+
+/// Parts by the names of their tables.
+pub(super) type PartsByTable = BTreeMap<&'static str, Vec<Part>>;
+
+/// The tables of one input.
+pub(super) struct RowGroups<'l> {
+    lane: &'l Lane<'l>,
+    row_group_bytes: usize,
+    tables: BTreeMap<&'static str, Gathering>,
+    /// Row groups at the workers, of all tables, the oldest first.
+    encoding: VecDeque<Encoding>,
+    encoding_bytes: usize,
+}
+
+/// A table with the rows of its next row group.
+struct Gathering {
+    writer: TableWriter,
+    batches: Vec<RecordBatch>,
+    bytes: usize,
+}
+
+struct Encoding {
+    table: &'static str,
+    bytes: usize,
+    task: Pending<EncodedRowGroup>,
+}
+
+impl<'l> RowGroups<'l> {
+    /// The tables of the input of a number; `namespaces` is the job's.
+    pub(super) fn new(plan: &Plan<'_>, lane: &'l Lane<'l>, input: usize) -> Result<Self> {
+        let gathering = |table| {
+            let gathering = Gathering {
+                writer: plan.writer(table, Some(input))?,
+                batches: Vec::new(),
+                bytes: 0,
+            };
+            Ok((table, gathering))
+        };
+        Ok(Self {
+            lane,
+            row_group_bytes: plan.row_group_bytes,
+            tables: plan
+                .tables()
+                .filter(|table| *table != tables::NAMESPACES.name)
+                .map(gathering)
+                .collect::<Result<_>>()?,
+            encoding: VecDeque::new(),
+            encoding_bytes: 0,
+        })
+    }
+
+    /// Adds rows, if the table is wanted.  Where row groups end depends on the rows alone.
+    pub(super) fn push(&mut self, table: &TableInfo, batch: Option<RecordBatch>) -> Result<()> {
+        let (Some(gathering), Some(batch)) = (self.tables.get_mut(table.name), batch) else {
+            return Ok(());
+        };
+        gathering.bytes += batch.get_array_memory_size();
+        gathering.batches.push(batch);
+        if gathering.bytes >= self.row_group_bytes {
+            self.close_row_group(table.name)?;
+        }
+        Ok(())
+    }
+
+    /// Hands a row group to the workers, when there is room for it.
+    fn close_row_group(&mut self, table: &'static str) -> Result<()> {
+        let Some(gathering) = self.tables.get_mut(table) else {
+            return Ok(());
+        };
+        let batches = std::mem::take(&mut gathering.batches);
+        let bytes = std::mem::take(&mut gathering.bytes);
+        let encoder = gathering.writer.encoder().clone();
+        let share_bytes = self.lane.budget.encoding_bytes();
+        while self.encoding_bytes + bytes > share_bytes && !self.encoding.is_empty() {
+            self.append_oldest()?;
+        }
+        self.encoding_bytes += bytes;
+        let task = self.lane.pool.spawn(move || encoder.encode(&batches));
+        self.encoding.push_back(Encoding { table, bytes, task });
+        Ok(())
+    }
+
+    fn append_oldest(&mut self) -> Result<()> {
+        let Some(Encoding { table, bytes, task }) = self.encoding.pop_front() else {
+            return Ok(());
+        };
+        let group = task.wait()?;
+        self.encoding_bytes -= bytes;
+        if let Some(gathering) = self.tables.get_mut(table) {
+            let written = gathering.writer.append(group)?;
+            let counter = &self.lane.progress.written_bytes;
+            counter.fetch_add(written, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Appends all row groups that are at the workers.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        while !self.encoding.is_empty() {
+            self.append_oldest()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left.
+    pub(super) fn finish(mut self) -> Result<PartsByTable> {
+        let unfinished: Vec<_> = self
+            .tables
+            .iter()
+            .filter(|(_, gathering)| !gathering.batches.is_empty())
+            .map(|(table, _)| *table)
+            .collect();
+        for table in unfinished {
+            self.close_row_group(table)?;
+        }
+        self.settle()?;
+        self.tables
+            .into_iter()
+            .map(|(table, gathering)| Ok((table, gathering.writer.finish()?)))
+            .collect()
+    }
+}
