@@ -4,6 +4,7 @@ mod args;
 mod cat;
 mod convert;
 mod inspect;
+mod near;
 mod progress;
 mod schema;
 mod sizes;
