@@ -5,6 +5,7 @@ mod bars;
 mod cat;
 mod convert;
 mod inspect;
+mod near;
 mod progress;
 mod schema;
 mod sizes;

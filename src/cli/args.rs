@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::near::did_you_mean;
 use super::sizes::parse_bytes;
 use crate::model::Timestamp;
 use crate::sink::Compression;
@@ -66,7 +68,13 @@ pub(super) struct ConvertArguments {
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
     /// Tables to write
-    #[arg(long, value_name = "TABLE,…", value_delimiter = ',', default_values = tables::DEFAULT)]
+    #[arg(
+        long,
+        value_name = "TABLE,…",
+        value_delimiter = ',',
+        default_values = tables::DEFAULT,
+        value_parser = table_names()
+    )]
     pub tables: Vec<String>,
     /// Columns to write of a table; can be given once a table
     #[arg(long, value_name = "TABLE=COLUMN,…", value_parser = parse_columns)]
@@ -108,11 +116,12 @@ pub(super) struct FilterArguments {
         long,
         value_name = "N,…",
         value_delimiter = ',',
+        value_parser = parse_namespace,
         allow_hyphen_values = true
     )]
     pub namespaces: Vec<i32>,
     /// Only these pages, by id
-    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', value_parser = parse_page_id)]
     pub page_ids: Vec<i64>,
     /// Only revisions saved at this time or later (2024-01-01 or 2024-01-01T00:00:00Z)
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -125,7 +134,7 @@ pub(super) struct FilterArguments {
 #[derive(Debug, Args)]
 pub(super) struct WorkArguments {
     /// Worker threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<u16>,
     /// Bytes in flight of all inputs that are read at once; what the program holds beside them is
     /// some 150 MiB [default: 256MiB, or 128MiB a thread where that is more]
@@ -168,6 +177,7 @@ pub(super) struct CatArguments {
 #[derive(Debug, Args)]
 pub(super) struct SchemaArguments {
     /// The table [default: all]
+    #[arg(value_parser = table_names())]
     pub table: Option<String>,
     /// Write JSON
     #[arg(long, conflicts_with = "markdown")]
@@ -209,14 +219,50 @@ fn parse_memory(text: &str) -> Result<u64, String> {
     }
 }
 
+fn table_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(tables::ALL.map(|table| table.name))
+}
+
 fn parse_columns(text: &str) -> Result<(String, Vec<String>), String> {
-    let (table, columns) = text
+    let (name, columns) = text
         .split_once('=')
-        .ok_or_else(|| "expected TABLE=COLUMN,COLUMN".to_owned())?;
-    Ok((
-        table.to_owned(),
-        columns.split(',').map(str::to_owned).collect(),
-    ))
+        .filter(|(_, columns)| !columns.is_empty())
+        .ok_or("expected a table and columns of it, such as revisions=page_id,revision_dt")?;
+    let Some(table) = tables::by_name(name) else {
+        let known = tables::ALL.map(|table| table.name);
+        return Err(format!(
+            "there is no table {name:?}{}; there are {}",
+            did_you_mean(name, &known),
+            known.join(", ")
+        ));
+    };
+    let known: Vec<_> = table.columns().iter().map(|doc| doc.name).collect();
+    let columns: Vec<_> = columns.split(',').map(str::to_owned).collect();
+    match columns.iter().find(|column| !known.contains(&&column[..])) {
+        Some(column) => Err(format!(
+            "the table {name} has no column {column:?}{}; `mwparquet schema {name}` lists them",
+            did_you_mean(column, &known)
+        )),
+        None => Ok((name.to_owned(), columns)),
+    }
+}
+
+fn parse_namespace(text: &str) -> Result<i32, &'static str> {
+    text.parse().map_err(
+        |_| "expected the number of a namespace, such as 0 for articles or 1 for their talk",
+    )
+}
+
+fn parse_page_id(text: &str) -> Result<i64, &'static str> {
+    text.parse()
+        .map_err(|_| "expected the id of a page, such as 12")
+}
+
+fn parse_threads(text: &str) -> Result<u16, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|threads| (1..=1024).contains(threads))
+        .ok_or("expected how many threads, from 1 to 1024, such as 4")
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, String> {

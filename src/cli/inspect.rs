@@ -7,15 +7,23 @@ use super::convert::{limits, pool};
 use super::sizes::{human_bytes, human_count};
 use super::{exit_code, print, print_error};
 use crate::engine::{Inspection, Stop, inspect};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::source::discover;
 
 pub(super) fn run(arguments: &InspectArguments, stop: &Stop) -> Result<ExitCode> {
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, OnDamage::Fail, &pool);
     let found = discover(&arguments.inputs)?;
+    if found.named.is_empty() && found.in_folders.is_empty() {
+        return Err(Error::usage(format!(
+            "there is no dump in {}",
+            arguments.inputs.join(", ")
+        )));
+    }
     let mut code = ExitCode::SUCCESS;
-    for input in found.named.iter().chain(&found.in_folders) {
+    let named = found.named.iter().map(|input| (input, true));
+    let in_folders = found.in_folders.iter().map(|input| (input, false));
+    for (input, is_named) in named.chain(in_folders) {
         match inspect(input, arguments.full, &limits, &pool, stop) {
             Ok(inspection) if arguments.json => {
                 let mut line = serde_json::to_string(&inspection)
@@ -26,10 +34,14 @@ pub(super) fn run(arguments: &InspectArguments, stop: &Stop) -> Result<ExitCode>
             Ok(inspection) => {
                 print(describe(&inspection).as_bytes())?;
             }
+            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
             // One bad file does not hide the others.
             Err(error) => {
                 print_error(&error);
-                code = exit_code(error.kind());
+                // What lies in a folder need not be a dump.
+                if is_named || error.kind() != ErrorKind::NotADump {
+                    code = exit_code(error.kind());
+                }
             }
         }
     }
@@ -37,60 +49,68 @@ pub(super) fn run(arguments: &InspectArguments, stop: &Stop) -> Result<ExitCode>
 }
 
 fn describe(inspection: &Inspection) -> String {
-    let unknown = || "not said".to_owned();
-    let or_unknown = |value: &Option<String>| value.clone().unwrap_or_else(unknown);
-    let seen = &inspection.seen;
-    let scope = match inspection.is_whole {
-        true => "",
-        false => " at its beginning; --full counts all",
-    };
-    let pieces = inspection
-        .container_pieces
-        .map_or_else(String::new, |pieces| format!(", pieces: {pieces}"));
-    let size = inspection.bytes.map_or_else(unknown, human_bytes);
+    let or_unknown =
+        |value: &Option<String>| value.clone().unwrap_or_else(|| "not said".to_owned());
+    let wiki = format!(
+        "{} ({})",
+        or_unknown(&inspection.wiki_id),
+        or_unknown(&inspection.site_name)
+    );
     let rows = [
-        (
-            "container",
-            format!("{}{pieces}, {size}", inspection.container),
-        ),
+        ("container", container(inspection)),
         ("kind", inspection.kind.to_owned()),
-        (
-            "wiki",
-            format!(
-                "{} ({})",
-                or_unknown(&inspection.wiki_id),
-                or_unknown(&inspection.site_name)
-            ),
-        ),
+        ("wiki", wiki),
         ("base", or_unknown(&inspection.base)),
         ("schema", or_unknown(&inspection.schema_version)),
         ("generator", or_unknown(&inspection.generator)),
         ("language", or_unknown(&inspection.language)),
         ("titles", or_unknown(&inspection.case)),
         ("namespaces", inspection.namespaces.to_string()),
-        (
-            "seen",
-            format!(
-                "{} pages, {} revisions, {} log items{scope}",
-                human_count(seen.pages),
-                human_count(seen.revisions),
-                human_count(seen.log_items)
-            ),
-        ),
-        (
-            "XML",
-            match inspection.is_whole {
-                true => human_bytes(seen.xml_bytes),
-                false => unknown(),
-            },
-        ),
+        ("seen", seen(inspection)),
     ];
     let mut text = format!("{}\n", inspection.name);
     for (name, value) in rows {
         text += &format!("  {name:<11}{value}\n");
     }
-    if seen.rejects > 0 {
-        text += &format!("  {:<11}{}\n", "damaged", human_count(seen.rejects));
+    if inspection.seen.rejects > 0 {
+        let rejects = human_count(inspection.seen.rejects);
+        text += &format!("  {:<11}{rejects}\n", "damaged");
     }
     text
+}
+
+/// `bzip2, 26 streams, 1.10 MiB`
+fn container(inspection: &Inspection) -> String {
+    let name = inspection.container;
+    let piece = match name {
+        "gzip" => "member",
+        "zstd" => "frame",
+        "7z" => "entry",
+        _ => "stream",
+    };
+    let pieces = inspection.container_pieces.map(|pieces| match pieces {
+        1 => format!("1 {piece}"),
+        _ if piece == "entry" => format!("{pieces} entries"),
+        _ => format!("{} {piece}s", human_count(pieces)),
+    });
+    let size = inspection.bytes.map(human_bytes);
+    let parts = [Some(name.to_owned()), pieces, size];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// `6 pages, 261 revisions at its beginning; --full counts all`
+fn seen(inspection: &Inspection) -> String {
+    let seen = &inspection.seen;
+    let mut text = format!(
+        "{} pages, {} revisions",
+        human_count(seen.pages),
+        human_count(seen.revisions)
+    );
+    if seen.log_items > 0 && seen.pages == 0 {
+        text = format!("{} log items", human_count(seen.log_items));
+    }
+    match inspection.is_whole {
+        true => text + &format!(" in {} of XML", human_bytes(seen.xml_bytes)),
+        false => text + " at its beginning; --full counts all",
+    }
 }

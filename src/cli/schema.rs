@@ -10,19 +10,15 @@ use crate::error::{Error, Result};
 use crate::tables::{self, ColumnDoc, TableInfo};
 
 pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode> {
-    let wanted = match &arguments.table {
-        None => tables::ALL.to_vec(),
-        Some(name) => match tables::by_name(name) {
-            Some(table) => vec![table],
-            None => {
-                let known: Vec<_> = tables::ALL.iter().map(|table| table.name).collect();
-                return Err(Error::usage(format!(
-                    "there is no table {name:?}; there are {}",
-                    known.join(", ")
-                )));
-            }
-        },
-    };
+    let wanted: Vec<_> = tables::ALL
+        .into_iter()
+        .filter(|table| {
+            arguments
+                .table
+                .as_ref()
+                .is_none_or(|name| name == table.name)
+        })
+        .collect();
     let text = if arguments.json {
         let tables: Vec<_> = wanted.iter().map(|table| as_json(table)).collect();
         serde_json::to_string_pretty(&tables)

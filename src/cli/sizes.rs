@@ -1,5 +1,7 @@
 //! Sizes as people write and read them.
 
+const EXPECTED: &str = "expected a size such as 64KiB, 512MiB or 1.5GiB";
+
 /// Reads `512MiB`, `1.5G`, `64k` or a number of bytes.  All units count by 1024.
 pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
     let text = text.trim();
@@ -13,14 +15,12 @@ pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
         "m" | "mb" | "mib" => 20,
         "g" | "gb" | "gib" => 30,
         "t" | "tb" | "tib" => 40,
-        _ => return Err(format!("unknown unit {unit:?}: use K, M, G or T")),
+        _ => return Err(EXPECTED.to_owned()),
     };
-    let number: f64 = number
-        .parse()
-        .map_err(|_| format!("{text:?} is no size such as 512MiB"))?;
+    let number: f64 = number.parse().map_err(|_| EXPECTED.to_owned())?;
     let bytes = number * (1u64 << shift) as f64;
     if !(1.0..=u64::MAX as f64 / 2.0).contains(&bytes) {
-        return Err(format!("{text:?} is no possible size"));
+        return Err(EXPECTED.to_owned());
     }
     Ok(bytes as u64)
 }

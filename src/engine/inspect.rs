@@ -26,7 +26,7 @@ pub struct Inspection {
     pub bytes: Option<u64>,
     /// What it is packed in.
     pub container: &'static str,
-    /// Streams, members, frames or entries; only where all was read.
+    /// Streams, members, frames or entries; only where all was read, and not of plain files.
     pub container_pieces: Option<u64>,
     /// What kind of dump it is.
     pub kind: &'static str,
@@ -86,7 +86,7 @@ pub fn inspect(
     stop.check()?;
     let format = match passed {
         Some(passed) => passed.format,
-        None => Format::detect(&input.open(HEAD_BYTES)?.head),
+        None => Format::detect(&input.head_again(HEAD_BYTES)?),
     };
     let kind = looker.kind();
     let site = looker
@@ -113,7 +113,9 @@ pub fn inspect(
         name: input.name().to_string(),
         bytes: input.size_bytes(),
         container: format.name(),
-        container_pieces: passed.map(|passed| passed.pieces),
+        container_pieces: passed
+            .filter(|passed| passed.format != Format::Plain)
+            .map(|passed| passed.pieces),
         kind,
         wiki_id: looker
             .document

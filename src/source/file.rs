@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{self, Cursor, IsTerminal, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 
 use super::{Mapped, MeteredFile, Reader};
 use crate::error::{Error, Result};
@@ -47,6 +47,14 @@ impl Input {
         }
     }
 
+    /// The first bytes of an input that was opened before, as many as were asked for then.
+    pub fn head_again(&self, head_bytes: usize) -> Result<Vec<u8>> {
+        match (self, STDIN_HEAD.get()) {
+            (Self::Stdin, Some(head)) => Ok(head.clone()),
+            _ => self.open(head_bytes).map(|opened| opened.head),
+        }
+    }
+
     /// Opens it and reads its first `head_bytes` bytes (fewer if it has no more).
     pub fn open(&self, head_bytes: usize) -> Result<Opened> {
         match self {
@@ -56,6 +64,9 @@ impl Input {
         .map_err(|error| error.in_input(&self.name()))
     }
 }
+
+/// The first bytes of standard input, which can be read only once, as soon as it was opened.
+static STDIN_HEAD: OnceLock<Vec<u8>> = OnceLock::new();
 
 /// An opened input with its first bytes.
 pub struct Opened {
@@ -131,6 +142,7 @@ fn open_stdin(head_bytes: usize) -> Result<Opened> {
         ));
     }
     let head = read_head(&mut stdin, head_bytes).map_err(|e| Error::io("cannot read", e))?;
+    let _ = STDIN_HEAD.set(head.clone());
     Ok(Opened {
         head,
         bytes: Stored::Stream(Box::new(stdin)),

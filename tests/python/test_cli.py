@@ -117,6 +117,24 @@ def test_bad_option(arguments, told, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("arguments, told", [
+    (["--tables", "revision"], "a similar value exists: 'revisions'"),
+    (["--columns", "revision=page_id"], "did you mean revisions?"),
+    (["--columns", "revisions=pageid"], "did you mean page_id?"),
+    (["--columns", "revisions="], "such as revisions=page_id,revision_dt"),
+    (["--memory", "12x"], "such as 64KiB, 512MiB or 1.5GiB"),
+    (["--memory", "1MiB"], "at least 16MiB"),
+    (["--threads", "many"], "from 1 to 1024"),
+    (["--namespaces", "talk"], "such as 0 for articles"),
+    (["--page-ids", "one"], "such as 12"),
+    (["--since", "2024"], "2024-01-31T12:00:00Z"),
+    (["--compression", "rar"], "zstd:1 to zstd:22"),
+    (["--on-damage", "ignore"], "fail, skip"),
+])
+def test_bad_option_tells_what_is_expected(arguments, told, tmp_path):
+    assert told in refused(2, "convert", SLOTS, "-o", tmp_path / "out", *arguments)
+
+
 def test_dry_run(tmp_path):
     result = helpers.run("convert", SLOTS, "-o", tmp_path / "out", "--dry-run")
     assert result.returncode == 0
@@ -248,6 +266,30 @@ def test_inspect_tells_of_each_file():
     assert result.returncode == 0
     said = result.stdout.decode()
     assert helpers.BIG.name in said and PAGES.name in said and "samplewiki" in said
+
+
+def test_inspect_names_the_pieces_of_a_container():
+    containers = ["containers.xml", "containers.xml.bz2", "containers.xml.7z"]
+    said = helpers.run("inspect", "--full", *(helpers.SAMPLES / name for name in containers)).stdout.decode()
+    rows = [line.split(None, 1)[1] for line in said.splitlines() if line.startswith("  container ")]
+    assert rows[0].startswith("plain, 1") and rows[1].startswith("bzip2, 1 stream, ")
+    assert rows[2].startswith("7z, 1 entry, ")
+
+
+def test_inspect_tells_the_container_of_a_large_pipe():
+    """It has read the beginning by then, which does not come again."""
+    result = helpers.run("inspect", "--json", "-", input=helpers.BIG.read_bytes())
+    found, = lines(result.stdout)
+    assert found["container"] == "bzip2" and not found["is_whole"]
+
+
+def test_inspect_of_a_folder(tmp_path):
+    assert "no dump" in refused(2, "inspect", tmp_path)
+    (tmp_path / "notes.txt").write_text("nothing")
+    (tmp_path / "dump.xml").write_bytes(SLOTS.read_bytes())
+    result = helpers.run("inspect", tmp_path)
+    assert result.returncode == 0 and b"notes.txt" in result.stderr
+    assert b"dump.xml" in result.stdout
 
 
 def test_inspect_goes_on_after_a_bad_file():
