@@ -58,9 +58,12 @@ fn write_dump(path: &Path, revisions: usize, text_bytes: usize) {
     writeln!(file, "</page></mediawiki>").unwrap();
 }
 
-fn peak_of(path: &Path, output: &Path, memory_bytes: usize) -> usize {
+fn peak_of(paths: &[&Path], output: &Path, memory_bytes: usize) -> usize {
     let job = Job {
-        inputs: vec![Input::File(path.to_owned())],
+        inputs: paths
+            .iter()
+            .map(|path| Input::File(path.to_path_buf()))
+            .collect(),
         output: output.to_owned(),
         overwrite: true,
         selections: tables::ALL.into_iter().map(Selection::all).collect(),
@@ -85,7 +88,7 @@ fn peak_of(path: &Path, output: &Path, memory_bytes: usize) -> usize {
         &BTreeMap::new,
     )
     .unwrap();
-    assert_eq!(report.seen.pages, 1);
+    assert_eq!(report.seen.pages, paths.len() as u64);
     PEAK.load(Ordering::Relaxed)
 }
 
@@ -97,18 +100,34 @@ fn a_giant_page_and_a_giant_revision_stay_in_bounds() {
     const MIB: usize = 1 << 20;
 
     write_dump(&dump, 20_000, 10_000);
-    let peak = peak_of(&dump, &output, 64 * MIB);
+    let peak = peak_of(&[&dump], &output, 64 * MIB);
     assert!(
         peak < 160 * MIB,
         "a page of 200 MB takes {} MiB",
         peak / MIB
     );
+    // Two at once.
+    let second = folder.path().join("second.xml");
+    std::fs::copy(&dump, &second).unwrap();
+    let peak = peak_of(&[&dump, &second], &output, 256 * MIB);
+    assert!(
+        peak < 448 * MIB,
+        "two pages of 200 MB take {} MiB",
+        peak / MIB
+    );
 
     write_dump(&dump, 3, 50 * MIB);
-    let peak = peak_of(&dump, &output, 256 * MIB);
+    let peak = peak_of(&[&dump], &output, 256 * MIB);
     assert!(
         peak < 512 * MIB,
         "revisions of 50 MiB take {} MiB",
+        peak / MIB
+    );
+    std::fs::copy(&dump, &second).unwrap();
+    let peak = peak_of(&[&dump, &second], &output, 256 * MIB);
+    assert!(
+        peak < 512 * MIB,
+        "two times revisions of 50 MiB take {} MiB",
         peak / MIB
     );
 }

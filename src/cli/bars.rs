@@ -15,32 +15,49 @@ pub(super) struct Bars {
     /// The first running inputs, a bar each, from the top.
     inputs: Vec<ProgressBar>,
     total: ProgressBar,
+    /// Whether anything was shown.
+    is_begun: bool,
 }
 
 impl Bars {
-    pub(super) fn new() -> Self {
+    /// `has_total`: whether the sizes of all inputs are known.
+    pub(super) fn new(has_total: bool) -> Self {
         let group = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-        let total = group.add(ProgressBar::new(0));
+        let total = ProgressBar::hidden();
+        total.set_style(style(match has_total {
+            true => "total {wide_bar} {prefix}\n{wide_msg}",
+            false => "total {prefix}\n{wide_msg}",
+        }));
         Self {
             group,
             inputs: Vec::new(),
             total,
+            is_begun: false,
         }
     }
 
     pub(super) fn show(&mut self, now: &Snapshot<'_>) {
+        // A bar is drawn as soon as it is in the group, so it gets its state before.
+        if !self.is_begun {
+            self.is_begun = true;
+            self.show_total(now);
+            self.total = self.group.add(self.total.clone());
+        }
         let shown = now.running.len().min(MOST_INPUTS);
         while self.inputs.len() > shown {
             if let Some(bar) = self.inputs.pop() {
                 self.group.remove(&bar);
             }
         }
-        while self.inputs.len() < shown {
-            let bar = self.group.insert_before(&self.total, ProgressBar::new(0));
-            self.inputs.push(bar);
-        }
-        for (bar, input) in self.inputs.iter().zip(&now.running) {
-            show_input(bar, input);
+        for (index, input) in now.running.iter().take(shown).enumerate() {
+            match self.inputs.get(index) {
+                Some(bar) => show_input(bar, input),
+                None => {
+                    let bar = ProgressBar::hidden();
+                    show_input(&bar, input);
+                    self.inputs.push(self.group.insert_before(&self.total, bar));
+                }
+            }
         }
         self.show_total(now);
     }
@@ -50,19 +67,17 @@ impl Bars {
             1 => String::new(),
             all => format!(", {} of {all} inputs", now.done),
         };
-        let (template, percent) = match now.percent() {
-            Some(percent) => (
-                "total {wide_bar} {prefix}\n{wide_msg}",
-                format!("{percent:.0} %"),
-            ),
-            None => ("total {prefix}\n{wide_msg}", human_bytes(now.taken_bytes)),
+        let percent = match now.percent() {
+            Some(percent) => format!("{percent:.0} %"),
+            None => human_bytes(now.taken_bytes),
         };
-        self.total.set_style(style(template));
-        self.total
-            .set_prefix(format!("{percent}{done}{}", now.left()));
-        self.total.set_length(now.all_bytes.unwrap_or(0));
+        let prefix = format!("{percent}{done}{}", now.left());
+        self.total.set_prefix(prefix);
         self.total.set_message(now.rates());
-        self.total.set_position(now.taken_bytes);
+        self.total.update(|state| {
+            state.set_len(now.all_bytes.unwrap_or(0));
+            state.set_pos(now.taken_bytes);
+        });
     }
 
     /// Takes all bars away.
@@ -76,19 +91,19 @@ impl Bars {
 }
 
 fn show_input(bar: &ProgressBar, input: &RunningInput<'_>) {
-    let template = match input.bytes {
-        Some(_) => "{prefix:.bold} {wide_bar} {msg}",
-        None => "{prefix:.bold} {msg}",
-    };
-    let taken = human_bytes(input.taken_bytes);
-    bar.set_style(style(template));
-    bar.set_prefix(short_name(input.name));
-    bar.set_message(match input.bytes {
-        Some(bytes) => format!("{taken} / {}", human_bytes(bytes)),
-        None => taken,
+    let name = short_name(input.name);
+    // A bar can pass from one input to the next.
+    if bar.prefix() != name {
+        bar.set_style(style(match input.bytes {
+            Some(_) => "{prefix:.bold} {wide_bar} {bytes}/{total_bytes}",
+            None => "{prefix:.bold} {bytes}",
+        }));
+        bar.set_prefix(name);
+    }
+    bar.update(|state| {
+        state.set_len(input.bytes.unwrap_or(0));
+        state.set_pos(input.taken_bytes);
     });
-    bar.set_length(input.bytes.unwrap_or(0));
-    bar.set_position(input.taken_bytes);
 }
 
 fn style(template: &str) -> ProgressStyle {

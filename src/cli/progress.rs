@@ -69,7 +69,9 @@ impl Display {
         let how = match style {
             ProgressStyle::Off => How::Nothing,
             ProgressStyle::Json => How::Events,
-            ProgressStyle::Auto if io::stderr().is_terminal() => How::Bars(Bars::new()),
+            ProgressStyle::Auto if io::stderr().is_terminal() => {
+                How::Bars(Bars::new(inputs.iter().all(|(_, size)| size.is_some())))
+            }
             ProgressStyle::Auto | ProgressStyle::Plain => How::Lines,
         };
         Self {

@@ -1,7 +1,6 @@
 //! Decoding ahead: what only one thread can decode is decoded by a thread of its own, while the
 //! input's lane frames and collects.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use bytes::Bytes;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::decode::Feed;
+use super::pool::caught;
 use super::progress::Stop;
 use crate::container::{Sink, Trailing};
 use crate::error::{Error, Result};
@@ -39,8 +39,7 @@ pub(super) fn decode_ahead(
     let (send, receive) = bounded(WAITING_PIECES);
     let decoder = move || {
         let mut teller = Teller(send);
-        let outcome = catch_unwind(AssertUnwindSafe(|| decode(&mut teller)))
-            .unwrap_or_else(|_| Err(Error::internal("a decoder panicked")));
+        let outcome = caught("a decoder", || decode(&mut teller));
         // Nobody listens any more where the lane has given up.
         let _ = teller.tell(Told::End(outcome));
     };

@@ -1,7 +1,6 @@
 //! Several inputs at once: which are read when, and what happens where one fails.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::Duration;
 
@@ -11,10 +10,10 @@ use super::budget::Budget;
 use super::input_tables::{Converted, convert_input};
 use super::lane::Lane;
 use super::plan::Plan;
-use super::pool::Pool;
+use super::pool::{Pool, caught};
 use super::progress::{FirstFailed, Progress, Stop};
 use crate::container::{Format, HEAD_BYTES};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::source::Input;
 
 /// How often the caller is told that the job goes on.
@@ -92,7 +91,12 @@ pub(super) fn convert_inputs(
                 }
             }
         }
-        errors.into_values().next().map_or(Ok(()), Err)
+        match errors.into_values().next() {
+            // Which input was stopped tells nobody anything.
+            Some(error) if error.kind() == ErrorKind::Cancelled => Err(Error::cancelled()),
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
     })
 }
 
@@ -109,8 +113,7 @@ struct Means<'j> {
 impl Means<'_> {
     /// Runs one input and sends the outcome, whatever happens.
     fn run(&self, number: usize, input: &Input, send: &Sender<(usize, Result<Converted>)>) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.convert(number, input)))
-            .unwrap_or_else(|_| Err(Error::internal("the reading of an input panicked")))
+        let outcome = caught("the reading of an input", || self.convert(number, input))
             .map_err(|error| error.in_input(&input.name()));
         if outcome.is_err() {
             // At once, so that those behind it stop.

@@ -39,13 +39,18 @@ impl Pool {
     ) -> Pending<T> {
         let (send, receive) = bounded(1);
         self.pool.spawn_fifo(move || {
-            let outcome = catch_unwind(AssertUnwindSafe(task))
-                .unwrap_or_else(|_| Err(Error::internal("a task panicked")));
+            let outcome = caught("a task", task);
             // Nobody waits for it any more where the job has failed.
             let _ = send.send(outcome);
         });
         Pending(receive)
     }
+}
+
+/// Runs `work`; a panic in it becomes an error that tells of `what`.
+pub(super) fn caught<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Error::internal(format!("{what} panicked"))))
 }
 
 impl<T> Pending<T> {
@@ -54,5 +59,22 @@ impl<T> Pending<T> {
         self.0
             .recv()
             .unwrap_or_else(|_| Err(Error::internal("a task was lost")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_panic_is_an_internal_error() {
+        let pool = Pool::new(1).unwrap();
+        let task = pool.spawn::<()>(|| panic!("on purpose"));
+        let error = task.wait().unwrap_err();
+        assert_eq!(
+            (error.kind(), error.message()),
+            (ErrorKind::Internal, "a task panicked")
+        );
     }
 }

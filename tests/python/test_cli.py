@@ -150,6 +150,47 @@ def test_progress_as_json(tmp_path):
     assert events[-1]["tables"]["revisions"] == helpers.manifest(tmp_path / "out")["tables"]["revisions"]["rows"]
 
 
+def test_progress_of_several_inputs_as_json(tmp_path):
+    names = ["containers.xml.gz", helpers.BIG.name, "containers.xml.xz"]
+    inputs = [helpers.SAMPLES / name for name in names]
+    result = helpers.run("convert", *inputs, "-o", tmp_path / "out", "--progress", "json")
+    events = lines(result.stderr)
+    for event in events:
+        if event["event"] == "progress":
+            assert event["all_inputs"] == 3 and event["done_inputs"] + len(event["running"]) <= 3
+            assert event["all_bytes"] == sum(path.stat().st_size for path in inputs)
+    begun = {event["number"]: event["input"] for event in events if event["event"] == "input"}
+    ended = {event["number"]: event["input"] for event in events if event["event"] == "input_end"}
+    assert ended == begun and begun[1] == helpers.BIG.name
+
+
+def test_bars_on_a_terminal_are_taken_away(tmp_path):
+    import os
+    import pty
+    import subprocess
+    inputs = [helpers.SAMPLES / name for name in ("containers.xml.gz", helpers.BIG.name, "slots.xml")]
+    screen, terminal = pty.openpty()
+    process = subprocess.Popen([helpers.binary(), "convert", *inputs, "-o", tmp_path / "out"], stderr=terminal)
+    os.close(terminal)
+    said = b""
+    while True:
+        try:
+            piece = os.read(screen, 1 << 16)
+        except OSError:
+            break
+        if not piece:
+            break
+        said += piece
+    os.close(screen)
+    assert process.wait(timeout=helpers.TIMEOUT) == 0
+    # All that comes behind the last erased line is the summary, from the first column on.
+    last = said.rpartition(b"\x1b[2K")[2].decode()
+    assert "total" not in last and "\x1b[1m" not in last
+    rows = last[last.index("table "):].splitlines()
+    assert rows[0].split() == ["table", "rows", "size", "parts"] and len(rows) == 6
+    assert "peak memory" in rows[-1]
+
+
 def test_folder_and_pattern(tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()

@@ -156,6 +156,17 @@ def test_damage_in_one_of_two_files(tmp_path):
     assert {row["input"].rpartition("/")[2] for row in rejects} == {bad.name}
 
 
+@pytest.mark.parametrize("threads", [1, 2, 8])
+def test_the_first_bad_file_is_told(threads, tmp_path):
+    # The first bad one takes long, the next is seen to be bad at once.
+    late, early = tmp_path / "late.xml.bz2", helpers.BROKEN / "truncated.xml.gz"
+    late.write_bytes(helpers.BIG.read_bytes()[:100_000])
+    good = helpers.SAMPLES / "containers.xml.gz"
+    result = helpers.convert(good, tmp_path / "out", late, early, good, "--threads", threads)
+    assert_refused(result, late, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("name", sorted(set(SAMPLES) - HARMLESS))
 def test_inspect_does_not_call_it_whole(name):
     result = helpers.run("inspect", "--full", "--json", helpers.BROKEN / name)

@@ -60,6 +60,48 @@ def test_threads_change_nothing(name, tmp_path):
         assert other == results[0]
 
 
+SEVERAL = ["containers.xml.gz", helpers.BIG.name, "containers.xml.7z", "slots.xml", "containers.xml.xz",
+           "contributors.xml", "containers.xml.zst", "uploads.xml"]
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory):
+    """A job of several inputs, by number of threads."""
+    folder = tmp_path_factory.mktemp("several")
+    inputs = [helpers.SAMPLES / name for name in SEVERAL]
+    return {threads: helpers.converted(inputs[0], folder / str(threads), *inputs[1:], "--threads", threads,
+                                       "--part-bytes", "64K", "--row-group-bytes", "1M")
+            for threads in (1, 2, 3, 16)}
+
+
+def test_several_inputs_keep_their_order(several):
+    expected = [helpers.expected_rows(name) for name in SEVERAL]
+    actual = helpers.all_rows(several[3])
+    for name in ("pages", "revisions", "content", "uploads"):
+        assert actual[name] == [row for rows in expected for row in rows[name]], name
+    namespaces = []
+    for row in (row for rows in expected for row in rows["namespaces"]):
+        if row not in namespaces:
+            namespaces.append(row)
+    assert [row for row in namespaces if row not in actual["namespaces"]] == []
+    manifest = helpers.manifest(several[3])
+    assert [entry["name"].rpartition("/")[2] for entry in manifest["inputs"]] == SEVERAL
+    for entry in manifest["tables"].values():
+        paths = [part["path"] for part in entry["parts"]]
+        assert paths and paths == sorted(paths)
+
+
+def test_threads_change_nothing_of_several_inputs(several):
+    results = []
+    for folder in several.values():
+        manifest = helpers.manifest(folder)
+        manifest.pop("run")
+        results.append((manifest, {path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest()
+                                   for path in folder.rglob("*.parquet")}))
+    assert len(results[0][1]) > 2 * len(SEVERAL)
+    assert all(other == results[0] for other in results[1:])
+
+
 @pytest.mark.parametrize("name", [name for name in helpers.CONTAINERS if not name.endswith(".7z")])
 def test_standard_input_gives_the_same_rows(name, tmp_path):
     with open(helpers.SAMPLES / name, "rb") as file:

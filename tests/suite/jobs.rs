@@ -13,11 +13,17 @@ use mwparquet::{ErrorKind, Result};
 
 use crate::samples;
 
-const HISTORY: &str = "samplewiki-20260101-pages-meta-history.xml.bz2";
+/// The largest sample.
+pub const HISTORY: &str = "samplewiki-20260101-pages-meta-history.xml.bz2";
 
 fn job(input: PathBuf, output: &Path) -> Job {
+    job_of(vec![input], output)
+}
+
+/// A job that writes all tables, in small row groups and parts.
+pub fn job_of(inputs: Vec<PathBuf>, output: &Path) -> Job {
     Job {
-        inputs: vec![Input::File(input)],
+        inputs: inputs.into_iter().map(Input::File).collect(),
         output: output.to_owned(),
         overwrite: false,
         selections: tables::ALL.into_iter().map(Selection::all).collect(),
@@ -33,7 +39,8 @@ fn job(input: PathBuf, output: &Path) -> Job {
     }
 }
 
-fn run(job: &Job, threads: usize) -> Result<JobReport> {
+/// Runs a job.
+pub fn run(job: &Job, threads: usize) -> Result<JobReport> {
     let pool = Pool::new(threads)?;
     convert(
         job,

@@ -7,4 +7,6 @@ mod layering;
 mod samples;
 
 #[cfg(feature = "parquet")]
+mod inputs;
+#[cfg(feature = "parquet")]
 mod jobs;
