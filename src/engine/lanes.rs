@@ -1,7 +1,9 @@
 //! Several inputs at once: which are read when, and what happens where one fails.
 
 use std::collections::BTreeMap;
-use std::thread;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::thread::{self, Scope};
 use std::time::Duration;
 
 use crossbeam_channel::{RecvTimeoutError, Sender, unbounded};
@@ -37,6 +39,8 @@ pub(super) fn convert_inputs(
     observe: &mut dyn FnMut(),
     take: &mut dyn FnMut(usize, Converted),
 ) -> Result<()> {
+    let threads = pool.threads();
+    let most = plan.job.limits.lanes(threads);
     let means = Means {
         plan,
         pool,
@@ -45,45 +49,37 @@ pub(super) fn convert_inputs(
         budget: Budget::new(&plan.job.limits),
         failed: FirstFailed::none_yet(),
     };
-    let most = plan.job.limits.lanes(pool.threads());
     thread::scope(|scope| {
         let (send, receive) = unbounded();
         let mut waiting = plan.job.inputs.iter().enumerate();
-        let mut next = waiting.next();
         // The cores of each input being read, by its number.
-        let mut running = BTreeMap::new();
+        let mut running = BTreeMap::<usize, usize>::new();
         let mut errors = BTreeMap::new();
         loop {
-            let used: usize = running.values().sum();
-            let has_room = running.is_empty() || (running.len() < most && used < pool.threads());
-            match next {
-                Some((number, input)) if has_room && errors.is_empty() => {
-                    running.insert(number, cores_for(input, pool.threads()));
-                    means.budget.set_running(running.len());
-                    let (means, send) = (&means, send.clone());
-                    let spawned = thread::Builder::new()
-                        .name(format!("input-{number}"))
-                        .spawn_scoped(scope, move || means.run(number, input, &send));
-                    if let Err(error) = spawned {
-                        running.remove(&number);
-                        means.failed.note(number);
-                        errors.insert(number, Error::io("cannot start a thread", error));
-                    }
-                    next = waiting.next();
-                    continue;
-                }
-                _ if running.is_empty() => break,
-                _ => {}
+            let leaves_cores = running.len() < most && running.values().sum::<usize>() < threads;
+            if (running.is_empty() || leaves_cores)
+                && errors.is_empty()
+                && let Some((number, input)) = waiting.next()
+            {
+                running.insert(number, cores_for(input, threads));
+                means.budget.set_running(running.len());
+                means.begin(scope, number, input, &send);
+                continue;
+            }
+            if running.is_empty() {
+                return first_error(errors);
             }
             observe();
             let (number, outcome) = match receive.recv_timeout(OBSERVE_EVERY) {
                 Ok(told) => told,
                 Err(RecvTimeoutError::Timeout) => continue,
-                // Cannot be, for this thread holds a sender itself.
-                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::internal("the lanes were lost"));
+                }
             };
             running.remove(&number);
             means.budget.set_running(running.len());
+            progress.end_input(number);
             match outcome {
                 Ok(converted) => take(number, converted),
                 Err(error) => {
@@ -91,14 +87,21 @@ pub(super) fn convert_inputs(
                 }
             }
         }
-        match errors.into_values().next() {
-            // Which input was stopped tells nobody anything.
-            Some(error) if error.kind() == ErrorKind::Cancelled => Err(Error::cancelled()),
-            Some(error) => Err(error),
-            None => Ok(()),
-        }
     })
 }
+
+/// The error of the first input, in their order, that has one.
+fn first_error(errors: BTreeMap<usize, Error>) -> Result<()> {
+    match errors.into_values().next() {
+        // Which input was stopped tells nobody anything.
+        Some(error) if error.kind() == ErrorKind::Cancelled => Err(Error::cancelled()),
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}
+
+/// What a lane sends at its end: the number of its input and what became of it.
+type Outcome = (usize, Result<Converted>);
 
 /// What all lanes share.
 struct Means<'j> {
@@ -111,25 +114,59 @@ struct Means<'j> {
 }
 
 impl Means<'_> {
+    /// Begins a lane, which sends its outcome, whatever happens.
+    fn begin<'s>(
+        &'s self,
+        scope: &'s Scope<'s, '_>,
+        number: usize,
+        input: &'s Input,
+        send: &Sender<Outcome>,
+    ) {
+        // Here and not in the lane, so that the caller sees even the shortest input.
+        let taken_bytes = self.progress.begin_input(number);
+        let from_lane = send.clone();
+        let spawned = thread::Builder::new()
+            .name(format!("input-{number}"))
+            .spawn_scoped(scope, move || {
+                self.run(number, input, taken_bytes, &from_lane);
+            });
+        if let Err(error) = spawned {
+            self.failed.note(number);
+            let _ = send.send((number, Err(Error::io("cannot start a thread", error))));
+        }
+    }
+
     /// Runs one input and sends the outcome, whatever happens.
-    fn run(&self, number: usize, input: &Input, send: &Sender<(usize, Result<Converted>)>) {
-        let outcome = caught("the reading of an input", || self.convert(number, input))
-            .map_err(|error| error.in_input(&input.name()));
+    fn run(
+        &self,
+        number: usize,
+        input: &Input,
+        taken_bytes: Arc<AtomicU64>,
+        send: &Sender<Outcome>,
+    ) {
+        let outcome = caught("the reading of an input", || {
+            self.convert(number, input, taken_bytes)
+        })
+        .map_err(|error| error.in_input(&input.name()));
         if outcome.is_err() {
             // At once, so that those behind it stop.
             self.failed.note(number);
         }
-        self.progress.end_input(number);
         let _ = send.send((number, outcome));
     }
 
-    fn convert(&self, number: usize, input: &Input) -> Result<Converted> {
+    fn convert(
+        &self,
+        number: usize,
+        input: &Input,
+        taken_bytes: Arc<AtomicU64>,
+    ) -> Result<Converted> {
         let lane = Lane {
             limits: &self.plan.job.limits,
             pool: self.pool,
             budget: &self.budget,
             progress: self.progress,
-            taken_bytes: self.progress.begin_input(number),
+            taken_bytes,
             stop: self.stop.of_input(number, &self.failed),
         };
         let converted = convert_input(self.plan, &lane, number, input)?;

@@ -161,7 +161,7 @@ def test_progress_of_several_inputs_as_json(tmp_path):
             assert event["all_bytes"] == sum(path.stat().st_size for path in inputs)
     begun = {event["number"]: event["input"] for event in events if event["event"] == "input"}
     ended = {event["number"]: event["input"] for event in events if event["event"] == "input_end"}
-    assert ended == begun and begun[1] == helpers.BIG.name
+    assert ended == begun == dict(enumerate(names))
 
 
 def test_bars_on_a_terminal_are_taken_away(tmp_path):
