@@ -13,7 +13,7 @@ use super::sizes::{human_bytes, human_count};
 use super::{WITH_REJECTS, print};
 use crate::engine::{Filters, Job, JobReport, Limits, Pool, Progress, Stop, convert, inspect};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sink::WriterOptions;
+use crate::sink::{OutputFolder, WriterOptions};
 use crate::source::{Discovered, Input, discover};
 use crate::tables::{self, Selection};
 
@@ -239,6 +239,7 @@ fn describe(arguments: &ConvertArguments, selections: &[Selection]) -> BTreeMap<
 }
 
 fn dry_run(job: &Job) -> Result<ExitCode> {
+    OutputFolder::check(&job.output, job.overwrite)?;
     let mut text = String::new();
     for input in &job.inputs {
         let size = input

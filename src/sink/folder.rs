@@ -20,24 +20,30 @@ pub struct OutputFolder {
 }
 
 impl OutputFolder {
+    /// Refuses a folder with something in it, unless `overwrite` allows to remove that.  Changes
+    /// nothing.
+    pub fn check(path: &Path, overwrite: bool) -> Result<()> {
+        if overwrite || !holds_anything(path) {
+            return Ok(());
+        }
+        let what = match path.join(MANIFEST_NAME).exists() {
+            true => "holds a finished job",
+            false => "is not empty",
+        };
+        Err(Error::usage(format!(
+            "the output folder {} {what}: name another, or give --overwrite",
+            path.display()
+        )))
+    }
+
     /// Prepares `path`.  A folder with something in it is refused, unless `overwrite` allows to
     /// remove what an earlier job wrote.
     pub fn prepare(path: &Path, overwrite: bool) -> Result<Self> {
+        Self::check(path, overwrite)?;
         let cannot = |error| Error::io(format!("cannot write into {}", path.display()), error);
         let made = !path.exists();
         fs::create_dir_all(path).map_err(cannot)?;
-        let entries = fs::read_dir(path).map_err(cannot)?.count();
-        if entries > 0 {
-            if !overwrite {
-                let what = match path.join(MANIFEST_NAME).exists() {
-                    true => "holds a finished job",
-                    false => "is not empty",
-                };
-                return Err(Error::usage(format!(
-                    "the output folder {} {what}: name another, or give --overwrite",
-                    path.display()
-                )));
-            }
+        if holds_anything(path) {
             remove_job(path).map_err(cannot)?;
         }
         // Whether it can be written at all is better known now than after an hour.
@@ -108,6 +114,11 @@ fn sync_folder(path: Option<&Path>) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_: Option<&Path>) -> io::Result<()> {
     Ok(())
+}
+
+/// Whether there is a folder with something in it.
+fn holds_anything(path: &Path) -> bool {
+    fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// Removes what jobs write: the manifest first, then parts in the tables' folders.

@@ -135,6 +135,13 @@ def test_bad_option_tells_what_is_expected(arguments, told, tmp_path):
     assert told in refused(2, "convert", SLOTS, "-o", tmp_path / "out", *arguments)
 
 
+def test_dry_run_tells_that_the_output_is_taken(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    result = helpers.run("convert", SLOTS, "-o", tmp_path, "--dry-run")
+    assert result.returncode == 2
+    assert b"is not empty: name another, or give --overwrite" in result.stderr
+
+
 def test_dry_run(tmp_path):
     result = helpers.run("convert", SLOTS, "-o", tmp_path / "out", "--dry-run")
     assert result.returncode == 0
