@@ -91,13 +91,6 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
     if arguments.on_damage == OnDamage::Skip {
         names.push("rejects");
     }
-    if let Some(name) = names.iter().find(|name| tables::by_name(name).is_none()) {
-        let known: Vec<_> = tables::ALL.iter().map(|table| table.name).collect();
-        return Err(Error::usage(format!(
-            "there is no table {name:?}; there are {}",
-            known.join(", ")
-        )));
-    }
     if let Some((name, _)) = arguments
         .columns
         .iter()
@@ -131,12 +124,10 @@ pub(super) fn filters(arguments: &FilterArguments) -> Result<Filters> {
             "nothing lies since {since} and until {until}: --until must be later"
         )));
     }
-    let set = |empty: bool| (!empty).then_some(());
+    let (namespaces, page_ids) = (&arguments.namespaces, &arguments.page_ids);
     Ok(Filters {
-        namespaces: set(arguments.namespaces.is_empty())
-            .map(|()| arguments.namespaces.iter().copied().collect()),
-        page_ids: set(arguments.page_ids.is_empty())
-            .map(|()| arguments.page_ids.iter().copied().collect()),
+        namespaces: (!namespaces.is_empty()).then(|| namespaces.iter().copied().collect()),
+        page_ids: (!page_ids.is_empty()).then(|| page_ids.iter().copied().collect()),
         since: arguments.since,
         until: arguments.until,
     })
@@ -187,12 +178,14 @@ fn dumps(
         }
     }
     if inputs.is_empty() {
-        return Err(Error::usage(format!(
-            "there is no dump in {}",
-            words.join(", ")
-        )));
+        return Err(no_dump_in(words));
     }
     Ok((inputs, left_out))
+}
+
+/// What is said where the user's words lead to no input.
+pub(super) fn no_dump_in(words: &[String]) -> Error {
+    Error::usage(format!("there is no dump in {}", words.join(", ")))
 }
 
 fn describe(arguments: &ConvertArguments, selections: &[Selection]) -> BTreeMap<String, Value> {

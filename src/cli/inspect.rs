@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::args::{InspectArguments, OnDamage};
-use super::convert::{limits, pool};
+use super::convert::{limits, no_dump_in, pool};
 use super::sizes::{human_bytes, human_count};
 use super::{exit_code, print, print_error};
 use crate::engine::{Inspection, Stop, inspect};
@@ -15,10 +15,7 @@ pub(super) fn run(arguments: &InspectArguments, stop: &Stop) -> Result<ExitCode>
     let limits = limits(&arguments.work, OnDamage::Fail, &pool);
     let found = discover(&arguments.inputs)?;
     if found.named.is_empty() && found.in_folders.is_empty() {
-        return Err(Error::usage(format!(
-            "there is no dump in {}",
-            arguments.inputs.join(", ")
-        )));
+        return Err(no_dump_in(&arguments.inputs));
     }
     let mut code = ExitCode::SUCCESS;
     let named = found.named.iter().map(|input| (input, true));

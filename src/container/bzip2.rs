@@ -26,6 +26,9 @@ mod runs;
 pub mod scan;
 mod tokens;
 
-/// Largest stored size of a block that encoders write: 900,000 symbols of at most 20 bits, and
-/// the tables in front.  What is longer (legal, never seen) is decoded with all that follows.
+/// Most bytes of a block before runs are put back to full length: those of level nine.
+pub const BLOCK_SORTED_MAX_BYTES: usize = 900_000;
+/// Largest stored size of a block: 900,000 symbols of at most 20 bits, and the tables in front.
+/// A longer one would have to change the lengths of its codes to and fro without need, which no
+/// encoder does; it is taken for a cut one.
 pub const BLOCK_STORED_MAX_BYTES: usize = 5 << 19;

@@ -9,17 +9,17 @@ use super::decode::Feed;
 use super::lane::Lane;
 use super::pool::Pending;
 use crate::container::Trailing;
-use crate::container::bzip2::BLOCK_STORED_MAX_BYTES;
 use crate::container::bzip2::block::{self, Block, Failure};
 use crate::container::bzip2::chain::{Chain, Link};
 use crate::container::bzip2::scan::{self, Mark};
+use crate::container::bzip2::{BLOCK_SORTED_MAX_BYTES, BLOCK_STORED_MAX_BYTES};
 use crate::error::{Error, Result};
 use crate::source::{Reader, Window, Windows};
 
 /// Compressed bytes looked through at once.
 const WINDOW_BYTES: usize = 2 << 20;
 /// Largest block when decoded: 900,000 bytes, of which each five can stand for 259.
-const BLOCK_MAX_BYTES: usize = 900_000 / 5 * 259 + 900_000;
+const BLOCK_MAX_BYTES: usize = BLOCK_SORTED_MAX_BYTES / 5 * 259 + BLOCK_SORTED_MAX_BYTES;
 
 pub(super) fn decode(reader: Reader, lane: &Lane<'_>, feed: &mut dyn Feed) -> Result<()> {
     let windows = Windows::new(reader, WINDOW_BYTES, BLOCK_STORED_MAX_BYTES, "".into());

@@ -125,12 +125,6 @@ impl Consumer for Lines<'_, '_> {
     fn lost(&mut self, why: &Error, _: Option<u64>) -> Result<()> {
         Err(Error::damaged(why.to_string()))
     }
-
-    fn settle(&mut self) -> Result<()> {
-        Ok(())
-    }
-
-    fn tick(&mut self) {}
 }
 
 struct LineWriter<'c> {

@@ -218,6 +218,4 @@ impl Consumer for InputTables<'_> {
     fn settle(&mut self) -> Result<()> {
         self.groups.settle()
     }
-
-    fn tick(&mut self) {}
 }

@@ -212,10 +212,6 @@ impl Consumer for Looker {
         Ok(())
     }
 
-    fn settle(&mut self) -> Result<()> {
-        Ok(())
-    }
-
     fn tick(&mut self) {
         self.stop_if_enough();
     }

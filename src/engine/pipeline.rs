@@ -37,10 +37,12 @@ pub trait Consumer {
     fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()>;
 
     /// Finishes what is half done and holds memory, where it can.
-    fn settle(&mut self) -> Result<()>;
+    fn settle(&mut self) -> Result<()> {
+        Ok(())
+    }
 
     /// Called now and then.
-    fn tick(&mut self);
+    fn tick(&mut self) {}
 }
 
 /// What was found out about an input's container.

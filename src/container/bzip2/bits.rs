@@ -7,9 +7,7 @@ pub(super) fn peek(bytes: &[u8], offset_bits: u64, count: u32) -> Option<u64> {
     let shift = (offset_bits % 8) as u32;
     let needed = (shift + count).div_ceil(8) as usize;
     let bytes = bytes.get(first..first.checked_add(needed)?)?;
-    let mut word = [0; 8];
-    word[..needed].copy_from_slice(bytes);
-    Some(u64::from_be_bytes(word) << shift >> (64 - count))
+    Some(padded_word(bytes) << shift >> (64 - count))
 }
 
 /// Takes bits one after the other.
@@ -48,7 +46,7 @@ impl<'a> BitReader<'a> {
         let following = match self.bytes.get(self.next_byte..) {
             Some(rest) => match rest.first_chunk() {
                 Some(whole) => u64::from_be_bytes(*whole),
-                None => last_bytes(rest),
+                None => padded_word(rest),
             },
             None => 0,
         };
@@ -91,11 +89,11 @@ impl<'a> BitReader<'a> {
     }
 }
 
-/// Fewer than eight bytes as a word, with zeros behind.
+/// At most eight bytes as a word, with zeros behind.
 #[cold]
-fn last_bytes(rest: &[u8]) -> u64 {
+fn padded_word(bytes: &[u8]) -> u64 {
     let mut word = [0; 8];
-    word[..rest.len()].copy_from_slice(rest);
+    word[..bytes.len()].copy_from_slice(bytes);
     u64::from_be_bytes(word)
 }
 

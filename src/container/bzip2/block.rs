@@ -162,9 +162,6 @@ impl Decoder {
     ) -> Result<Block, Failure> {
         self.header.read(reader)?;
         self.tokens.read(reader, &self.header, list)?;
-        if reader.is_past_end() {
-            return Err(Failure::Cut);
-        }
         self.permutation.build(self.tokens.all(), &self.header)?;
         let (bytes, checksum) = self.spell(limit_bytes)?;
         if checksum != self.header.checksum {

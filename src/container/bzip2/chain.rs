@@ -1,5 +1,6 @@
 //! Walking the true blocks of a file and holding the streams to what they say of themselves.
 
+use super::BLOCK_SORTED_MAX_BYTES;
 use super::bits;
 use super::block::Block;
 use super::scan::{BLOCK_MARK, END_MARK, MARK_BITS};
@@ -36,9 +37,6 @@ pub struct Chain {
     combined: Option<u32>,
 }
 
-/// Of level 9, the highest.
-const SORTED_MAX_BYTES: usize = 900_000;
-
 impl Default for Chain {
     fn default() -> Self {
         Self {
@@ -46,7 +44,7 @@ impl Default for Chain {
             in_stream: false,
             streams: 0,
             blocks: 0,
-            sorted_max_bytes: SORTED_MAX_BYTES,
+            sorted_max_bytes: BLOCK_SORTED_MAX_BYTES,
             combined: Some(0),
         }
     }
@@ -127,7 +125,7 @@ impl Chain {
     pub fn resume_at(&mut self, place_bits: u64) {
         self.place_bits = place_bits;
         self.in_stream = true;
-        self.sorted_max_bytes = SORTED_MAX_BYTES;
+        self.sorted_max_bytes = BLOCK_SORTED_MAX_BYTES;
         self.combined = None;
     }
 

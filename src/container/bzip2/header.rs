@@ -1,5 +1,6 @@
 //! What stands in front of a block's symbols.
 
+use super::BLOCK_SORTED_MAX_BYTES;
 use super::bits::BitReader;
 use super::block::Failure;
 use super::huffman::{Code, MAX_LENGTH, MAX_SYMBOLS};
@@ -9,7 +10,7 @@ const MAX_CODES: usize = 6;
 /// Symbols that are read with one code before the next is selected.
 pub(super) const GROUP_SYMBOLS: usize = 50;
 /// Most groups that 900,000 symbols fill, and two; some writers store a few more, which mean nothing.
-const MAX_SELECTORS: usize = 2 + 900_000 / GROUP_SYMBOLS;
+const MAX_SELECTORS: usize = 2 + BLOCK_SORTED_MAX_BYTES / GROUP_SYMBOLS;
 
 /// The front of a block.  One is used for many blocks, so that its room is.
 pub(super) struct Header {

@@ -10,12 +10,10 @@
 //! Rows of one first byte are a bucket.  Buckets stand apart in the table, so that rows can be
 //! written eight at a time and what is written too much harms no other bucket.
 
+use super::BLOCK_SORTED_MAX_BYTES;
 use super::block::Failure;
 use super::header::Header;
-use super::tokens::Token;
-
-/// Most rows of a block.
-pub(super) const MAX_ROWS: usize = 900_000;
+use super::tokens::{TOO_MANY, Token};
 
 /// Places in the table: a power of two, so that twenty bits are always a place in it.
 const PLACES: usize = 1 << PLACE_BITS;
@@ -25,7 +23,7 @@ const WRITE_ROWS: usize = 8;
 /// Buckets begin at multiples of this, and end this much or more before the next.
 const BUCKET_ALIGN: usize = 64;
 const BUCKET_GAP: usize = WRITE_ROWS;
-const _: () = assert!(MAX_ROWS + 256 * (BUCKET_ALIGN + BUCKET_GAP) < PLACES - 1);
+const _: () = assert!(BLOCK_SORTED_MAX_BYTES + 256 * (BUCKET_ALIGN + BUCKET_GAP) < PLACES - 1);
 
 /// A place that is never a row's.  A walk that has nothing left to do stays there.
 const REST: u32 = PLACES as u32 - 1;
@@ -142,8 +140,8 @@ impl Permutation {
             len += u64::from(token.rows());
         }
         // Where the sum is in bounds, no count has wrapped.
-        if len > MAX_ROWS as u64 {
-            return Err(Failure::Broken("it has more bytes than a block may have"));
+        if len > BLOCK_SORTED_MAX_BYTES as u64 {
+            return Err(TOO_MANY);
         }
         if u64::from(header.origin) >= len {
             return Err(Failure::Broken("its origin lies outside of it"));

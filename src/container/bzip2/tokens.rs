@@ -1,11 +1,11 @@
 //! From a block's bits to the runs of its last column.
 
+use super::BLOCK_SORTED_MAX_BYTES;
 use super::bits::BitReader;
 use super::block::Failure;
 use super::header::{GROUP_SYMBOLS, Header};
 use super::huffman::Code;
 use super::move_to_front::MoveToFront;
-use super::permutation::MAX_ROWS;
 
 /// A run of equal bytes in the last column of the sorted rotations.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) struct Tokens {
 
 /// Tokens that a group may begin, rounded up so that places in a group need no check.
 const GROUP_ROOM: usize = (GROUP_SYMBOLS + 1).next_power_of_two();
-const MAX_TOKENS: usize = MAX_ROWS + 1;
+const MAX_TOKENS: usize = BLOCK_SORTED_MAX_BYTES + 1;
 
 /// Most run symbols that may follow each other.
 const MAX_RUN_SYMBOLS: u32 = 20;
@@ -92,7 +92,7 @@ impl Tokens {
     }
 }
 
-const TOO_MANY: Failure = Failure::Broken("it has more bytes than a block may have");
+pub(super) const TOO_MANY: Failure = Failure::Broken("it has more bytes than a block may have");
 
 /// Up to fifty symbols, read with one code.
 ///
