@@ -22,7 +22,7 @@ const WINDOW_BYTES: usize = 2 << 20;
 const BLOCK_MAX_BYTES: usize = BLOCK_SORTED_MAX_BYTES / 5 * 259 + BLOCK_SORTED_MAX_BYTES;
 
 pub(super) fn decode(reader: Reader, lane: &Lane<'_>, feed: &mut dyn Feed) -> Result<()> {
-    let windows = Windows::new(reader, WINDOW_BYTES, BLOCK_STORED_MAX_BYTES, "".into());
+    let windows = Windows::new(reader, WINDOW_BYTES, BLOCK_STORED_MAX_BYTES);
     let mut decoder = Decoder {
         lane,
         decoders: Decoders::default(),

@@ -1,7 +1,6 @@
 //! A file in overlapping windows, for formats that are decoded from many places at once.
 
 use std::io::Read;
-use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -39,12 +38,11 @@ pub struct Windows {
     carried: Vec<u8>,
     begin_bytes: u64,
     finished: bool,
-    name: Arc<str>,
 }
 
 impl Windows {
     /// Windows of `own_bytes` with `overlap_bytes` of what follows.
-    pub fn new(reader: Reader, own_bytes: usize, overlap_bytes: usize, name: Arc<str>) -> Self {
+    pub fn new(reader: Reader, own_bytes: usize, overlap_bytes: usize) -> Self {
         Self {
             reader,
             own_bytes,
@@ -52,7 +50,6 @@ impl Windows {
             carried: Vec::new(),
             begin_bytes: 0,
             finished: false,
-            name,
         }
     }
 
@@ -69,9 +66,7 @@ impl Windows {
             .take(missing)
             .read_to_end(&mut bytes)
             .map_err(|error| {
-                Error::io("cannot read the file", error)
-                    .in_input(&self.name)
-                    .at_file_byte(self.reader.offset_bytes())
+                Error::io("cannot read the file", error).at_file_byte(self.reader.offset_bytes())
             })?;
         self.finished = bytes.len() < wanted;
         let own_bytes = if self.finished {
@@ -95,12 +90,13 @@ impl Windows {
 mod tests {
     use super::*;
     use std::io::Cursor;
+    use std::sync::Arc;
     use std::sync::atomic::AtomicU64;
 
     fn windows_of(file: &[u8], own: usize, overlap: usize) -> Vec<Window> {
         let inner = Box::new(Cursor::new(file.to_vec()));
         let reader = Reader::new(inner, Arc::new(AtomicU64::new(0)));
-        let mut windows = Windows::new(reader, own, overlap, "x".into());
+        let mut windows = Windows::new(reader, own, overlap);
         std::iter::from_fn(|| windows.next_window().unwrap()).collect()
     }
 
