@@ -7,6 +7,7 @@ pub mod container;
 pub mod engine;
 pub mod error;
 pub mod frame;
+mod marks;
 pub mod model;
 #[cfg(feature = "parquet")]
 pub mod sink;

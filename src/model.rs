@@ -5,7 +5,6 @@
 
 mod address;
 mod contributor;
-mod marks;
 mod page;
 mod reference;
 mod revision;
@@ -25,6 +24,5 @@ pub use text::{BadText, Text};
 pub use timestamp::Timestamp;
 pub use upload::Upload;
 
-pub(crate) use marks::Marks;
-pub(crate) use reference::{decode_reference, is_frequent_reference};
+pub(crate) use reference::decode_reference;
 pub(crate) use text::NO_REFERENCE;
