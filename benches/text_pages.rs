@@ -4,13 +4,13 @@
 //! ```sh
 //! cargo bench --bench text_pages -- history.xml
 //! ```
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use memchr::memmem;
-use mwparquet::model::{Page, Revision, Upload};
+use mwparquet::model::{LogItem, Page, Revision, Upload};
 use mwparquet::xml::{Fault, PageAt, Records, parse_chunk, parse_header};
 
 #[allow(dead_code)]
@@ -65,7 +65,7 @@ impl Records for Texts {
         Ok(())
     }
 
-    fn log_item(&mut self) -> Result<(), Infallible> {
+    fn log_item(&mut self, _: &LogItem<'_>) -> Result<(), Infallible> {
         Ok(())
     }
 

@@ -5,6 +5,8 @@
 
 mod address;
 mod contributor;
+mod log_item;
+mod log_params;
 mod page;
 mod reference;
 mod revision;
@@ -16,6 +18,8 @@ mod upload;
 
 pub use address::is_ip_address;
 pub use contributor::{Contributor, UserKind};
+pub use log_item::LogItem;
+pub use log_params::{LogParams, ParamValue, ParamsForm};
 pub use page::{Page, Redirect};
 pub use revision::{Comment, Revision};
 pub use site::{Namespace, SchemaVersion, SiteInfo};

@@ -6,21 +6,27 @@
 mod builder;
 mod column;
 mod content;
+mod log_events;
 mod namespaces;
+mod page_moves;
 mod pages;
 mod registry;
 mod rejects;
 mod revisions;
 mod shared;
 mod uploads;
+mod user_creations;
 
 pub use builder::{Selection, TableBuilder};
 pub use column::{Cells, Column, ColumnDoc, Kind, Table};
 pub use registry::{ALL, DEFAULT, TableInfo, by_name};
 
 pub use content::{Content, ContentRow, TABLE as CONTENT};
+pub use log_events::{LogEvents, LogRow, TABLE as LOG_EVENTS, target_namespace};
 pub use namespaces::{NamespaceRow, Namespaces, TABLE as NAMESPACES};
+pub use page_moves::{PageMoves, TABLE as PAGE_MOVES, is_page_move};
 pub use pages::{PageSummary, Pages, TABLE as PAGES};
 pub use rejects::{Reject, Rejects, TABLE as REJECTS};
 pub use revisions::{RevisionRow, Revisions, TABLE as REVISIONS};
 pub use uploads::{TABLE as UPLOADS, UploadRow, Uploads};
+pub use user_creations::{TABLE as USER_CREATIONS, UserCreations, is_user_creation};

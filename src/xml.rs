@@ -9,6 +9,7 @@ mod chunk;
 mod contributor;
 mod cursor;
 mod legal;
+mod log_item;
 mod page;
 mod passage;
 mod revision;

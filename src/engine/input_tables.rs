@@ -187,6 +187,9 @@ impl Consumer for InputTables<'_> {
         self.groups.push(&tables::REVISIONS, rows.revisions)?;
         self.groups.push(&tables::CONTENT, rows.content)?;
         self.groups.push(&tables::UPLOADS, rows.uploads)?;
+        for (table, batch) in rows.logs {
+            self.groups.push(table, batch)?;
+        }
         for (page, began_before, continues) in rows.pages {
             self.collect_page(page, began_before, continues)?;
         }

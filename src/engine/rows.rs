@@ -3,10 +3,11 @@
 use arrow::array::RecordBatch;
 
 use super::document::Document;
+use super::log_rows::{LogBatches, LogBuilders};
 use super::options::Filters;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
-use crate::model::{Page, Revision, Upload};
+use crate::model::{LogItem, Page, Revision, Upload};
 use crate::sink::Seen;
 use crate::tables::{
     self, ContentRow, PageSummary, Reject, RevisionRow, Selection, Table, TableBuilder, UploadRow,
@@ -36,6 +37,7 @@ pub(super) struct ChunkRows {
     pub revisions: Option<RecordBatch>,
     pub content: Option<RecordBatch>,
     pub uploads: Option<RecordBatch>,
+    pub logs: LogBatches,
     /// Pages, each with whether it began in a chunk before and whether it goes on in the next.
     pub pages: Vec<(PageSummary, bool, bool)>,
     pub rejects: Vec<Reject>,
@@ -55,6 +57,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
         revisions: wanted.selection(&tables::REVISIONS).map(TableBuilder::new),
         content: wanted.selection(&tables::CONTENT).map(TableBuilder::new),
         uploads: wanted.selection(&tables::UPLOADS).map(TableBuilder::new),
+        logs: LogBuilders::new(wanted),
         summary: None,
         rows: ChunkRows::default(),
     };
@@ -63,11 +66,12 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
     rows.revisions = finish(collector.revisions)?;
     rows.content = finish(collector.content)?;
     rows.uploads = finish(collector.uploads)?;
+    rows.logs = collector.logs.finish()?;
     rows.seen.rejects = rows.rejects.len() as u64;
     Ok(rows)
 }
 
-fn finish<T: Table>(builder: Option<TableBuilder<T>>) -> Result<Option<RecordBatch>> {
+pub(super) fn finish<T: Table>(builder: Option<TableBuilder<T>>) -> Result<Option<RecordBatch>> {
     builder.map_or(Ok(None), |mut builder| builder.finish())
 }
 
@@ -78,6 +82,7 @@ struct Collector<'c> {
     revisions: Option<TableBuilder<tables::Revisions>>,
     content: Option<TableBuilder<tables::Content>>,
     uploads: Option<TableBuilder<tables::Uploads>>,
+    logs: LogBuilders,
     /// The open page, once a revision of it was seen.
     summary: Option<PageSummary>,
     rows: ChunkRows,
@@ -166,8 +171,11 @@ impl Records for Collector<'_> {
         Ok(())
     }
 
-    fn log_item(&mut self) -> Result<()> {
+    fn log_item(&mut self, item: &LogItem<'_>) -> Result<()> {
         self.rows.seen.log_items += 1;
+        if !self.logs.push(self.document, item, &self.wanted.filters) {
+            self.rows.seen.filtered_log_items += 1;
+        }
         Ok(())
     }
 

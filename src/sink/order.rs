@@ -5,9 +5,6 @@ use parquet::file::metadata::SortingColumn;
 
 use crate::tables::Selection;
 
-/// What a dump orders its records by: pages, and the revisions of a page, both by id.
-const KEYS: [&str; 2] = ["page_id", "revision_id"];
-
 /// Columns that rows come ordered by, as long as the dump is in order.
 #[derive(Debug, Clone)]
 pub(super) struct Order {
@@ -19,16 +16,15 @@ impl Order {
     /// The order of a table's rows; `None` if it has none or lacks the columns to tell.
     pub(super) fn of(selection: &Selection) -> Option<Self> {
         let schema = selection.schema();
-        let columns: Vec<_> = KEYS
-            .iter()
-            .map_while(|name| schema.index_of(name).ok())
-            .collect();
+        let order = selection.table.order.iter();
+        let columns: Vec<_> = order.map_while(|name| schema.index_of(name).ok()).collect();
         (!columns.is_empty()).then_some(Self { columns })
     }
 
     /// Whether all rows are in this order, none with a key that is absent.
     pub(super) fn holds(&self, batches: &[RecordBatch]) -> bool {
-        let mut last = [i64::MIN; KEYS.len()];
+        let mut last = vec![i64::MIN; self.columns.len()];
+        let mut here = last.clone();
         batches.iter().all(|batch| {
             let keys: Option<Vec<&Int64Array>> = self
                 .columns
@@ -38,11 +34,11 @@ impl Order {
             keys.is_some_and(|keys| {
                 keys.iter().all(|key| key.null_count() == 0)
                     && (0..batch.num_rows()).all(|row| {
-                        let mut here = last;
                         for (here, key) in here.iter_mut().zip(&keys) {
                             *here = key.value(row);
                         }
-                        std::mem::replace(&mut last, here) <= here
+                        std::mem::swap(&mut last, &mut here);
+                        here <= last
                     })
             })
         })

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Int32Builder, Int64Builder, ListBuilder, StringBuilder,
-    TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Int32Builder, Int64Builder, ListBuilder, MapBuilder, MapFieldNames,
+    StringBuilder, TimestampMicrosecondBuilder,
 };
-use arrow::datatypes::{DataType, Field, TimeUnit};
+use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 
 use crate::model::{Text, Timestamp};
 
@@ -25,6 +25,8 @@ pub enum Kind {
     Timestamp,
     /// List of strings.
     StringList,
+    /// Strings by their names, which are strings; a value can be absent.
+    StringMap,
 }
 
 /// What a column means.
@@ -76,6 +78,7 @@ impl Kind {
             Self::String => DataType::Utf8,
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Self::StringList => DataType::List(element()),
+            Self::StringMap => DataType::Map(entry(), false),
         }
     }
 
@@ -88,12 +91,27 @@ impl Kind {
             Self::String => "string",
             Self::Timestamp => "timestamp(us, UTC)",
             Self::StringList => "list<string>",
+            Self::StringMap => "map<string, string>",
         }
     }
 }
 
 fn element() -> Arc<Field> {
     Arc::new(Field::new("element", DataType::Utf8, false))
+}
+
+fn map_key() -> Field {
+    Field::new("key", DataType::Utf8, false)
+}
+
+fn map_value() -> Field {
+    Field::new("value", DataType::Utf8, true)
+}
+
+/// An entry of a map, with the names of Parquet's own rules.
+fn entry() -> Arc<Field> {
+    let fields = Fields::from(vec![map_key(), map_value()]);
+    Arc::new(Field::new("key_value", DataType::Struct(fields), false))
 }
 
 /// Values of one column on their way into an array.
@@ -111,6 +129,8 @@ pub enum Cells {
     Timestamp(TimestampMicrosecondBuilder),
     /// Of [`Kind::StringList`].
     StringList(ListBuilder<StringBuilder>),
+    /// Of [`Kind::StringMap`].
+    StringMap(MapBuilder<StringBuilder, StringBuilder>),
 }
 
 impl Cells {
@@ -125,6 +145,20 @@ impl Cells {
             }
             Kind::StringList => {
                 Self::StringList(ListBuilder::new(StringBuilder::new()).with_field(element()))
+            }
+            Kind::StringMap => {
+                let names = MapFieldNames {
+                    entry: "key_value".to_owned(),
+                    key: "key".to_owned(),
+                    value: "value".to_owned(),
+                };
+                let (keys, values) = (StringBuilder::new(), StringBuilder::new());
+                let cells = MapBuilder::new(Some(names), keys, values);
+                Self::StringMap(
+                    cells
+                        .with_keys_field(Arc::new(map_key()))
+                        .with_values_field(Arc::new(map_value())),
+                )
             }
         }
     }
@@ -142,8 +176,13 @@ impl Cells {
 
     /// Puts a truth value.
     pub fn boolean(&mut self, value: bool) {
+        self.optional_boolean(Some(value));
+    }
+
+    /// Puts a truth value, or none.
+    pub fn optional_boolean(&mut self, value: Option<bool>) {
         match self {
-            Self::Boolean(cells) => cells.append_value(value),
+            Self::Boolean(cells) => cells.append_option(value),
             _ => debug_assert!(false, "a column that is no truth value"),
         }
     }
@@ -190,6 +229,22 @@ impl Cells {
         }
     }
 
+    /// Puts a map, or none.
+    pub fn map<'v>(&mut self, entries: Option<impl Iterator<Item = (&'v str, Option<String>)>>) {
+        match self {
+            Self::StringMap(cells) => {
+                let is_some = entries.is_some();
+                for (key, value) in entries.into_iter().flatten() {
+                    cells.keys().append_value(key);
+                    cells.values().append_option(value);
+                }
+                // There are as many keys as values.
+                let _ = cells.append(is_some);
+            }
+            _ => debug_assert!(false, "a column that is no map"),
+        }
+    }
+
     pub(super) fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Int32(cells) => Arc::new(cells.finish()),
@@ -198,6 +253,7 @@ impl Cells {
             Self::String(cells) => Arc::new(cells.finish()),
             Self::Timestamp(cells) => Arc::new(cells.finish()),
             Self::StringList(cells) => Arc::new(cells.finish()),
+            Self::StringMap(cells) => Arc::new(cells.finish()),
         }
     }
 }
