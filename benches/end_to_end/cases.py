@@ -3,7 +3,7 @@ import dataclasses
 import fnmatch
 
 from .containers import CONTAINERS
-from .programs import OURS, Run
+from .programs import OURS, Run, counted
 
 WORKS = ("cat", "convert", "content")
 # Programs that read a container, for all cores and for one thread; the first is the one named.
@@ -100,4 +100,4 @@ def explained(case):
     """What a case is."""
     if case.name == SIZE_CASE:
         return EXPLAINED[SIZE_CASE]
-    return f"{EXPLAINED[case.ours.work]}, {case.ours.file}, {case.ours.threads} thread(s)"
+    return f"{EXPLAINED[case.ours.work]}, {case.ours.file}, {counted(case.ours.threads)}"

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -67,8 +68,8 @@ class Stopwatch:
         with on_cores(cores):
             busy_before = busy_seconds(cores)
             begin = time.perf_counter()
-            child = os.posix_spawnp(words[0], words, os.environ, file_actions=files)
-            _, status, usage = os.wait4(child, 0)
+            child = os.posix_spawnp(words[0], words, os.environ, file_actions=files, setpgroup=0)
+            status, usage = waited_for(child)
             wall = time.perf_counter() - begin
             busy_after = busy_seconds(cores)
         if code := os.waitstatus_to_exitcode(status):
@@ -82,6 +83,16 @@ class Stopwatch:
         if self.wrapper:
             return int(self.peak_file.read_text().split()[-1]) * 1024
         return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def waited_for(child):
+    """How a child ended and what it took. It and its own children end if this program is stopped."""
+    try:
+        _, status, usage = os.wait4(child, 0)
+    except BaseException:
+        os.killpg(child, signal.SIGKILL)
+        raise
+    return status, usage
 
 
 def output_of(command):

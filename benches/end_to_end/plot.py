@@ -14,7 +14,7 @@ def svg(report):
     for (file, threads), entries in tables.groups(report):
         entries = list(entries)
         how = "MB of XML a second of CPU time" if threads == 1 else "MB of XML a second"
-        shapes.append(words(10, top + 14, f"{file}, {threads} thread{'s' * (threads > 1)}", INK, weight="bold"))
+        shapes.append(words(10, top + 14, f"{file}, {programs.counted(threads)}", INK, weight="bold"))
         shapes.append(words(BAR_RIGHT, top + 14, how, QUIET, anchor="end"))
         top += LINE + 4
         most = max(entry["xml_mb_per_second"]["most"] for entry in entries)

@@ -42,12 +42,17 @@ class Run:
     def name(self):
         """The run in a few words."""
         work = f" {self.work}" if self.program == OURS else ""
-        return f"{self.program}{work}, {self.file}, {self.threads} thread{'s' * (self.threads > 1)}"
+        return f"{self.program}{work}, {self.file}, {counted(self.threads)}"
 
     @property
     def file(self):
         """The kind of file."""
         return f"{self.dump} .{self.container}"
+
+
+def counted(threads):
+    """A number of threads in words."""
+    return "1 thread" if threads == 1 else f"{threads} threads"
 
 
 class Programs:

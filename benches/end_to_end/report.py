@@ -13,8 +13,9 @@ NOTABLE_OTHERS_SHARE = 0.02
 SMALL_XML_BYTES = 100_000_000
 
 
-def made(options, chosen, here, dumps, samples, faults, missing, content_bytes, smallest_peak):
+def made(options, commit, here, dumps, samples, faults, missing, content_bytes, smallest_peak):
     """The report. `faults` tells what is wrong with runs, `missing` which inputs could not be made."""
+    chosen = options.cases
     cores = len(options.cores)
     why_not = absences(chosen, here, faults, missing)
     runs = [run_entry(run, samples[run], here, dumps) for run in samples]
@@ -24,11 +25,10 @@ def made(options, chosen, here, dumps, samples, faults, missing, content_bytes, 
              for case in chosen if case.name != all_about_cases.SIZE_CASE]
     ours = [entry for run, entry in zip(samples, runs) if run.program == programs.OURS]
     shares = [figures.others_share(samples, number) for number in range(options.rounds)]
-    commit, is_clean = programs.commit()
     return {
         "report_version": REPORT_VERSION,
         "ended": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "commit": commit, "commit_is_clean": is_clean,
+        "commit": commit[0], "commit_is_clean": commit[1],
         "rounds": options.rounds,
         "machine": machine.described(options.cores, smallest_peak),
         "programs": here.versions, "programs_missing": here.missing,

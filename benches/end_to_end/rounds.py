@@ -3,7 +3,7 @@ import pathlib
 import shutil
 import sys
 
-from . import measure, programs
+from . import inputs, measure, programs
 
 DISCARD = "/dev/null"
 
@@ -43,6 +43,8 @@ class Rounds:
         watch = measure.Stopwatch()
         try:
             for number in range(rounds):
+                if not sys.stderr.isatty():
+                    inputs.tell(f"round {number + 1} of {rounds}")
                 for run in runs if number % 2 == 0 else runs[::-1]:
                     progress(f"round {number + 1} of {rounds}: {run.name}")
                     samples[run].append(self.sample(watch, run))

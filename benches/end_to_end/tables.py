@@ -3,6 +3,7 @@ import itertools
 import math
 
 from . import cases as all_about_cases
+from . import programs
 
 CASE_HEADS = ("case", "ours", "peer", "peer's", "times as fast", "target", "verdict")
 RUN_HEADS = ("run", "wall s", "CPU s", "XML MB/s", "peak MiB")
@@ -81,7 +82,7 @@ def bars(report):
         entries = list(entries)
         most = max(entry["xml_mb_per_second"]["median"] for entry in entries)
         yield ""
-        yield f"{file}, {threads} thread{'s' * (threads > 1)}: MB of XML a second" + \
+        yield f"{file}, {programs.counted(threads)}: MB of XML a second" + \
             (" of CPU time" if threads == 1 else "")
         for entry in entries:
             speed = entry["xml_mb_per_second"]["median"]
@@ -122,12 +123,12 @@ def text(report):
 
 def markdown(report, title, command):
     """The report to be kept beside its JSON and its plot."""
-    programs = [f"{name}: {version}" for name, version in report["programs"].items()]
+    versions = [f"{name}: {version}" for name, version in report["programs"].items()]
     missing = [f"{name}: {why}" for name, why in report["programs_missing"].items()]
     return "\n".join([
         f"# {title}", "", "```sh", command, "```", "", *(f"* {fact}" for fact in facts(report)), "",
         "## Cases", "", *markdown_table(CASE_HEADS, case_rows(report)), "",
         "## Speed", "", "![MB of XML a second](plot.svg)", "",
         *markdown_table(RUN_HEADS, run_rows(report)), "",
-        "## Programs", "", *(f"* {line}" for line in [*programs, *missing]), "",
+        "## Programs", "", *(f"* {line}" for line in [*versions, *missing]), "",
         "All samples are in [report.json](report.json).", ""])

@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import xml.etree.ElementTree
@@ -202,6 +203,21 @@ def test_stopwatch_keeps_what_is_printed_and_refuses_failures(watch, tmp_path):
     assert (tmp_path / "said").read_text() == "hello\n"
     with pytest.raises(measure.Failed, match="ended with 7: oh no"):
         watch.run(["sh", "-c", "echo oh no >&2; exit 7"], os.devnull, None)
+
+
+def test_a_stopped_stopwatch_ends_the_command(watch, monkeypatch):
+    children = []
+
+    def stop(child, _):
+        children.append(child)
+        raise KeyboardInterrupt
+
+    wait4 = os.wait4
+    monkeypatch.setattr(os, "wait4", stop)
+    with pytest.raises(KeyboardInterrupt):
+        watch.run(["sleep", "1000"], os.devnull, None)
+    _, status, _ = wait4(children[0], 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("piece_bytes", [1, 7, 10, 11, 4096])
