@@ -83,10 +83,11 @@ def chosen(cases, patterns, with_targets):
 
 
 def runs_of(cases):
-    """Each run once, those on one file beside each other."""
+    """Each run once, those on one file beside each other, ours first."""
     runs = dict.fromkeys(run for case in cases for run in (case.ours, *case.peers))
     dumps = ("history", "articles", "stub")
-    return sorted(runs, key=lambda run: (dumps.index(run.dump), CONTAINERS.index(run.container), -run.threads))
+    return sorted(runs, key=lambda run: (dumps.index(run.dump), CONTAINERS.index(run.container), -run.threads,
+                                         run.program != OURS))
 
 
 def target_text(case):

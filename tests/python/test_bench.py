@@ -268,6 +268,14 @@ def test_misses_are_counted():
     assert reports.missed(report) == ["a"] and reports.judged(report) == 2
 
 
+def test_runs_come_once_and_ours_first():
+    runs = cases.runs_of(cases.all_cases(2))
+    assert len(set(runs)) == len(runs)
+    at = {run: number for number, run in enumerate(runs)}
+    for case in cases.all_cases(2):
+        assert all(at[case.ours] < at[peer] for peer in case.peers)
+
+
 def test_others_are_told_by_round():
     run = programs.Run("xz", "", "history", "xz", 2)
     samples = {run: [measure.Sample(1.0, 1.0, 0, 0.5), measure.Sample(1.0, 1.0, 0, -0.01)]}
