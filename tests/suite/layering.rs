@@ -4,14 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer with the layers that it may use; `error` and `model` stand below all.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("error", &[]),
     ("model", &[]),
     ("source", &["error"]),
     ("container", &["source", "error"]),
     ("frame", &["error"]),
     ("xml", &["model", "error"]),
-    ("tables", &["model", "error"]),
+    ("derive", &["model", "error"]),
+    ("tables", &["derive", "model", "error"]),
     ("sink", &["tables", "error"]),
     (
         "engine",
@@ -21,6 +22,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "container",
             "frame",
             "xml",
+            "derive",
             "source",
             "model",
             "error",
@@ -41,8 +43,9 @@ const LAYERS: [(&str, &[&str]); 10] = [
 ];
 
 /// Crates that belong to few layers.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("quick_xml", &["xml"]),
+    ("sha1", &["derive"]),
     ("arrow", &["tables", "sink", "engine"]),
     ("parquet", &["sink"]),
     ("rayon", &["engine"]),

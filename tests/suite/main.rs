@@ -4,8 +4,11 @@
 mod bzip2;
 mod chunks;
 mod layering;
+mod reverts;
 mod samples;
 
+#[cfg(feature = "parquet")]
+mod histories;
 #[cfg(feature = "parquet")]
 mod inputs;
 #[cfg(feature = "parquet")]

@@ -1,0 +1,15 @@
+//! What follows from more than one revision: pure functions over the history of a page.
+//!
+//! Workers note down a few facts of each revision ([`Facts`]); once a page is complete, its facts
+//! tell who reverted whom ([`reverts`]) and what came before ([`PageHistory`]).
+
+mod checksum;
+mod facts;
+mod history;
+mod order;
+pub mod reverts;
+
+pub use checksum::Sha1;
+pub use facts::{Fact, Facts, Parent};
+pub use history::{PageHistory, seconds_between};
+pub use order::TimeOrder;
