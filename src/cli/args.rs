@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use super::near::did_you_mean;
 use super::sizes::parse_bytes;
+use crate::engine::HistoryOptions;
 use crate::model::Timestamp;
 use crate::sink::Compression;
 use crate::tables;
@@ -82,6 +83,8 @@ pub(super) struct ConvertArguments {
     #[command(flatten)]
     pub filters: FilterArguments,
     #[command(flatten)]
+    pub history: HistoryArguments,
+    #[command(flatten)]
     pub work: WorkArguments,
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none
     #[arg(long, value_name = "CODEC", default_value = "zstd:3")]
@@ -129,6 +132,18 @@ pub(super) struct FilterArguments {
     /// Only revisions saved before this time
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub until: Option<Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HistoryArguments {
+    /// How many revisions a revert can undo, by the definition of mwreverts (table reverts)
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = HistoryOptions::DEFAULT_REVERT_RADIUS,
+        value_parser = parse_radius
+    )]
+    pub revert_radius: usize,
 }
 
 #[derive(Debug, Args)]
@@ -263,6 +278,13 @@ fn parse_threads(text: &str) -> Result<u16, &'static str> {
         .ok()
         .filter(|threads| (1..=1024).contains(threads))
         .ok_or("expected how many threads, from 1 to 1024, such as 4")
+}
+
+fn parse_radius(text: &str) -> Result<usize, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|radius| (1..=10_000).contains(radius))
+        .ok_or("expected how many revisions, from 1 to 10000, such as 15")
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, String> {

@@ -11,7 +11,9 @@ use super::args::{ConvertArguments, FilterArguments, OnDamage, ProgressStyle, Wo
 use super::progress::{Display, peak_memory_bytes};
 use super::sizes::{human_bytes, human_count};
 use super::{WITH_REJECTS, print};
-use crate::engine::{Filters, Job, JobReport, Limits, Pool, Progress, Stop, convert, inspect};
+use crate::engine::{
+    Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, Stop, convert, inspect,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{OutputFolder, WriterOptions};
 use crate::source::{Discovered, Input, discover};
@@ -30,6 +32,9 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         overwrite: arguments.overwrite,
         selections,
         filters,
+        history: HistoryOptions {
+            revert_radius: arguments.history.revert_radius,
+        },
         limits,
         writer: WriterOptions {
             compression: arguments.compression,
@@ -205,6 +210,10 @@ fn describe(arguments: &ConvertArguments, selections: &[Selection]) -> BTreeMap<
         (
             "until".to_owned(),
             json!(filters.until.map(|time| time.to_string())),
+        ),
+        (
+            "revert_radius".to_owned(),
+            json!(arguments.history.revert_radius),
         ),
         (
             "compression".to_owned(),

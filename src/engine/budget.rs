@@ -48,6 +48,11 @@ impl Budget {
         self.memory_bytes / self.running() / 4
     }
 
+    /// Bytes of facts from which an input's rows are being derived.
+    pub(super) fn histories_bytes(&self) -> usize {
+        self.memory_bytes / self.running() / 8
+    }
+
     /// Waits until no other input has a chunk at work that is larger than its share.
     ///
     /// Who holds the turn waits for tasks only, which wait for nobody.

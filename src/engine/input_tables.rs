@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::document::Document;
+use super::histories::Histories;
 use super::lane::Lane;
 use super::pipeline::{Consumer, Passed, Work, run_input};
 use super::plan::Plan;
@@ -46,6 +47,7 @@ pub(super) fn convert_input(
             .wanted
             .selection(&tables::REJECTS)
             .map(TableBuilder::new),
+        histories: Histories::new(&plan.wanted, lane),
         reported: Vec::new(),
         wikis: Vec::new(),
         document: None,
@@ -64,6 +66,7 @@ struct InputTables<'l> {
     groups: RowGroups<'l>,
     pages: Option<TableBuilder<tables::Pages>>,
     rejects: Option<TableBuilder<tables::Rejects>>,
+    histories: Option<Histories<'l>>,
     reported: Vec<Reject>,
     wikis: Vec<Arc<Document>>,
     document: Option<Arc<Document>>,
@@ -134,6 +137,9 @@ impl InputTables<'_> {
         if let Some(mut rejects) = self.rejects.take() {
             self.groups.push(&tables::REJECTS, rejects.finish()?)?;
         }
+        if let Some(histories) = self.histories.take() {
+            histories.finish(&mut self.groups)?;
+        }
         let parts = self.groups.finish()?;
         let mut seen = self.seen;
         seen.xml_bytes = passed.xml_bytes;
@@ -171,6 +177,9 @@ impl Consumer for InputTables<'_> {
 
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
         self.close_page()?;
+        if let Some(histories) = &mut self.histories {
+            histories.end_page(&mut self.groups)?;
+        }
         self.document = Some(Arc::clone(document));
         if !self.wikis.iter().any(|wiki| wiki.is_same_wiki(document)) {
             self.wikis.push(Arc::clone(document));
@@ -190,6 +199,9 @@ impl Consumer for InputTables<'_> {
         for (page, began_before, continues) in rows.pages {
             self.collect_page(page, began_before, continues)?;
         }
+        if let (Some(histories), Some(history)) = (&mut self.histories, rows.history) {
+            histories.add(history, &mut self.groups)?;
+        }
         for reject in rows.rejects {
             self.push_reject(reject)?;
         }
@@ -198,6 +210,9 @@ impl Consumer for InputTables<'_> {
 
     fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()> {
         self.close_page()?;
+        if let Some(histories) = &mut self.histories {
+            histories.lost();
+        }
         self.seen.rejects += 1;
         let place = why.location();
         self.push_reject(Reject {
@@ -216,6 +231,9 @@ impl Consumer for InputTables<'_> {
     }
 
     fn settle(&mut self) -> Result<()> {
+        if let Some(histories) = &mut self.histories {
+            histories.settle(&mut self.groups)?;
+        }
         self.groups.settle()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::derive::Facts;
 use crate::frame::FramerOptions;
 use crate::model::{Page, Timestamp};
 
@@ -41,6 +42,26 @@ impl Filters {
             .until
             .is_none_or(|until| time.is_some_and(|time| time < until));
         since && until
+    }
+}
+
+/// How tables of pages' histories are made.
+#[derive(Debug, Clone, Copy)]
+pub struct HistoryOptions {
+    /// How many revisions a revert can undo, by the definition of mwreverts.
+    pub revert_radius: usize,
+}
+
+impl HistoryOptions {
+    /// The radius that mwreverts has where nothing else is said.
+    pub const DEFAULT_REVERT_RADIUS: usize = 15;
+}
+
+impl Default for HistoryOptions {
+    fn default() -> Self {
+        Self {
+            revert_radius: Self::DEFAULT_REVERT_RADIUS,
+        }
     }
 }
 
@@ -97,6 +118,14 @@ impl Limits {
     /// Bytes that a table's unfinished row group may hold.
     pub(super) fn row_group_bytes(&self) -> usize {
         self.sizing_bytes / 8
+    }
+
+    /// Bytes of facts that are kept of one page; a longer history is looked at in pieces.
+    pub(super) fn page_history_bytes(&self) -> usize {
+        // Revisions of a page are numbered in 32 bits.
+        const MOST: usize = (u32::MAX as usize / 2) * Facts::BYTES_EACH;
+        const LEAST: usize = 8 << 20;
+        (self.sizing_bytes / 4).clamp(LEAST, MOST)
     }
 
     /// Bytes that a decoder's dictionary may take.

@@ -30,6 +30,7 @@ impl<'j> Plan<'j> {
             wanted: Arc::new(Wanted {
                 selections: job.selections.clone(),
                 filters: job.filters.clone(),
+                history: job.history,
                 keep_going: job.limits.keep_going,
             }),
             row_group_bytes: job.writer.row_group_bytes.min(job.limits.row_group_bytes()),

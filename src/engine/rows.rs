@@ -3,7 +3,8 @@
 use arrow::array::RecordBatch;
 
 use super::document::Document;
-use super::options::Filters;
+use super::histories::{ChunkHistory, Notes};
+use super::options::{Filters, HistoryOptions};
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
 use crate::model::{Page, Revision, Upload};
@@ -19,6 +20,7 @@ pub(super) struct Wanted {
     /// Selected columns, by table.
     pub selections: Vec<Selection>,
     pub filters: Filters,
+    pub history: HistoryOptions,
     pub keep_going: bool,
 }
 
@@ -27,6 +29,12 @@ impl Wanted {
         self.selections
             .iter()
             .find(|selection| selection.table.name == table.name)
+    }
+
+    /// Whether a table is wanted that is derived from pages' histories.
+    pub(super) fn needs_histories(&self) -> bool {
+        let tables = [&tables::REVISION_HISTORY, &tables::REVERTS];
+        tables.iter().any(|table| self.selection(table).is_some())
     }
 }
 
@@ -39,6 +47,8 @@ pub(super) struct ChunkRows {
     /// Pages, each with whether it began in a chunk before and whether it goes on in the next.
     pub pages: Vec<(PageSummary, bool, bool)>,
     pub rejects: Vec<Reject>,
+    /// What tables of pages' histories are derived from.
+    pub history: Option<ChunkHistory>,
     pub seen: Seen,
 }
 
@@ -55,6 +65,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
         revisions: wanted.selection(&tables::REVISIONS).map(TableBuilder::new),
         content: wanted.selection(&tables::CONTENT).map(TableBuilder::new),
         uploads: wanted.selection(&tables::UPLOADS).map(TableBuilder::new),
+        notes: wanted.needs_histories().then(|| Notes::new(document)),
         summary: None,
         rows: ChunkRows::default(),
     };
@@ -63,6 +74,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
     rows.revisions = finish(collector.revisions)?;
     rows.content = finish(collector.content)?;
     rows.uploads = finish(collector.uploads)?;
+    rows.history = collector.notes.map(Notes::finish);
     rows.seen.rejects = rows.rejects.len() as u64;
     Ok(rows)
 }
@@ -78,6 +90,7 @@ struct Collector<'c> {
     revisions: Option<TableBuilder<tables::Revisions>>,
     content: Option<TableBuilder<tables::Content>>,
     uploads: Option<TableBuilder<tables::Uploads>>,
+    notes: Option<Notes>,
     /// The open page, once a revision of it was seen.
     summary: Option<PageSummary>,
     rows: ChunkRows,
@@ -101,9 +114,12 @@ impl Records for Collector<'_> {
     fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<()> {
         self.rows.seen.revisions += 1;
         self.rows.seen.slots += revision.slots().count() as u64;
-        if !self.wanted.filters.wants_page(page)
-            || !self.wanted.filters.wants_time(revision.timestamp)
-        {
+        let wants_page = self.wanted.filters.wants_page(page);
+        let wants_time = self.wanted.filters.wants_time(revision.timestamp);
+        if let Some(notes) = self.notes.as_mut().filter(|_| wants_page) {
+            notes.revision(revision, wants_time);
+        }
+        if !wants_page || !wants_time {
             self.rows.seen.filtered_revisions += 1;
             return Ok(());
         }
@@ -157,6 +173,9 @@ impl Records for Collector<'_> {
             }
             return Ok(());
         }
+        if let Some(notes) = &mut self.notes {
+            notes.page_ended(self.document.wiki_id.as_deref(), at.page, at.began_before);
+        }
         self.summary_of(at.page);
         if let Some(summary) = self.summary.take() {
             self.rows
@@ -175,6 +194,9 @@ impl Records for Collector<'_> {
         let (xml_offset, file_offset) = self.places.of(fault.at);
         if !self.wanted.keep_going {
             return Err(fault.to_error(&self.document.input, (xml_offset, file_offset)));
+        }
+        if let Some(notes) = &mut self.notes {
+            notes.damage(fault.page_id);
         }
         self.rows.rejects.push(Reject {
             wiki_id: self.wiki_id().map(str::to_owned),

@@ -25,6 +25,8 @@ pub enum Kind {
     Timestamp,
     /// List of strings.
     StringList,
+    /// List of 64-bit integers.
+    Int64List,
 }
 
 /// What a column means.
@@ -75,7 +77,8 @@ impl Kind {
             Self::Boolean => DataType::Boolean,
             Self::String => DataType::Utf8,
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-            Self::StringList => DataType::List(element()),
+            Self::StringList => DataType::List(element(DataType::Utf8)),
+            Self::Int64List => DataType::List(element(DataType::Int64)),
         }
     }
 
@@ -88,12 +91,13 @@ impl Kind {
             Self::String => "string",
             Self::Timestamp => "timestamp(us, UTC)",
             Self::StringList => "list<string>",
+            Self::Int64List => "list<int64>",
         }
     }
 }
 
-fn element() -> Arc<Field> {
-    Arc::new(Field::new("element", DataType::Utf8, false))
+fn element(of: DataType) -> Arc<Field> {
+    Arc::new(Field::new("element", of, false))
 }
 
 /// Values of one column on their way into an array.
@@ -111,6 +115,8 @@ pub enum Cells {
     Timestamp(TimestampMicrosecondBuilder),
     /// Of [`Kind::StringList`].
     StringList(ListBuilder<StringBuilder>),
+    /// Of [`Kind::Int64List`].
+    Int64List(ListBuilder<Int64Builder>),
 }
 
 impl Cells {
@@ -124,7 +130,12 @@ impl Cells {
                 Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC"))
             }
             Kind::StringList => {
-                Self::StringList(ListBuilder::new(StringBuilder::new()).with_field(element()))
+                let cells = ListBuilder::new(StringBuilder::new());
+                Self::StringList(cells.with_field(element(DataType::Utf8)))
+            }
+            Kind::Int64List => {
+                let cells = ListBuilder::new(Int64Builder::new());
+                Self::Int64List(cells.with_field(element(DataType::Int64)))
             }
         }
     }
@@ -144,6 +155,14 @@ impl Cells {
     pub fn boolean(&mut self, value: bool) {
         match self {
             Self::Boolean(cells) => cells.append_value(value),
+            _ => debug_assert!(false, "a column that is no truth value"),
+        }
+    }
+
+    /// Puts a truth value that may not be known.
+    pub fn known_boolean(&mut self, value: Option<bool>) {
+        match self {
+            Self::Boolean(cells) => cells.append_option(value),
             _ => debug_assert!(false, "a column that is no truth value"),
         }
     }
@@ -190,6 +209,17 @@ impl Cells {
         }
     }
 
+    /// Puts a list of integers.
+    pub fn int_list(&mut self, values: impl Iterator<Item = i64>) {
+        match self {
+            Self::Int64List(cells) => {
+                values.for_each(|value| cells.values().append_value(value));
+                cells.append(true);
+            }
+            _ => debug_assert!(false, "a column that is no list of integers"),
+        }
+    }
+
     pub(super) fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Int32(cells) => Arc::new(cells.finish()),
@@ -198,6 +228,7 @@ impl Cells {
             Self::String(cells) => Arc::new(cells.finish()),
             Self::Timestamp(cells) => Arc::new(cells.finish()),
             Self::StringList(cells) => Arc::new(cells.finish()),
+            Self::Int64List(cells) => Arc::new(cells.finish()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The list of tables.
 
 use super::column::ColumnDoc;
-use super::{content, namespaces, pages, rejects, revisions, uploads};
+use super::{content, namespaces, pages, rejects, reverts, revision_history, revisions, uploads};
 
 /// A table, as far as it can be told without rows.
 pub struct TableInfo {
@@ -32,10 +32,12 @@ impl std::fmt::Debug for TableInfo {
 }
 
 /// All tables.
-pub static ALL: [&TableInfo; 6] = [
+pub static ALL: [&TableInfo; 8] = [
     &pages::TABLE,
     &revisions::TABLE,
     &content::TABLE,
+    &revision_history::TABLE,
+    &reverts::TABLE,
     &namespaces::TABLE,
     &uploads::TABLE,
     &rejects::TABLE,

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mwparquet::engine::{Filters, Job, JobReport, Limits, Pool, Progress, Stop, convert};
+use mwparquet::engine::{
+    Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, Stop, convert,
+};
 use mwparquet::sink::{Compression, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::tables::{self, Selection};
@@ -28,6 +30,7 @@ pub fn job_of(inputs: Vec<PathBuf>, output: &Path) -> Job {
         overwrite: false,
         selections: tables::ALL.into_iter().map(Selection::all).collect(),
         filters: Filters::default(),
+        history: HistoryOptions::default(),
         limits: Limits::default(),
         writer: WriterOptions {
             compression: Compression::Zstd(1),
