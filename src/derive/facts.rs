@@ -105,6 +105,12 @@ impl Facts {
         }
     }
 
+    /// Gives back the room that is not used.
+    pub fn shrink(&mut self) {
+        self.rows.shrink_to_fit();
+        self.names.shrink_to_fit();
+    }
+
     /// How many revisions there are.
     pub fn len(&self) -> usize {
         self.rows.len()

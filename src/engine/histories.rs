@@ -12,16 +12,18 @@ mod stretch;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
+
 use super::lane::Lane;
 use super::pool::Pending;
 use super::row_groups::RowGroups;
 use super::rows::Wanted;
 use crate::error::Result;
-use crate::tables;
+use crate::tables::TableInfo;
 
 use notes::Piece;
 pub(super) use notes::{ChunkHistory, Notes};
-use rows::{HistoryRows, rows_of};
+use rows::make_rows;
 use stretch::Stretch;
 
 /// Revisions of complete pages that are worth a task.
@@ -45,7 +47,7 @@ pub(super) struct Histories<'l> {
 
 struct Deriving {
     bytes: usize,
-    task: Pending<HistoryRows>,
+    task: Pending<Vec<(&'static TableInfo, RecordBatch)>>,
 }
 
 impl<'l> Histories<'l> {
@@ -116,18 +118,34 @@ impl<'l> Histories<'l> {
         self.complete_revisions = 0;
         let bytes = pages.iter().map(Stretch::bytes).sum();
         let share_bytes = self.lane.budget.histories_bytes();
+        if bytes > share_bytes {
+            return self.derive_large(&pages, groups);
+        }
         while self.deriving_bytes + bytes > share_bytes && !self.deriving.is_empty() {
             self.collect_oldest(groups)?;
         }
         self.deriving_bytes += bytes;
         let wanted = Arc::clone(&self.wanted);
-        let task = self.lane.pool.spawn(move || rows_of(&wanted, &pages));
+        let task = self.lane.pool.spawn(move || {
+            let mut rows = Vec::new();
+            make_rows(&wanted, &pages, &mut |table, batch| {
+                rows.push((table, batch));
+                Ok(())
+            })?;
+            Ok(rows)
+        });
         self.deriving.push_back(Deriving { bytes, task });
-        match bytes > share_bytes {
-            // Nothing else is gathered beside a page that is larger than the share.
-            true => self.settle(groups),
-            false => Ok(()),
-        }
+        Ok(())
+    }
+
+    /// Derives from a page that is larger than this input's share: in the lane itself, which can
+    /// hand on rows as they come, and one input at a time.
+    fn derive_large(&mut self, pages: &[Stretch], groups: &mut RowGroups<'_>) -> Result<()> {
+        self.settle(groups)?;
+        let _turn = self.lane.budget.long_history_turn();
+        make_rows(&self.wanted, pages, &mut |table, batch| {
+            groups.push(table, Some(batch))
+        })
     }
 
     fn collect_oldest(&mut self, groups: &mut RowGroups<'_>) -> Result<()> {
@@ -136,11 +154,8 @@ impl<'l> Histories<'l> {
         };
         let rows = task.wait()?;
         self.deriving_bytes -= bytes;
-        for batch in rows.revision_history {
-            groups.push(&tables::REVISION_HISTORY, Some(batch))?;
-        }
-        for batch in rows.reverts {
-            groups.push(&tables::REVERTS, Some(batch))?;
+        for (table, batch) in rows {
+            groups.push(table, Some(batch))?;
         }
         Ok(())
     }

@@ -77,7 +77,8 @@ impl Notes {
     }
 
     /// All notes.
-    pub(in crate::engine) fn finish(self) -> ChunkHistory {
+    pub(in crate::engine) fn finish(mut self) -> ChunkHistory {
+        self.chunk.facts.shrink();
         self.chunk
     }
 }

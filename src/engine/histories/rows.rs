@@ -14,46 +14,50 @@ use crate::tables::{
 /// Rows of a batch, where one page has so many.
 const BATCH_ROWS: usize = 65_536;
 
-/// Rows of complete pages.
-#[derive(Debug, Default)]
-pub(super) struct HistoryRows {
-    pub(super) revision_history: Vec<RecordBatch>,
-    pub(super) reverts: Vec<RecordBatch>,
-}
+/// Who takes rows, by table.
+pub(super) type Take<'t> = dyn FnMut(&'static TableInfo, RecordBatch) -> Result<()> + 't;
 
-/// Makes the rows of complete pages.
-pub(super) fn rows_of(wanted: &Wanted, pages: &[Stretch]) -> Result<HistoryRows> {
-    let mut revision_history = Batches::new(wanted, &tables::REVISION_HISTORY);
-    let mut reverts = Batches::new(wanted, &tables::REVERTS);
+/// Makes the rows of complete pages and hands them on in batches.
+pub(super) fn make_rows(wanted: &Wanted, pages: &[Stretch], take: &mut Take<'_>) -> Result<()> {
+    let mut revision_history =
+        Batches::<tables::RevisionHistory>::new(wanted, &tables::REVISION_HISTORY);
+    let mut reverts = Batches::<tables::Reverts>::new(wanted, &tables::REVERTS);
     for page in pages {
         let history = PageHistory::new(page.revisions());
         let first_base = history.reverts_to_first_base();
         if let Some(batches) = &mut revision_history {
-            push_revisions(page, &history, &first_base, batches)?;
+            push_revisions(page, &history, &first_base, &mut |row| {
+                batches.push(row, take)
+            })?;
         }
         if let Some(batches) = &mut reverts {
-            push_radius_reverts(page, &history, wanted.history.revert_radius, batches)?;
-            push_first_base_reverts(page, &history, &first_base, batches)?;
+            let radius = wanted.history.revert_radius;
+            let mut push = |row: &RevertRow<'_>| batches.push(row, take);
+            push_radius_reverts(page, &history, radius, &mut push)?;
+            push_first_base_reverts(page, &history, &first_base, &mut push)?;
         }
     }
-    Ok(HistoryRows {
-        revision_history: Batches::finish(revision_history)?,
-        reverts: Batches::finish(reverts)?,
-    })
+    if let Some(batches) = &mut revision_history {
+        batches.finish(take)?;
+    }
+    match &mut reverts {
+        Some(batches) => batches.finish(take),
+        None => Ok(()),
+    }
 }
 
 fn push_revisions(
     page: &Stretch,
     history: &PageHistory<'_>,
     first_base: &FirstBase,
-    batches: &mut Batches<tables::RevisionHistory>,
+    push: &mut dyn FnMut(&RevisionHistoryRow<'_>) -> Result<()>,
 ) -> Result<()> {
     let order = history.order();
     let numbered = history.revisions().iter().enumerate().skip(page.context);
     for (number, revision) in numbered.filter(|(_, fact)| fact.is_wanted()) {
         let place = order.place_of(number);
         let reverted_by = first_base.reverted_by(place);
-        batches.push(&RevisionHistoryRow {
+        push(&RevisionHistoryRow {
             page: &page.header,
             revision: *revision,
             page_revision_count: page.revisions_before + (place + 1) as u64 - page.context as u64,
@@ -71,7 +75,7 @@ fn push_radius_reverts(
     page: &Stretch,
     history: &PageHistory<'_>,
     radius: usize,
-    batches: &mut Batches<tables::Reverts>,
+    push: &mut dyn FnMut(&RevertRow<'_>) -> Result<()>,
 ) -> Result<()> {
     let revisions = history.revisions();
     for revert in history.reverts_within_radius(radius) {
@@ -80,7 +84,7 @@ fn push_radius_reverts(
             continue;
         }
         let reverted = &revisions[revert.reverted_to + 1..revert.reverting];
-        batches.push(&RevertRow {
+        push(&RevertRow {
             page: &page.header,
             definition: RevertDefinition::Mwreverts,
             reverting,
@@ -97,7 +101,7 @@ fn push_first_base_reverts(
     page: &Stretch,
     history: &PageHistory<'_>,
     first_base: &FirstBase,
-    batches: &mut Batches<tables::Reverts>,
+    push: &mut dyn FnMut(&RevertRow<'_>) -> Result<()>,
 ) -> Result<()> {
     let (revisions, order) = (history.revisions(), history.order());
     let lists = first_base.reverted();
@@ -117,7 +121,7 @@ fn push_first_base_reverts(
                 .by(place)
                 .map(|place| revisions[order.index_at(place)]),
         );
-        batches.push(&RevertRow {
+        push(&RevertRow {
             page: &page.header,
             definition: RevertDefinition::MediawikiHistory,
             reverting,
@@ -132,33 +136,29 @@ fn push_first_base_reverts(
 
 /// Rows of one table in batches that are not too long.
 struct Batches<T: Table> {
+    table: &'static TableInfo,
     builder: TableBuilder<T>,
-    done: Vec<RecordBatch>,
 }
 
 impl<T: Table> Batches<T> {
     /// `None` where the table is not wanted.
-    fn new(wanted: &Wanted, table: &TableInfo) -> Option<Self> {
+    fn new(wanted: &Wanted, table: &'static TableInfo) -> Option<Self> {
         let builder = TableBuilder::new(wanted.selection(table)?);
-        Some(Self {
-            builder,
-            done: Vec::new(),
-        })
+        Some(Self { table, builder })
     }
 
-    fn push(&mut self, row: &T::Row<'_>) -> Result<()> {
+    fn push(&mut self, row: &T::Row<'_>, take: &mut Take<'_>) -> Result<()> {
         self.builder.push(row);
-        if self.builder.rows() >= BATCH_ROWS {
-            self.done.extend(self.builder.finish()?);
+        match self.builder.rows() >= BATCH_ROWS {
+            true => self.finish(take),
+            false => Ok(()),
         }
-        Ok(())
     }
 
-    fn finish(batches: Option<Self>) -> Result<Vec<RecordBatch>> {
-        let Some(mut batches) = batches else {
-            return Ok(Vec::new());
-        };
-        batches.done.extend(batches.builder.finish()?);
-        Ok(batches.done)
+    fn finish(&mut self, take: &mut Take<'_>) -> Result<()> {
+        match self.builder.finish()? {
+            Some(batch) => take(self.table, batch),
+            None => Ok(()),
+        }
     }
 }
