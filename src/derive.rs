@@ -8,6 +8,7 @@ mod facts;
 mod history;
 mod order;
 pub mod reverts;
+pub mod sessions;
 
 pub use checksum::Sha1;
 pub use facts::{Fact, Facts, Parent};
