@@ -24,7 +24,7 @@ from xml.parsers import expat
 
 import oracle_history
 
-TABLES = ("pages", "revisions", "content", "revision_history", "reverts", "namespaces", "uploads")
+TABLES = ("pages", "revisions", "content", "revision_history", "reverts", "sessions", "namespaces", "uploads")
 READ_SIZE = 1 << 18
 
 # The children each element may have; anything else is skipped with its subtree.
@@ -255,6 +255,7 @@ class RowMaker:
         self.has_parents = False
         # The page whose history may go on: its columns and revisions.
         self.history = None
+        self.edits = []
 
     def add(self, table, **columns):
         """Append a row."""
@@ -345,6 +346,8 @@ class RowMaker:
             content_format=revision.string("format"),
             origin_rev_id=revision.integer("origin"),
             slot_roles=[role for role, _ in slots])
+        self.edits.append({"wiki_id": self.wiki_id, "id": revision.integer("id"), "dt": timestamp,
+                           **user_columns(revision.child("contributor"))})
         only_text = visible_text(main_text) if main_text is not None and not others else None
         self.history_revisions(page).append({
             "id": revision.integer("id"), "parent": revision.integer("parentid"), "dt": timestamp,
@@ -461,6 +464,8 @@ def rows(path):
         while data := stream.read(READ_SIZE):
             yield from parser.feed(data, False)
     yield from parser.feed(b"", True)
+    for row in oracle_history.sessions(parser.maker.edits):
+        yield "sessions", row
 
 
 def to_json(table, columns):

@@ -145,3 +145,42 @@ def rows(page, revisions, has_parents):
         reverted = [in_time[place] for place in range(len(in_time)) if reverted_by[place] == revert]
         yield revert_row(page, "mediawiki_history", in_time[revert], in_time[base], reverted,
                          revert - base - 1)
+
+
+# --- sessions --------------------------------------------------------------
+
+CUTOFF_SECONDS = 3600
+
+
+def user_key(event):
+    """What edits of one user have in common, in the order of the table."""
+    account = event["user_id"] if (event["user_id"] or 0) > 0 else None
+    name = "" if account else event["user_text"]
+    return event["wiki_id"] or "", event["wiki_id"] is not None, account is None, account or 0, name.encode()
+
+
+def sessions(events):
+    """The rows of sessions: events have wiki_id, the user's columns, dt and id."""
+    known = [event for event in events
+             if event["user_is_visible"] and event["user_text"] and event["dt"]]
+    known.sort(key=lambda event: (user_key(event), event["dt"], event["id"] is not None, event["id"] or 0,
+                                  event["user_text"].encode()))
+    rows_made = []
+    before = None
+    for event in known:
+        is_same_user = before is not None and user_key(before) == user_key(event)
+        if is_same_user and event["id"] is not None and (event["id"], event["dt"]) == (before["id"], before["dt"]):
+            continue
+        if not is_same_user or seconds_between(before, event) >= CUTOFF_SECONDS:
+            rows_made.append({
+                "wiki_id": event["wiki_id"], "user_id": event["user_id"], "user_text": event["user_text"],
+                "user_kind": event["user_kind"],
+                "session_index": rows_made[-1]["session_index"] + 1 if is_same_user else 0,
+                "session_start_dt": event["dt"], "session_events": 0, "revision_ids": []})
+        row = rows_made[-1]
+        row["session_end_dt"] = event["dt"]
+        row["session_events"] += 1
+        row["session_seconds"] = seconds_between({"dt": row["session_start_dt"]}, event)
+        row["revision_ids"] += [event["id"]] if event["id"] is not None else []
+        before = event
+    return rows_made

@@ -25,6 +25,7 @@ mod pool;
 mod progress;
 mod row_groups;
 mod rows;
+mod sessions;
 mod wikis;
 
 pub use budget::Budget;

@@ -14,6 +14,7 @@ mod rejects;
 mod reverts;
 mod revision_history;
 mod revisions;
+mod sessions;
 mod shared;
 mod uploads;
 
@@ -29,4 +30,5 @@ pub use rejects::{Reject, Rejects, TABLE as REJECTS};
 pub use reverts::{RevertDefinition, RevertRow, Reverts, TABLE as REVERTS};
 pub use revision_history::{RevisionHistory, RevisionHistoryRow, TABLE as REVISION_HISTORY};
 pub use revisions::{RevisionRow, Revisions, TABLE as REVISIONS};
+pub use sessions::{Sessions, TABLE as SESSIONS};
 pub use uploads::{TABLE as UPLOADS, UploadRow, Uploads};

@@ -144,6 +144,14 @@ pub(super) struct HistoryArguments {
         value_parser = parse_radius
     )]
     pub revert_radius: usize,
+    /// A break of so many seconds ends a user's session (table sessions)
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = HistoryOptions::DEFAULT_SESSION_CUTOFF_SECONDS,
+        value_parser = parse_cutoff
+    )]
+    pub session_cutoff: i64,
 }
 
 #[derive(Debug, Args)]
@@ -285,6 +293,13 @@ fn parse_radius(text: &str) -> Result<usize, &'static str> {
         .ok()
         .filter(|radius| (1..=10_000).contains(radius))
         .ok_or("expected how many revisions, from 1 to 10000, such as 15")
+}
+
+fn parse_cutoff(text: &str) -> Result<i64, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|seconds| (1..=i64::from(u32::MAX)).contains(seconds))
+        .ok_or("expected how many seconds, 1 or more, such as 3600 for an hour")
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, String> {

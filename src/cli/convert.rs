@@ -34,6 +34,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         filters,
         history: HistoryOptions {
             revert_radius: arguments.history.revert_radius,
+            session_cutoff_seconds: arguments.history.session_cutoff,
         },
         limits,
         writer: WriterOptions {
@@ -214,6 +215,10 @@ fn describe(arguments: &ConvertArguments, selections: &[Selection]) -> BTreeMap<
         (
             "revert_radius".to_owned(),
             json!(arguments.history.revert_radius),
+        ),
+        (
+            "session_cutoff_seconds".to_owned(),
+            json!(arguments.history.session_cutoff),
         ),
         (
             "compression".to_owned(),

@@ -10,8 +10,9 @@ use super::pipeline::{Consumer, Passed, Work, run_input};
 use super::plan::Plan;
 use super::row_groups::{PartsByTable, RowGroups};
 use super::rows::{ChunkRows, Wanted, rows_of};
+use super::sessions::Edits;
 use crate::error::{Error, Result};
-use crate::sink::{InputEntry, Seen};
+use crate::sink::{InputEntry, Run, Seen};
 use crate::source::Input;
 use crate::tables::{self, PageSummary, Reject, TableBuilder};
 
@@ -29,6 +30,8 @@ pub(super) struct Converted {
     pub(super) rejects: Vec<Reject>,
     /// The input's documents, as far as their wikis differ.
     pub(super) wikis: Vec<Arc<Document>>,
+    /// The input's edits, of which sessions are made, sorted.
+    pub(super) edits: Vec<Run>,
 }
 
 /// Writes the tables of the input of a number.
@@ -48,6 +51,7 @@ pub(super) fn convert_input(
             .selection(&tables::REJECTS)
             .map(TableBuilder::new),
         histories: Histories::new(&plan.wanted, lane),
+        edits: Edits::new(plan, lane, number),
         reported: Vec::new(),
         wikis: Vec::new(),
         document: None,
@@ -67,6 +71,7 @@ struct InputTables<'l> {
     pages: Option<TableBuilder<tables::Pages>>,
     rejects: Option<TableBuilder<tables::Rejects>>,
     histories: Option<Histories<'l>>,
+    edits: Option<Edits<'l>>,
     reported: Vec<Reject>,
     wikis: Vec<Arc<Document>>,
     document: Option<Arc<Document>>,
@@ -140,6 +145,7 @@ impl InputTables<'_> {
         if let Some(histories) = self.histories.take() {
             histories.finish(&mut self.groups)?;
         }
+        let edits = self.edits.take().map_or(Ok(Vec::new()), Edits::finish)?;
         let parts = self.groups.finish()?;
         let mut seen = self.seen;
         seen.xml_bytes = passed.xml_bytes;
@@ -163,6 +169,7 @@ impl InputTables<'_> {
             parts,
             rejects: self.reported,
             wikis: self.wikis,
+            edits,
         })
     }
 }
@@ -202,6 +209,9 @@ impl Consumer for InputTables<'_> {
         if let (Some(histories), Some(history)) = (&mut self.histories, rows.history) {
             histories.add(history, &mut self.groups)?;
         }
+        if let (Some(edits), Some(chunk)) = (&mut self.edits, rows.edits) {
+            edits.add(chunk)?;
+        }
         for reject in rows.rejects {
             self.push_reject(reject)?;
         }
@@ -233,6 +243,9 @@ impl Consumer for InputTables<'_> {
     fn settle(&mut self) -> Result<()> {
         if let Some(histories) = &mut self.histories {
             histories.settle(&mut self.groups)?;
+        }
+        if let Some(edits) = &mut self.edits {
+            edits.settle()?;
         }
         self.groups.settle()
     }

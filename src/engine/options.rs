@@ -50,17 +50,22 @@ impl Filters {
 pub struct HistoryOptions {
     /// How many revisions a revert can undo, by the definition of mwreverts.
     pub revert_radius: usize,
+    /// A break of so many seconds ends a user's session.
+    pub session_cutoff_seconds: i64,
 }
 
 impl HistoryOptions {
     /// The radius that mwreverts has where nothing else is said.
     pub const DEFAULT_REVERT_RADIUS: usize = 15;
+    /// The cutoff that mwsessions has where nothing else is said: an hour.
+    pub const DEFAULT_SESSION_CUTOFF_SECONDS: i64 = 3600;
 }
 
 impl Default for HistoryOptions {
     fn default() -> Self {
         Self {
             revert_radius: Self::DEFAULT_REVERT_RADIUS,
+            session_cutoff_seconds: Self::DEFAULT_SESSION_CUTOFF_SECONDS,
         }
     }
 }

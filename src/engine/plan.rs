@@ -1,6 +1,7 @@
 //! What the writing of all inputs has in common.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::convert::Job;
@@ -46,6 +47,11 @@ impl<'j> Plan<'j> {
     /// Names of the tables wanted.
     pub(super) fn tables(&self) -> impl Iterator<Item = &'static str> {
         self.encoders.keys().copied()
+    }
+
+    /// The folder for what is sorted on disk.
+    pub(super) fn sorting_folder(&self) -> PathBuf {
+        self.folder.sorting()
     }
 
     /// A writer of a table, for one input or for the job as a whole.

@@ -5,10 +5,11 @@ use arrow::array::RecordBatch;
 use super::document::Document;
 use super::histories::{ChunkHistory, Notes};
 use super::options::{Filters, HistoryOptions};
+use crate::derive::sessions::write_event;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
 use crate::model::{Page, Revision, Upload};
-use crate::sink::Seen;
+use crate::sink::{Records as Edits, Seen};
 use crate::tables::{
     self, ContentRow, PageSummary, Reject, RevisionRow, Selection, Table, TableBuilder, UploadRow,
 };
@@ -49,6 +50,8 @@ pub(super) struct ChunkRows {
     pub rejects: Vec<Reject>,
     /// What tables of pages' histories are derived from.
     pub history: Option<ChunkHistory>,
+    /// Edits, of which sessions are made.
+    pub edits: Option<Edits>,
     pub seen: Seen,
 }
 
@@ -66,6 +69,9 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
         content: wanted.selection(&tables::CONTENT).map(TableBuilder::new),
         uploads: wanted.selection(&tables::UPLOADS).map(TableBuilder::new),
         notes: wanted.needs_histories().then(|| Notes::new(document)),
+        edits: wanted
+            .selection(&tables::SESSIONS)
+            .map(|_| Edits::default()),
         summary: None,
         rows: ChunkRows::default(),
     };
@@ -74,6 +80,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
     rows.revisions = finish(collector.revisions)?;
     rows.content = finish(collector.content)?;
     rows.uploads = finish(collector.uploads)?;
+    rows.edits = collector.edits;
     rows.history = collector.notes.map(Notes::finish);
     rows.seen.rejects = rows.rejects.len() as u64;
     Ok(rows)
@@ -91,6 +98,7 @@ struct Collector<'c> {
     content: Option<TableBuilder<tables::Content>>,
     uploads: Option<TableBuilder<tables::Uploads>>,
     notes: Option<Notes>,
+    edits: Option<Edits>,
     /// The open page, once a revision of it was seen.
     summary: Option<PageSummary>,
     rows: ChunkRows,
@@ -125,6 +133,9 @@ impl Records for Collector<'_> {
         }
         self.summary_of(page).count(revision.timestamp);
         let wiki_id = self.document.wiki_id.as_deref();
+        if let Some(edits) = &mut self.edits {
+            edits.push_with(|record| write_event(wiki_id, revision, record));
+        }
         if let Some(builder) = &mut self.revisions {
             builder.push(&RevisionRow {
                 wiki_id,

@@ -1,7 +1,9 @@
 //! The list of tables.
 
 use super::column::ColumnDoc;
-use super::{content, namespaces, pages, rejects, reverts, revision_history, revisions, uploads};
+use super::{
+    content, namespaces, pages, rejects, reverts, revision_history, revisions, sessions, uploads,
+};
 
 /// A table, as far as it can be told without rows.
 pub struct TableInfo {
@@ -32,12 +34,13 @@ impl std::fmt::Debug for TableInfo {
 }
 
 /// All tables.
-pub static ALL: [&TableInfo; 8] = [
+pub static ALL: [&TableInfo; 9] = [
     &pages::TABLE,
     &revisions::TABLE,
     &content::TABLE,
     &revision_history::TABLE,
     &reverts::TABLE,
+    &sessions::TABLE,
     &namespaces::TABLE,
     &uploads::TABLE,
     &rejects::TABLE,

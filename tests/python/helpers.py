@@ -16,7 +16,7 @@ SAMPLES = ROOT / "sample-dumps"
 BROKEN = SAMPLES / "broken"
 BIG = SAMPLES / "samplewiki-20260101-pages-meta-history.xml.bz2"
 CONTAINERS = ["containers.xml" + end for end in ("", ".7z", ".bz2", ".gz", ".lzma", ".xz", ".zst")]
-ALL_TABLES = ["pages", "revisions", "content", "revision_history", "reverts", "namespaces", "uploads", "rejects"]
+ALL_TABLES = ["pages", "revisions", "content", "revision_history", "reverts", "sessions", "namespaces", "uploads", "rejects"]
 ROW_TABLES = ALL_TABLES[:-1]
 TIMEOUT = 300
 

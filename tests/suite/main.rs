@@ -13,3 +13,5 @@ mod histories;
 mod inputs;
 #[cfg(feature = "parquet")]
 mod jobs;
+#[cfg(feature = "parquet")]
+mod sessions;
