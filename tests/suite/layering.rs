@@ -4,19 +4,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer with the layers that it may use; `error` and `model` stand below all.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("error", &[]),
     ("model", &[]),
     ("source", &["error"]),
     ("container", &["source", "error"]),
     ("frame", &["error"]),
     ("xml", &["model", "error"]),
-    ("tables", &["model", "error"]),
+    ("derive", &["model", "error"]),
+    ("tables", &["derive", "model", "error"]),
     ("sink", &["tables", "error"]),
     (
         "engine",
         &[
             "tables",
+            "derive",
             "sink",
             "container",
             "frame",
@@ -31,6 +33,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
         &[
             "engine",
             "tables",
+            "derive",
             "container",
             "source",
             "sink",
@@ -41,8 +44,9 @@ const LAYERS: [(&str, &[&str]); 10] = [
 ];
 
 /// Crates that belong to few layers.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("quick_xml", &["xml"]),
+    ("imara_diff", &["derive"]),
     ("arrow", &["tables", "sink", "engine"]),
     ("parquet", &["sink"]),
     ("rayon", &["engine"]),

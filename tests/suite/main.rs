@@ -3,8 +3,10 @@
 
 mod bzip2;
 mod chunks;
+mod diff;
 mod layering;
 mod samples;
+mod tokens;
 
 #[cfg(feature = "parquet")]
 mod inputs;

@@ -1,0 +1,4 @@
+//! What follows from a page's history: pure functions over texts.
+
+pub mod diff;
+pub mod tokens;
