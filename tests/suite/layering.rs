@@ -18,11 +18,11 @@ const LAYERS: [(&str, &[&str]); 11] = [
         "engine",
         &[
             "tables",
+            "derive",
             "sink",
             "container",
             "frame",
             "xml",
-            "derive",
             "source",
             "model",
             "error",
@@ -33,6 +33,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
         &[
             "engine",
             "tables",
+            "derive",
             "container",
             "source",
             "sink",
@@ -43,9 +44,10 @@ const LAYERS: [(&str, &[&str]); 11] = [
 ];
 
 /// Crates that belong to few layers.
-const CRATES: [(&str, &[&str]); 9] = [
+const CRATES: [(&str, &[&str]); 10] = [
     ("quick_xml", &["xml"]),
     ("sha1", &["derive"]),
+    ("imara_diff", &["derive"]),
     ("arrow", &["tables", "sink", "engine"]),
     ("parquet", &["sink"]),
     ("rayon", &["engine"]),

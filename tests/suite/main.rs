@@ -3,9 +3,11 @@
 
 mod bzip2;
 mod chunks;
+mod diff;
 mod layering;
 mod reverts;
 mod samples;
+mod tokens;
 
 #[cfg(feature = "parquet")]
 mod histories;
