@@ -9,6 +9,7 @@ pub mod diff;
 mod facts;
 mod history;
 mod order;
+pub mod persistence;
 pub mod reverts;
 pub mod sessions;
 pub mod tokens;

@@ -5,6 +5,7 @@ mod bzip2;
 mod chunks;
 mod diff;
 mod layering;
+mod persistence;
 mod reverts;
 mod samples;
 mod tokens;
