@@ -19,6 +19,7 @@ mod inspect;
 mod lane;
 mod lanes;
 mod options;
+mod persistence;
 mod pipeline;
 mod plan;
 mod pool;

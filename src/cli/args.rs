@@ -152,6 +152,24 @@ pub(super) struct HistoryArguments {
         value_parser = parse_cutoff
     )]
     pub session_cutoff: i64,
+    /// How many later revisions tokens are followed through (table persistence)
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = HistoryOptions::DEFAULT_PERSISTENCE.window,
+        value_parser = parse_window
+    )]
+    pub persistence_window: usize,
+    /// Tokens that so many later revisions have persisted (table persistence)
+    #[arg(long, value_name = "N", default_value_t = HistoryOptions::DEFAULT_PERSISTENCE.min_revisions)]
+    pub persistence_min_revisions: u32,
+    /// Tokens that were seen for so many days persisted (table persistence)
+    #[arg(long, value_name = "DAYS", default_value = "14", value_parser = parse_days)]
+    pub persistence_min_days: f64,
+    /// When time ends for tokens that are there at a page's end (table persistence) [default: the
+    /// date in the file's name, or else each page's last revision]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub sunset: Option<Timestamp>,
 }
 
 #[derive(Debug, Args)]
@@ -300,6 +318,20 @@ fn parse_cutoff(text: &str) -> Result<i64, &'static str> {
         .ok()
         .filter(|seconds| (1..=i64::from(u32::MAX)).contains(seconds))
         .ok_or("expected how many seconds, 1 or more, such as 3600 for an hour")
+}
+
+fn parse_window(text: &str) -> Result<usize, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|revisions| (1..=10_000).contains(revisions))
+        .ok_or("expected how many revisions, from 1 to 10000, such as 50")
+}
+
+fn parse_days(text: &str) -> Result<f64, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|days| (0.0..=36_500.0).contains(days))
+        .ok_or("expected how many days, from 0 to 36500, such as 14 or 0.5")
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, String> {

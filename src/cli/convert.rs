@@ -7,10 +7,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::args::{ConvertArguments, FilterArguments, OnDamage, ProgressStyle, WorkArguments};
+use super::args::{
+    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, WorkArguments,
+};
 use super::progress::{Display, peak_memory_bytes};
 use super::sizes::{human_bytes, human_count};
 use super::{WITH_REJECTS, print};
+use crate::derive::persistence::PersistenceOptions;
 use crate::engine::{
     Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, Stop, convert, inspect,
 };
@@ -32,10 +35,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         overwrite: arguments.overwrite,
         selections,
         filters,
-        history: HistoryOptions {
-            revert_radius: arguments.history.revert_radius,
-            session_cutoff_seconds: arguments.history.session_cutoff,
-        },
+        history: history(&arguments.history),
         limits,
         writer: WriterOptions {
             compression: arguments.compression,
@@ -120,6 +120,21 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
             }
         })
         .collect()
+}
+
+fn history(arguments: &HistoryArguments) -> HistoryOptions {
+    const SECONDS_A_DAY: f64 = 86_400.0;
+    HistoryOptions {
+        revert_radius: arguments.revert_radius,
+        session_cutoff_seconds: arguments.session_cutoff,
+        persistence: PersistenceOptions {
+            window: arguments.persistence_window,
+            revert_radius: arguments.revert_radius,
+            min_revisions: arguments.persistence_min_revisions,
+            min_seconds: (arguments.persistence_min_days * SECONDS_A_DAY) as i64,
+        },
+        sunset: arguments.sunset,
+    }
 }
 
 pub(super) fn filters(arguments: &FilterArguments) -> Result<Filters> {
@@ -219,6 +234,22 @@ fn describe(arguments: &ConvertArguments, selections: &[Selection]) -> BTreeMap<
         (
             "session_cutoff_seconds".to_owned(),
             json!(arguments.history.session_cutoff),
+        ),
+        (
+            "persistence_window".to_owned(),
+            json!(arguments.history.persistence_window),
+        ),
+        (
+            "persistence_min_revisions".to_owned(),
+            json!(arguments.history.persistence_min_revisions),
+        ),
+        (
+            "persistence_min_days".to_owned(),
+            json!(arguments.history.persistence_min_days),
+        ),
+        (
+            "sunset".to_owned(),
+            json!(arguments.history.sunset.map(|time| time.to_string())),
         ),
         (
             "compression".to_owned(),

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use super::document::Document;
 use super::histories::Histories;
 use super::lane::Lane;
+use super::persistence::Persistence;
 use super::pipeline::{Consumer, Passed, Work, run_input};
 use super::plan::Plan;
 use super::row_groups::{PartsByTable, RowGroups};
@@ -51,6 +52,7 @@ pub(super) fn convert_input(
             .selection(&tables::REJECTS)
             .map(TableBuilder::new),
         histories: Histories::new(&plan.wanted, lane),
+        persistence: Persistence::new(&plan.wanted, lane)?,
         edits: Edits::new(plan, lane, number),
         reported: Vec::new(),
         wikis: Vec::new(),
@@ -71,6 +73,7 @@ struct InputTables<'l> {
     pages: Option<TableBuilder<tables::Pages>>,
     rejects: Option<TableBuilder<tables::Rejects>>,
     histories: Option<Histories<'l>>,
+    persistence: Option<Persistence<'l>>,
     edits: Option<Edits<'l>>,
     reported: Vec<Reject>,
     wikis: Vec<Arc<Document>>,
@@ -145,6 +148,9 @@ impl InputTables<'_> {
         if let Some(histories) = self.histories.take() {
             histories.finish(&mut self.groups)?;
         }
+        if let Some(persistence) = self.persistence.take() {
+            persistence.finish(&mut self.groups)?;
+        }
         let edits = self.edits.take().map_or(Ok(Vec::new()), Edits::finish)?;
         let parts = self.groups.finish()?;
         let mut seen = self.seen;
@@ -187,6 +193,9 @@ impl Consumer for InputTables<'_> {
         if let Some(histories) = &mut self.histories {
             histories.end_page(&mut self.groups)?;
         }
+        if let Some(persistence) = &mut self.persistence {
+            persistence.begin(document.dump_day, &mut self.groups)?;
+        }
         self.document = Some(Arc::clone(document));
         if !self.wikis.iter().any(|wiki| wiki.is_same_wiki(document)) {
             self.wikis.push(Arc::clone(document));
@@ -209,6 +218,9 @@ impl Consumer for InputTables<'_> {
         if let (Some(histories), Some(history)) = (&mut self.histories, rows.history) {
             histories.add(history, &mut self.groups)?;
         }
+        if let (Some(persistence), Some(changes)) = (&mut self.persistence, rows.changes) {
+            persistence.add(changes, &mut self.groups)?;
+        }
         if let (Some(edits), Some(chunk)) = (&mut self.edits, rows.edits) {
             edits.add(chunk)?;
         }
@@ -222,6 +234,9 @@ impl Consumer for InputTables<'_> {
         self.close_page()?;
         if let Some(histories) = &mut self.histories {
             histories.lost();
+        }
+        if let Some(persistence) = &mut self.persistence {
+            persistence.lost();
         }
         self.seen.rejects += 1;
         let place = why.location();

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::derive::Facts;
+use crate::derive::persistence::PersistenceOptions;
 use crate::frame::FramerOptions;
 use crate::model::{Page, Timestamp};
 
@@ -52,11 +53,23 @@ pub struct HistoryOptions {
     pub revert_radius: usize,
     /// A break of so many seconds ends a user's session.
     pub session_cutoff_seconds: i64,
+    /// How long tokens are followed, and which of them persisted.
+    pub persistence: PersistenceOptions,
+    /// When time ends: the time of the dump.  By its file's name where nothing is said.
+    pub sunset: Option<Timestamp>,
 }
 
 impl HistoryOptions {
     /// The radius that mwreverts has where nothing else is said.
     pub const DEFAULT_REVERT_RADIUS: usize = 15;
+    /// What mwpersistence measures where nothing else is said: 50 revisions, of which 5 or 14 days
+    /// make a token persistent.
+    pub const DEFAULT_PERSISTENCE: PersistenceOptions = PersistenceOptions {
+        window: 50,
+        revert_radius: Self::DEFAULT_REVERT_RADIUS,
+        min_revisions: 5,
+        min_seconds: 14 * 24 * 60 * 60,
+    };
     /// The cutoff that mwsessions has where nothing else is said: an hour.
     pub const DEFAULT_SESSION_CUTOFF_SECONDS: i64 = 3600;
 }
@@ -66,6 +79,8 @@ impl Default for HistoryOptions {
         Self {
             revert_radius: Self::DEFAULT_REVERT_RADIUS,
             session_cutoff_seconds: Self::DEFAULT_SESSION_CUTOFF_SECONDS,
+            persistence: Self::DEFAULT_PERSISTENCE,
+            sunset: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use arrow::array::RecordBatch;
 use super::document::Document;
 use super::histories::{ChunkHistory, Notes};
 use super::options::{Filters, HistoryOptions};
+use super::persistence::{Changes, ChunkChanges};
 use crate::derive::sessions::write_event;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
@@ -50,6 +51,8 @@ pub(super) struct ChunkRows {
     pub rejects: Vec<Reject>,
     /// What tables of pages' histories are derived from.
     pub history: Option<ChunkHistory>,
+    /// What changed from text to text, of which persistence is made.
+    pub changes: Option<ChunkChanges>,
     /// Edits, of which sessions are made.
     pub edits: Option<Edits>,
     pub seen: Seen,
@@ -69,6 +72,10 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
         content: wanted.selection(&tables::CONTENT).map(TableBuilder::new),
         uploads: wanted.selection(&tables::UPLOADS).map(TableBuilder::new),
         notes: wanted.needs_histories().then(|| Notes::new(document)),
+        changes: match wanted.selection(&tables::PERSISTENCE) {
+            Some(_) => Some(Changes::new()?),
+            None => None,
+        },
         edits: wanted
             .selection(&tables::SESSIONS)
             .map(|_| Edits::default()),
@@ -81,6 +88,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
     rows.content = finish(collector.content)?;
     rows.uploads = finish(collector.uploads)?;
     rows.edits = collector.edits;
+    rows.changes = collector.changes.map(Changes::finish);
     rows.history = collector.notes.map(Notes::finish);
     rows.seen.rejects = rows.rejects.len() as u64;
     Ok(rows)
@@ -98,6 +106,7 @@ struct Collector<'c> {
     content: Option<TableBuilder<tables::Content>>,
     uploads: Option<TableBuilder<tables::Uploads>>,
     notes: Option<Notes>,
+    changes: Option<Changes>,
     edits: Option<Edits>,
     /// The open page, once a revision of it was seen.
     summary: Option<PageSummary>,
@@ -126,6 +135,9 @@ impl Records for Collector<'_> {
         let wants_time = self.wanted.filters.wants_time(revision.timestamp);
         if let Some(notes) = self.notes.as_mut().filter(|_| wants_page) {
             notes.revision(revision, wants_time);
+        }
+        if let Some(changes) = self.changes.as_mut().filter(|_| wants_page) {
+            changes.revision(page, revision, wants_time);
         }
         if !wants_page || !wants_time {
             self.rows.seen.filtered_revisions += 1;
@@ -187,6 +199,9 @@ impl Records for Collector<'_> {
         if let Some(notes) = &mut self.notes {
             notes.page_ended(self.document.wiki_id.as_deref(), at.page, at.began_before);
         }
+        if let Some(changes) = &mut self.changes {
+            changes.page_ended(self.document.wiki_id.as_deref(), at.page, at.began_before);
+        }
         self.summary_of(at.page);
         if let Some(summary) = self.summary.take() {
             self.rows
@@ -208,6 +223,9 @@ impl Records for Collector<'_> {
         }
         if let Some(notes) = &mut self.notes {
             notes.damage(fault.page_id);
+        }
+        if let Some(changes) = &mut self.changes {
+            changes.damage(fault.page_id);
         }
         self.rows.rejects.push(Reject {
             wiki_id: self.wiki_id().map(str::to_owned),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Int32Builder, Int64Builder, ListBuilder, StringBuilder,
-    TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, ListBuilder,
+    StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Field, TimeUnit};
 
@@ -17,6 +17,8 @@ pub enum Kind {
     Int32,
     /// 64-bit integer.
     Int64,
+    /// 64-bit floating point.
+    Float64,
     /// Truth value.
     Boolean,
     /// UTF-8.
@@ -74,6 +76,7 @@ impl Kind {
         match self {
             Self::Int32 => DataType::Int32,
             Self::Int64 => DataType::Int64,
+            Self::Float64 => DataType::Float64,
             Self::Boolean => DataType::Boolean,
             Self::String => DataType::Utf8,
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
@@ -87,6 +90,7 @@ impl Kind {
         match self {
             Self::Int32 => "int32",
             Self::Int64 => "int64",
+            Self::Float64 => "float64",
             Self::Boolean => "boolean",
             Self::String => "string",
             Self::Timestamp => "timestamp(us, UTC)",
@@ -107,6 +111,8 @@ pub enum Cells {
     Int32(Int32Builder),
     /// Of [`Kind::Int64`].
     Int64(Int64Builder),
+    /// Of [`Kind::Float64`].
+    Float64(Float64Builder),
     /// Of [`Kind::Boolean`].
     Boolean(BooleanBuilder),
     /// Of [`Kind::String`].
@@ -124,6 +130,7 @@ impl Cells {
         match kind {
             Kind::Int32 => Self::Int32(Int32Builder::new()),
             Kind::Int64 => Self::Int64(Int64Builder::new()),
+            Kind::Float64 => Self::Float64(Float64Builder::new()),
             Kind::Boolean => Self::Boolean(BooleanBuilder::new()),
             Kind::String => Self::String(StringBuilder::new()),
             Kind::Timestamp => {
@@ -148,6 +155,14 @@ impl Cells {
                 cells.append_option(value.and_then(|value| value.try_into().ok()))
             }
             _ => debug_assert!(false, "a column that is no integer"),
+        }
+    }
+
+    /// Puts a floating-point number.
+    pub fn float(&mut self, value: Option<f64>) {
+        match self {
+            Self::Float64(cells) => cells.append_option(value),
+            _ => debug_assert!(false, "a column that is no floating-point number"),
         }
     }
 
@@ -224,6 +239,7 @@ impl Cells {
         match self {
             Self::Int32(cells) => Arc::new(cells.finish()),
             Self::Int64(cells) => Arc::new(cells.finish()),
+            Self::Float64(cells) => Arc::new(cells.finish()),
             Self::Boolean(cells) => Arc::new(cells.finish()),
             Self::String(cells) => Arc::new(cells.finish()),
             Self::Timestamp(cells) => Arc::new(cells.finish()),

@@ -2,7 +2,8 @@
 
 use super::column::ColumnDoc;
 use super::{
-    content, namespaces, pages, rejects, reverts, revision_history, revisions, sessions, uploads,
+    content, namespaces, pages, persistence, rejects, reverts, revision_history, revisions,
+    sessions, uploads,
 };
 
 /// A table, as far as it can be told without rows.
@@ -34,12 +35,13 @@ impl std::fmt::Debug for TableInfo {
 }
 
 /// All tables.
-pub static ALL: [&TableInfo; 9] = [
+pub static ALL: [&TableInfo; 10] = [
     &pages::TABLE,
     &revisions::TABLE,
     &content::TABLE,
     &revision_history::TABLE,
     &reverts::TABLE,
+    &persistence::TABLE,
     &sessions::TABLE,
     &namespaces::TABLE,
     &uploads::TABLE,

@@ -10,7 +10,7 @@ use mwparquet::tables::{self, Selection};
 use crate::jobs::{HISTORY, job_of, run};
 use crate::samples;
 
-const TABLES: [&str; 2] = ["revision_history", "reverts"];
+const TABLES: [&str; 3] = ["revision_history", "reverts", "persistence"];
 
 /// Rows and checksums of the parts of each table.
 fn parts(
