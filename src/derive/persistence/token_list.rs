@@ -10,7 +10,7 @@ pub(super) struct TokenList {
     runs: Vec<Range<u64>>,
     /// How many tokens there are up to the end of each run.
     ends: Vec<u32>,
-    /// Whether some token may stand there more than once: a diff can tell that a piece was copied.
+    /// Whether some token stands there more than once: a diff can tell that a piece was copied.
     has_copies: bool,
 }
 
@@ -85,36 +85,17 @@ impl TokenList {
             self.for_each_in(kept_to..self.len(), |run| gone.push(run));
             gone.sort_unstable_by_key(|range| range.start);
         } else {
-            list.has_copies = true;
-            gone = self.without(&list);
+            let distinct = list.sorted();
+            let count: u64 = distinct.iter().map(|run| run.end - run.start).sum();
+            list.has_copies = count < u64::from(list.len());
+            gone = left_of(self.sorted(), &distinct);
         }
         (list, gone)
     }
 
     /// The numbers that another list has not, in order.
     pub(super) fn without(&self, other: &Self) -> Vec<Range<u64>> {
-        let others = other.sorted();
-        let mut others = others.iter().peekable();
-        let mut left = Vec::new();
-        for mut run in self.sorted() {
-            while let Some(other) = others.peek() {
-                if other.start >= run.end {
-                    break;
-                }
-                if other.start > run.start {
-                    left.push(run.start..other.start);
-                }
-                run.start = run.start.max(other.end);
-                if other.end >= run.end {
-                    break;
-                }
-                others.next();
-            }
-            if run.start < run.end {
-                left.push(run);
-            }
-        }
-        left
+        left_of(self.sorted(), &other.sorted())
     }
 
     /// All numbers in order, each once.
@@ -130,4 +111,29 @@ impl TokenList {
         }
         merged
     }
+}
+
+/// What is left of some numbers without others; both in order, each number once.
+fn left_of(numbers: Vec<Range<u64>>, others: &[Range<u64>]) -> Vec<Range<u64>> {
+    let mut others = others.iter().peekable();
+    let mut left = Vec::new();
+    for mut run in numbers {
+        while let Some(other) = others.peek() {
+            if other.start >= run.end {
+                break;
+            }
+            if other.start > run.start {
+                left.push(run.start..other.start);
+            }
+            run.start = run.start.max(other.end);
+            if other.end >= run.end {
+                break;
+            }
+            others.next();
+        }
+        if run.start < run.end {
+            left.push(run);
+        }
+    }
+    left
 }
