@@ -4,10 +4,12 @@ mod folder;
 mod manifest;
 mod part;
 mod properties;
+mod read;
 mod row_group;
 
 pub use folder::OutputFolder;
 pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry};
 pub use part::{Part, TableWriter};
 pub use properties::{Compression, WriterOptions};
+pub use read::PartReader;
 pub use row_group::{EncodedRowGroup, RowGroupEncoder};

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mwparquet::engine::{Filters, Job, Limits, Pool, Stop, convert};
+use mwparquet::engine::{DiffOptions, Filters, Job, Limits, Pool, Stop, convert};
 use mwparquet::sink::{Compression, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::tables::{self, Selection};
@@ -68,6 +68,7 @@ fn peak_of(paths: &[&Path], output: &Path, memory_bytes: usize) -> usize {
         overwrite: true,
         selections: tables::ALL.into_iter().map(Selection::all).collect(),
         filters: Filters::default(),
+        diffs: DiffOptions::default(),
         limits: Limits::default().with_memory(Some(memory_bytes), 2),
         writer: WriterOptions {
             compression: Compression::Zstd(1),

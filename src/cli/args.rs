@@ -1,5 +1,7 @@
 //! The arguments, with their help.
 
+mod diffs;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -11,6 +13,8 @@ use super::sizes::parse_bytes;
 use crate::model::Timestamp;
 use crate::sink::Compression;
 use crate::tables;
+
+pub(super) use self::diffs::{ApplyArguments, DiffArguments};
 
 /// Turns MediaWiki XML dumps into Parquet tables: on all cores, in bounded memory, without losing
 /// a row in silence.
@@ -38,6 +42,8 @@ pub(super) enum Command {
     Inspect(InspectArguments),
     /// Write revisions as JSON lines, or the decoded XML, to standard output
     Cat(CatArguments),
+    /// Rebuild texts from a table diffs, as JSON lines on standard output
+    Apply(ApplyArguments),
     /// Show the columns of the tables
     Schema(SchemaArguments),
     /// Write a completion script for a shell to standard output
@@ -81,6 +87,8 @@ pub(super) struct ConvertArguments {
     pub columns: Vec<(String, Vec<String>)>,
     #[command(flatten)]
     pub filters: FilterArguments,
+    #[command(flatten)]
+    pub diffs: DiffArguments,
     #[command(flatten)]
     pub work: WorkArguments,
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none

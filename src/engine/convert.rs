@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::input_tables::{Converted, REPORTED_REJECTS};
 use super::lanes::convert_inputs;
-use super::options::{Filters, Limits};
+use super::options::{DiffOptions, Filters, Limits};
 use super::plan::Plan;
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
@@ -31,6 +31,8 @@ pub struct Job {
     pub selections: Vec<Selection>,
     /// The records wanted.
     pub filters: Filters,
+    /// How the table `diffs` is made, if it is wanted.
+    pub diffs: DiffOptions,
     /// What bounds memory, and what happens at damage.
     pub limits: Limits,
     /// How tables are written.

@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::row_groups::{PartsByTable, RowGroups};
 use super::rows::{ChunkRows, Wanted, rows_of};
 use crate::error::{Error, Result};
+use crate::model::ContentState;
 use crate::sink::{InputEntry, Seen};
 use crate::source::Input;
 use crate::tables::{self, PageSummary, Reject, TableBuilder};
@@ -48,6 +49,7 @@ pub(super) fn convert_input(
             .map(TableBuilder::new),
         reported: Vec::new(),
         wikis: Vec::new(),
+        has_texts: false,
         document: None,
         open_page: None,
         seen: Seen::default(),
@@ -66,6 +68,8 @@ struct InputTables<'l> {
     rejects: Option<TableBuilder<tables::Rejects>>,
     reported: Vec<Reject>,
     wikis: Vec<Arc<Document>>,
+    /// Whether the document is known to have texts.
+    has_texts: bool,
     document: Option<Arc<Document>>,
     /// A page that goes on in the next chunk.
     open_page: Option<PageSummary>,
@@ -104,6 +108,18 @@ impl InputTables<'_> {
             Some(page) => self.push_page(&page),
             None => Ok(()),
         }
+    }
+
+    /// Refuses to compare texts where there are none: the first one tells.
+    fn check_texts(&mut self, first: Option<ContentState>) -> Result<()> {
+        if !self.has_texts && first == Some(ContentState::Stub) {
+            return Err(Error::usage(
+                "is a stub, a dump without texts: the table diffs needs a dump with texts",
+            )
+            .in_input(&self.input));
+        }
+        self.has_texts |= first.is_some();
+        Ok(())
     }
 
     fn collect_page(
@@ -172,6 +188,7 @@ impl Consumer for InputTables<'_> {
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
         self.close_page()?;
         self.document = Some(Arc::clone(document));
+        self.has_texts = false;
         if !self.wikis.iter().any(|wiki| wiki.is_same_wiki(document)) {
             self.wikis.push(Arc::clone(document));
         }
@@ -187,6 +204,8 @@ impl Consumer for InputTables<'_> {
         self.groups.push(&tables::REVISIONS, rows.revisions)?;
         self.groups.push(&tables::CONTENT, rows.content)?;
         self.groups.push(&tables::UPLOADS, rows.uploads)?;
+        self.check_texts(rows.first_text)?;
+        self.groups.push(&tables::DIFFS, rows.diffs)?;
         for (page, began_before, continues) in rows.pages {
             self.collect_page(page, began_before, continues)?;
         }
@@ -213,6 +232,10 @@ impl Consumer for InputTables<'_> {
             lost_bytes,
             reason: why.message().to_owned(),
         })
+    }
+
+    fn wants_history(&self) -> bool {
+        self.wanted.selection(&tables::DIFFS).is_some()
     }
 
     fn settle(&mut self) -> Result<()> {

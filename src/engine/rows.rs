@@ -2,11 +2,12 @@
 
 use arrow::array::RecordBatch;
 
+use super::diffs::DiffRows;
 use super::document::Document;
-use super::options::Filters;
+use super::options::{DiffOptions, Filters};
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
-use crate::model::{Page, Revision, Upload};
+use crate::model::{ContentState, Page, Revision, Upload};
 use crate::sink::Seen;
 use crate::tables::{
     self, ContentRow, PageSummary, Reject, RevisionRow, Selection, Table, TableBuilder, UploadRow,
@@ -19,6 +20,7 @@ pub(super) struct Wanted {
     /// Selected columns, by table.
     pub selections: Vec<Selection>,
     pub filters: Filters,
+    pub diffs: DiffOptions,
     pub keep_going: bool,
 }
 
@@ -36,6 +38,9 @@ pub(super) struct ChunkRows {
     pub revisions: Option<RecordBatch>,
     pub content: Option<RecordBatch>,
     pub uploads: Option<RecordBatch>,
+    pub diffs: Option<RecordBatch>,
+    /// The state of the first text that is neither hidden nor missing, where diffs are wanted.
+    pub first_text: Option<ContentState>,
     /// Pages, each with whether it began in a chunk before and whether it goes on in the next.
     pub pages: Vec<(PageSummary, bool, bool)>,
     pub rejects: Vec<Reject>,
@@ -43,8 +48,9 @@ pub(super) struct ChunkRows {
 }
 
 /// Makes the rows of a chunk.
-pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Result<ChunkRows> {
+pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) -> Result<ChunkRows> {
     let page = chunk.page.clone();
+    let diffs = diffs_of(wanted, document, &mut chunk)?;
     let header = page.as_ref().map(|page| &page.bytes[..]);
     let continues = chunk.page_continues;
     let (bytes, places) = chunk.into_contiguous();
@@ -55,6 +61,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
         revisions: wanted.selection(&tables::REVISIONS).map(TableBuilder::new),
         content: wanted.selection(&tables::CONTENT).map(TableBuilder::new),
         uploads: wanted.selection(&tables::UPLOADS).map(TableBuilder::new),
+        diffs,
         summary: None,
         rows: ChunkRows::default(),
     };
@@ -63,8 +70,27 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
     rows.revisions = finish(collector.revisions)?;
     rows.content = finish(collector.content)?;
     rows.uploads = finish(collector.uploads)?;
+    if let Some(diffs) = collector.diffs {
+        rows.first_text = diffs.first_text();
+        rows.diffs = diffs.finish()?;
+    }
     rows.seen.rejects = rows.rejects.len() as u64;
     Ok(rows)
+}
+
+fn diffs_of<'c>(
+    wanted: &'c Wanted,
+    document: &'c Document,
+    chunk: &mut Chunk,
+) -> Result<Option<DiffRows<'c>>> {
+    let Some(selection) = wanted.selection(&tables::DIFFS) else {
+        return Ok(None);
+    };
+    let mut diffs = DiffRows::new(selection, wanted.diffs, &wanted.filters, document)?;
+    let predecessor = std::mem::take(&mut chunk.predecessor);
+    let places = std::mem::take(&mut chunk.revisions);
+    diffs.begin(chunk.page.clone(), predecessor, places);
+    Ok(Some(diffs))
 }
 
 fn finish<T: Table>(builder: Option<TableBuilder<T>>) -> Result<Option<RecordBatch>> {
@@ -78,6 +104,7 @@ struct Collector<'c> {
     revisions: Option<TableBuilder<tables::Revisions>>,
     content: Option<TableBuilder<tables::Content>>,
     uploads: Option<TableBuilder<tables::Uploads>>,
+    diffs: Option<DiffRows<'c>>,
     /// The open page, once a revision of it was seen.
     summary: Option<PageSummary>,
     rows: ChunkRows,
@@ -98,12 +125,21 @@ impl Collector<'_> {
 impl Records for Collector<'_> {
     type Error = Error;
 
+    fn revision_begins(&mut self, at: usize) {
+        if let Some(diffs) = &mut self.diffs {
+            diffs.revision_begins(self.places.of(at).0);
+        }
+    }
+
     fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<()> {
         self.rows.seen.revisions += 1;
         self.rows.seen.slots += revision.slots().count() as u64;
-        if !self.wanted.filters.wants_page(page)
-            || !self.wanted.filters.wants_time(revision.timestamp)
-        {
+        let of_wanted_page = self.wanted.filters.wants_page(page);
+        let is_wanted = of_wanted_page && self.wanted.filters.wants_time(revision.timestamp);
+        if let Some(diffs) = self.diffs.as_mut().filter(|_| of_wanted_page) {
+            diffs.revision(page, revision, is_wanted);
+        }
+        if !is_wanted {
             self.rows.seen.filtered_revisions += 1;
             return Ok(());
         }

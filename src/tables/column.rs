@@ -1,5 +1,7 @@
 //! A column: what it means, and the array it is collected in.
 
+mod operations;
+
 use std::sync::Arc;
 
 use arrow::array::{
@@ -8,7 +10,10 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, TimeUnit};
 
+use self::operations::OperationCells;
 use crate::model::{Text, Timestamp};
+
+pub use self::operations::Operations;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +30,8 @@ pub enum Kind {
     Timestamp,
     /// List of strings.
     StringList,
+    /// List of the operations of a diff.
+    Operations,
 }
 
 /// What a column means.
@@ -76,6 +83,7 @@ impl Kind {
             Self::String => DataType::Utf8,
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Self::StringList => DataType::List(element()),
+            Self::Operations => operations::arrow_type(),
         }
     }
 
@@ -88,6 +96,7 @@ impl Kind {
             Self::String => "string",
             Self::Timestamp => "timestamp(us, UTC)",
             Self::StringList => "list<string>",
+            Self::Operations => operations::NAME,
         }
     }
 }
@@ -111,6 +120,8 @@ pub enum Cells {
     Timestamp(TimestampMicrosecondBuilder),
     /// Of [`Kind::StringList`].
     StringList(ListBuilder<StringBuilder>),
+    /// Of [`Kind::Operations`].
+    Operations(Box<OperationCells>),
 }
 
 impl Cells {
@@ -126,6 +137,7 @@ impl Cells {
             Kind::StringList => {
                 Self::StringList(ListBuilder::new(StringBuilder::new()).with_field(element()))
             }
+            Kind::Operations => Self::Operations(Box::new(OperationCells::new())),
         }
     }
 
@@ -190,6 +202,14 @@ impl Cells {
         }
     }
 
+    /// Puts the operations of a diff.
+    pub fn operations(&mut self, value: Option<Operations<'_>>) {
+        match self {
+            Self::Operations(cells) => cells.push(value),
+            _ => debug_assert!(false, "a column that is no list of operations"),
+        }
+    }
+
     pub(super) fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Int32(cells) => Arc::new(cells.finish()),
@@ -198,6 +218,7 @@ impl Cells {
             Self::String(cells) => Arc::new(cells.finish()),
             Self::Timestamp(cells) => Arc::new(cells.finish()),
             Self::StringList(cells) => Arc::new(cells.finish()),
+            Self::Operations(cells) => cells.finish(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The list of tables.
 
 use super::column::ColumnDoc;
-use super::{content, namespaces, pages, rejects, revisions, uploads};
+use super::{content, diffs, namespaces, pages, rejects, revisions, uploads};
 
 /// A table, as far as it can be told without rows.
 pub struct TableInfo {
@@ -32,12 +32,13 @@ impl std::fmt::Debug for TableInfo {
 }
 
 /// All tables.
-pub static ALL: [&TableInfo; 6] = [
+pub static ALL: [&TableInfo; 7] = [
     &pages::TABLE,
     &revisions::TABLE,
     &content::TABLE,
     &namespaces::TABLE,
     &uploads::TABLE,
+    &diffs::TABLE,
     &rejects::TABLE,
 ];
 

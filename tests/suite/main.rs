@@ -9,6 +9,8 @@ mod samples;
 mod tokens;
 
 #[cfg(feature = "parquet")]
+mod diffs;
+#[cfg(feature = "parquet")]
 mod inputs;
 #[cfg(feature = "parquet")]
 mod jobs;
