@@ -4,6 +4,7 @@ mod folder;
 mod manifest;
 mod part;
 mod properties;
+mod read;
 mod row_group;
 mod sorted_runs;
 
@@ -11,5 +12,6 @@ pub use folder::OutputFolder;
 pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry};
 pub use part::{Part, TableWriter};
 pub use properties::{Compression, WriterOptions};
+pub use read::PartReader;
 pub use row_group::{EncodedRowGroup, RowGroupEncoder};
 pub use sorted_runs::{MERGED_RUNS, Records, Run, for_each_sorted};

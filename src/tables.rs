@@ -6,6 +6,7 @@
 mod builder;
 mod column;
 mod content;
+mod diffs;
 mod namespaces;
 mod page_header;
 mod pages;
@@ -20,10 +21,11 @@ mod shared;
 mod uploads;
 
 pub use builder::{Selection, TableBuilder};
-pub use column::{Cells, Column, ColumnDoc, Kind, Table};
+pub use column::{Cells, Column, ColumnDoc, Kind, Operations, Table};
 pub use registry::{ALL, DEFAULT, TableInfo, by_name};
 
 pub use content::{Content, ContentRow, TABLE as CONTENT};
+pub use diffs::{DiffRow, Diffs, TABLE as DIFFS};
 pub use namespaces::{NamespaceRow, Namespaces, TABLE as NAMESPACES};
 pub use page_header::PageHeader;
 pub use pages::{PageSummary, Pages, TABLE as PAGES};

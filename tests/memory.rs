@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mwparquet::engine::{Filters, HistoryOptions, Job, Limits, Pool, Stop, convert};
+use mwparquet::engine::{DiffOptions, Filters, HistoryOptions, Job, Limits, Pool, Stop, convert};
 use mwparquet::sink::{Compression, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::tables::{self, Selection};
@@ -89,6 +89,7 @@ fn peak_of(paths: &[&Path], output: &Path, memory_bytes: usize) -> usize {
         selections: tables::ALL.into_iter().map(Selection::all).collect(),
         filters: Filters::default(),
         history: HistoryOptions::default(),
+        diffs: DiffOptions::default(),
         limits: Limits::default().with_memory(Some(memory_bytes), 2),
         writer: WriterOptions {
             compression: Compression::Zstd(1),

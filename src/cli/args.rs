@@ -1,5 +1,7 @@
 //! The arguments, with their help.
 
+mod diffs;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -12,6 +14,8 @@ use crate::engine::HistoryOptions;
 use crate::model::Timestamp;
 use crate::sink::Compression;
 use crate::tables;
+
+pub(super) use self::diffs::{ApplyArguments, DiffArguments};
 
 /// Turns MediaWiki XML dumps into Parquet tables: on all cores, in bounded memory, without losing
 /// a row in silence.
@@ -39,6 +43,8 @@ pub(super) enum Command {
     Inspect(InspectArguments),
     /// Write revisions as JSON lines, or the decoded XML, to standard output
     Cat(CatArguments),
+    /// Rebuild texts from a table diffs, as JSON lines on standard output
+    Apply(ApplyArguments),
     /// Show the columns of the tables
     Schema(SchemaArguments),
     /// Write a completion script for a shell to standard output
@@ -84,6 +90,8 @@ pub(super) struct ConvertArguments {
     pub filters: FilterArguments,
     #[command(flatten)]
     pub history: HistoryArguments,
+    #[command(flatten)]
+    pub diffs: DiffArguments,
     #[command(flatten)]
     pub work: WorkArguments,
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none

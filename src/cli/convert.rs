@@ -15,7 +15,8 @@ use super::sizes::{human_bytes, human_count};
 use super::{WITH_REJECTS, print};
 use crate::derive::persistence::PersistenceOptions;
 use crate::engine::{
-    Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, Stop, convert, inspect,
+    DiffOptions, Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, Stop, convert,
+    inspect,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{OutputFolder, WriterOptions};
@@ -25,17 +26,19 @@ use crate::tables::{self, Selection};
 pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
     let selections = selections(arguments)?;
     let filters = filters(&arguments.filters)?;
+    let diffs = arguments.diffs.options(wants_diffs(&selections))?;
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, arguments.on_damage, &pool);
     let (inputs, left_out) = dumps(&arguments.inputs, &limits, &pool, stop)?;
     let job = Job {
-        described: describe(arguments, &selections),
+        described: describe(arguments, &selections, &diffs),
         inputs,
         output: arguments.output.clone(),
         overwrite: arguments.overwrite,
         selections,
         filters,
         history: history(&arguments.history),
+        diffs,
         limits,
         writer: WriterOptions {
             compression: arguments.compression,
@@ -137,6 +140,12 @@ fn history(arguments: &HistoryArguments) -> HistoryOptions {
     }
 }
 
+fn wants_diffs(selections: &[Selection]) -> bool {
+    selections
+        .iter()
+        .any(|selection| selection.table.name == tables::DIFFS.name)
+}
+
 pub(super) fn filters(arguments: &FilterArguments) -> Result<Filters> {
     if let (Some(since), Some(until)) = (arguments.since, arguments.until)
         && since >= until
@@ -209,13 +218,17 @@ pub(super) fn no_dump_in(words: &[String]) -> Error {
     Error::usage(format!("there is no dump in {}", words.join(", ")))
 }
 
-fn describe(arguments: &ConvertArguments, selections: &[Selection]) -> BTreeMap<String, Value> {
+fn describe(
+    arguments: &ConvertArguments,
+    selections: &[Selection],
+    diffs: &DiffOptions,
+) -> BTreeMap<String, Value> {
     let names: Vec<_> = selections
         .iter()
         .map(|selection| selection.table.name)
         .collect();
     let filters = &arguments.filters;
-    BTreeMap::from([
+    let mut described = BTreeMap::from([
         ("tables".to_owned(), json!(names)),
         ("namespaces".to_owned(), json!(filters.namespaces)),
         ("page_ids".to_owned(), json!(filters.page_ids)),
@@ -273,7 +286,12 @@ fn describe(arguments: &ConvertArguments, selections: &[Selection]) -> BTreeMap<
                 "fail"
             }),
         ),
-    ])
+    ]);
+    if wants_diffs(selections) {
+        let of_diffs = diffs.described().into_iter();
+        described.extend(of_diffs.map(|(name, value)| (name.to_owned(), json!(value))));
+    }
+    described
 }
 
 fn dry_run(job: &Job) -> Result<ExitCode> {

@@ -81,6 +81,10 @@ mod tests {
             Sha1::from_base36(EMPTY),
             Some(Sha1::of_text(Text::plain("")))
         );
+        assert_eq!(
+            Sha1::from_base36(b"jt72fo5t4yobf0qugwuczbwj07max7h"),
+            Some(Sha1::of_text(Text::plain("abc")))
+        );
         let zeros = [b'0'; 31];
         assert_eq!(Sha1::from_base36(&zeros), Some(Sha1([0; 20])));
         // 2^160 - 1 and 2^160.

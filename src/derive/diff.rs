@@ -23,7 +23,7 @@ use self::segments::SegmentMatcher;
 use super::tokens::{EqualBytes, EqualTokens, Tokenized, Tokenizer};
 use crate::error::{Error, Result};
 
-pub use counts::Counts;
+pub use counts::{Amount, Counts};
 pub use operation::{Op, Operation};
 pub use rebuild::{Change, rebuild};
 
@@ -153,8 +153,9 @@ impl Differ {
         after.follow(self.tokenizer, before, &self.pieces, &mut self.runs);
         diff.is_limited = match self.algorithm {
             Algorithm::Segments => {
+                let operations = &mut diff.operations;
                 self.segments
-                    .diff(self.tokenizer, before, after, &mut diff.operations)
+                    .diff(self.tokenizer, (before, after), &self.runs, operations)
             }
             Algorithm::Histogram | Algorithm::Myers => {
                 let is_limited = self.gaps.fill(before, after, &mut self.runs);
@@ -162,6 +163,13 @@ impl Differ {
                 is_limited
             }
         };
+    }
+
+    /// Cuts a text into tokens, in the room of another: `write` puts it into an empty string.
+    pub fn cut(&mut self, text: &mut Tokenized, write: impl FnOnce(&mut String)) {
+        self.runs.clear();
+        text.replace_text(write);
+        text.follow(self.tokenizer, &Tokenized::default(), &[], &mut self.runs);
     }
 
     /// Finds pieces of text that both have, in order.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::input_tables::{Converted, REPORTED_REJECTS};
 use super::lane::Lane;
 use super::lanes::convert_inputs;
-use super::options::{Filters, HistoryOptions, Limits};
+use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
 use super::plan::Plan;
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
@@ -35,6 +35,8 @@ pub struct Job {
     pub filters: Filters,
     /// How tables of pages' histories are made.
     pub history: HistoryOptions,
+    /// How the table `diffs` is made, if it is wanted.
+    pub diffs: DiffOptions,
     /// What bounds memory, and what happens at damage.
     pub limits: Limits,
     /// How tables are written.

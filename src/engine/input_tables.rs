@@ -13,6 +13,7 @@ use super::row_groups::{PartsByTable, RowGroups};
 use super::rows::{ChunkRows, Wanted, rows_of};
 use super::sessions::Edits;
 use crate::error::{Error, Result};
+use crate::model::ContentState;
 use crate::sink::{InputEntry, Run, Seen};
 use crate::source::Input;
 use crate::tables::{self, PageSummary, Reject, TableBuilder};
@@ -56,6 +57,7 @@ pub(super) fn convert_input(
         edits: Edits::new(plan, lane, number),
         reported: Vec::new(),
         wikis: Vec::new(),
+        has_texts: false,
         document: None,
         open_page: None,
         seen: Seen::default(),
@@ -77,6 +79,8 @@ struct InputTables<'l> {
     edits: Option<Edits<'l>>,
     reported: Vec<Reject>,
     wikis: Vec<Arc<Document>>,
+    /// Whether the document is known to have texts.
+    has_texts: bool,
     document: Option<Arc<Document>>,
     /// A page that goes on in the next chunk.
     open_page: Option<PageSummary>,
@@ -115,6 +119,18 @@ impl InputTables<'_> {
             Some(page) => self.push_page(&page),
             None => Ok(()),
         }
+    }
+
+    /// Refuses to compare texts where there are none: the first one tells.
+    fn check_texts(&mut self, first: Option<ContentState>) -> Result<()> {
+        if !self.has_texts && first == Some(ContentState::Stub) {
+            return Err(Error::usage(
+                "is a stub, a dump without texts: the table diffs needs a dump with texts",
+            )
+            .in_input(&self.input));
+        }
+        self.has_texts |= first.is_some();
+        Ok(())
     }
 
     fn collect_page(
@@ -197,6 +213,7 @@ impl Consumer for InputTables<'_> {
             persistence.begin(document.dump_day, &mut self.groups)?;
         }
         self.document = Some(Arc::clone(document));
+        self.has_texts = false;
         if !self.wikis.iter().any(|wiki| wiki.is_same_wiki(document)) {
             self.wikis.push(Arc::clone(document));
         }
@@ -212,6 +229,8 @@ impl Consumer for InputTables<'_> {
         self.groups.push(&tables::REVISIONS, rows.revisions)?;
         self.groups.push(&tables::CONTENT, rows.content)?;
         self.groups.push(&tables::UPLOADS, rows.uploads)?;
+        self.check_texts(rows.first_text)?;
+        self.groups.push(&tables::DIFFS, rows.diffs)?;
         for (page, began_before, continues) in rows.pages {
             self.collect_page(page, began_before, continues)?;
         }
@@ -253,6 +272,10 @@ impl Consumer for InputTables<'_> {
             lost_bytes,
             reason: why.message().to_owned(),
         })
+    }
+
+    fn wants_history(&self) -> bool {
+        self.wanted.selection(&tables::DIFFS).is_some()
     }
 
     fn settle(&mut self) -> Result<()> {

@@ -1,9 +1,12 @@
 //! What a job is told.
 
 use std::collections::HashSet;
+use std::num::NonZeroU64;
 
 use crate::derive::Facts;
+use crate::derive::diff::Algorithm;
 use crate::derive::persistence::PersistenceOptions;
+use crate::derive::tokens::Tokenizer;
 use crate::frame::FramerOptions;
 use crate::model::{Page, Timestamp};
 
@@ -85,6 +88,33 @@ impl Default for HistoryOptions {
     }
 }
 
+/// How the table `diffs` is made.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DiffOptions {
+    /// What is compared.
+    pub tokenizer: Tokenizer,
+    /// How it is compared.
+    pub algorithm: Algorithm,
+    /// Every so manieth revision of a page carries its whole text, if any does.
+    pub keyframe_every: Option<NonZeroU64>,
+}
+
+impl DiffOptions {
+    /// The options by name, as the manifest and the parts of the table keep them.
+    pub fn described(&self) -> Vec<(&'static str, String)> {
+        let mut described = vec![
+            ("diff_order", "dump".to_owned()),
+            ("diff_tokenizer", self.tokenizer.name().to_owned()),
+            ("diff_algorithm", self.algorithm.name().to_owned()),
+        ];
+        described.extend(
+            self.keyframe_every
+                .map(|every| ("keyframe_every", every.to_string())),
+        );
+        described
+    }
+}
+
 /// What bounds memory, and what happens at damage.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -132,6 +162,7 @@ impl Limits {
             chunk_bytes: (self.sizing_bytes / 64).clamp(64 << 10, 4 << 20),
             record_max_bytes: self.record_max_bytes,
             keep_going: self.keep_going,
+            with_history: false,
         }
     }
 

@@ -8,7 +8,7 @@ use super::convert::Job;
 use super::rows::Wanted;
 use crate::error::{Error, Result};
 use crate::sink::{OutputFolder, RowGroupEncoder, TableWriter};
-use crate::tables::Selection;
+use crate::tables::{self, Selection};
 
 /// The tables of a job: their columns, encoders and folders.
 pub(super) struct Plan<'j> {
@@ -23,7 +23,11 @@ pub(super) struct Plan<'j> {
 impl<'j> Plan<'j> {
     pub(super) fn new(job: &'j Job, folder: &'j OutputFolder) -> Result<Self> {
         let encoder = |selection: &Selection| {
-            let encoder = RowGroupEncoder::new(selection, job.writer.compression)?;
+            let settings = match selection.table.name == tables::DIFFS.name {
+                true => job.diffs.described(),
+                false => Vec::new(),
+            };
+            let encoder = RowGroupEncoder::new(selection, job.writer.compression, &settings)?;
             Ok((selection.table.name, encoder))
         };
         Ok(Self {
@@ -32,6 +36,7 @@ impl<'j> Plan<'j> {
                 selections: job.selections.clone(),
                 filters: job.filters.clone(),
                 history: job.history,
+                diffs: job.diffs,
                 keep_going: job.limits.keep_going,
             }),
             row_group_bytes: job.writer.row_group_bytes.min(job.limits.row_group_bytes()),

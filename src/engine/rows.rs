@@ -2,14 +2,15 @@
 
 use arrow::array::RecordBatch;
 
+use super::diffs::DiffRows;
 use super::document::Document;
 use super::histories::{ChunkHistory, Notes};
-use super::options::{Filters, HistoryOptions};
+use super::options::{DiffOptions, Filters, HistoryOptions};
 use super::persistence::{Changes, ChunkChanges};
 use crate::derive::sessions::write_event;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
-use crate::model::{Page, Revision, Upload};
+use crate::model::{ContentState, Page, Revision, Upload};
 use crate::sink::{Records as Edits, Seen};
 use crate::tables::{
     self, ContentRow, PageSummary, Reject, RevisionRow, Selection, Table, TableBuilder, UploadRow,
@@ -23,6 +24,7 @@ pub(super) struct Wanted {
     pub selections: Vec<Selection>,
     pub filters: Filters,
     pub history: HistoryOptions,
+    pub diffs: DiffOptions,
     pub keep_going: bool,
 }
 
@@ -46,6 +48,9 @@ pub(super) struct ChunkRows {
     pub revisions: Option<RecordBatch>,
     pub content: Option<RecordBatch>,
     pub uploads: Option<RecordBatch>,
+    pub diffs: Option<RecordBatch>,
+    /// The state of the first text that is neither hidden nor missing, where diffs are wanted.
+    pub first_text: Option<ContentState>,
     /// Pages, each with whether it began in a chunk before and whether it goes on in the next.
     pub pages: Vec<(PageSummary, bool, bool)>,
     pub rejects: Vec<Reject>,
@@ -59,8 +64,9 @@ pub(super) struct ChunkRows {
 }
 
 /// Makes the rows of a chunk.
-pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Result<ChunkRows> {
+pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) -> Result<ChunkRows> {
     let page = chunk.page.clone();
+    let diffs = diffs_of(wanted, document, &mut chunk)?;
     let header = page.as_ref().map(|page| &page.bytes[..]);
     let continues = chunk.page_continues;
     let (bytes, places) = chunk.into_contiguous();
@@ -79,6 +85,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
         edits: wanted
             .selection(&tables::SESSIONS)
             .map(|_| Edits::default()),
+        diffs,
         summary: None,
         rows: ChunkRows::default(),
     };
@@ -90,8 +97,27 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
     rows.edits = collector.edits;
     rows.changes = collector.changes.map(Changes::finish);
     rows.history = collector.notes.map(Notes::finish);
+    if let Some(diffs) = collector.diffs {
+        rows.first_text = diffs.first_text();
+        rows.diffs = diffs.finish()?;
+    }
     rows.seen.rejects = rows.rejects.len() as u64;
     Ok(rows)
+}
+
+fn diffs_of<'c>(
+    wanted: &'c Wanted,
+    document: &'c Document,
+    chunk: &mut Chunk,
+) -> Result<Option<DiffRows<'c>>> {
+    let Some(selection) = wanted.selection(&tables::DIFFS) else {
+        return Ok(None);
+    };
+    let mut diffs = DiffRows::new(selection, wanted.diffs, &wanted.filters, document)?;
+    let predecessor = std::mem::take(&mut chunk.predecessor);
+    let places = std::mem::take(&mut chunk.revisions);
+    diffs.begin(chunk.page.clone(), predecessor, places);
+    Ok(Some(diffs))
 }
 
 fn finish<T: Table>(builder: Option<TableBuilder<T>>) -> Result<Option<RecordBatch>> {
@@ -108,6 +134,7 @@ struct Collector<'c> {
     notes: Option<Notes>,
     changes: Option<Changes>,
     edits: Option<Edits>,
+    diffs: Option<DiffRows<'c>>,
     /// The open page, once a revision of it was seen.
     summary: Option<PageSummary>,
     rows: ChunkRows,
@@ -128,18 +155,27 @@ impl Collector<'_> {
 impl Records for Collector<'_> {
     type Error = Error;
 
+    fn revision_begins(&mut self, at: usize) {
+        if let Some(diffs) = &mut self.diffs {
+            diffs.revision_begins(self.places.of(at).0);
+        }
+    }
+
     fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<()> {
         self.rows.seen.revisions += 1;
         self.rows.seen.slots += revision.slots().count() as u64;
-        let wants_page = self.wanted.filters.wants_page(page);
-        let wants_time = self.wanted.filters.wants_time(revision.timestamp);
-        if let Some(notes) = self.notes.as_mut().filter(|_| wants_page) {
-            notes.revision(revision, wants_time);
+        let of_wanted_page = self.wanted.filters.wants_page(page);
+        let is_wanted = of_wanted_page && self.wanted.filters.wants_time(revision.timestamp);
+        if let Some(notes) = self.notes.as_mut().filter(|_| of_wanted_page) {
+            notes.revision(revision, is_wanted);
         }
-        if let Some(changes) = self.changes.as_mut().filter(|_| wants_page) {
-            changes.revision(page, revision, wants_time);
+        if let Some(changes) = self.changes.as_mut().filter(|_| of_wanted_page) {
+            changes.revision(page, revision, is_wanted);
         }
-        if !wants_page || !wants_time {
+        if let Some(diffs) = self.diffs.as_mut().filter(|_| of_wanted_page) {
+            diffs.revision(page, revision, is_wanted);
+        }
+        if !is_wanted {
             self.rows.seen.filtered_revisions += 1;
             return Ok(());
         }

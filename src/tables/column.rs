@@ -1,5 +1,7 @@
 //! A column: what it means, and the array it is collected in.
 
+mod operations;
+
 use std::sync::Arc;
 
 use arrow::array::{
@@ -8,7 +10,10 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, TimeUnit};
 
+use self::operations::OperationCells;
 use crate::model::{Text, Timestamp};
+
+pub use self::operations::Operations;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub enum Kind {
     StringList,
     /// List of 64-bit integers.
     Int64List,
+    /// List of the operations of a diff.
+    Operations,
 }
 
 /// What a column means.
@@ -82,6 +89,7 @@ impl Kind {
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Self::StringList => DataType::List(element(DataType::Utf8)),
             Self::Int64List => DataType::List(element(DataType::Int64)),
+            Self::Operations => operations::arrow_type(),
         }
     }
 
@@ -96,6 +104,7 @@ impl Kind {
             Self::Timestamp => "timestamp(us, UTC)",
             Self::StringList => "list<string>",
             Self::Int64List => "list<int64>",
+            Self::Operations => operations::NAME,
         }
     }
 }
@@ -123,6 +132,8 @@ pub enum Cells {
     StringList(ListBuilder<StringBuilder>),
     /// Of [`Kind::Int64List`].
     Int64List(ListBuilder<Int64Builder>),
+    /// Of [`Kind::Operations`].
+    Operations(Box<OperationCells>),
 }
 
 impl Cells {
@@ -144,6 +155,7 @@ impl Cells {
                 let cells = ListBuilder::new(Int64Builder::new());
                 Self::Int64List(cells.with_field(element(DataType::Int64)))
             }
+            Kind::Operations => Self::Operations(Box::new(OperationCells::new())),
         }
     }
 
@@ -235,6 +247,14 @@ impl Cells {
         }
     }
 
+    /// Puts the operations of a diff.
+    pub fn operations(&mut self, value: Option<Operations<'_>>) {
+        match self {
+            Self::Operations(cells) => cells.push(value),
+            _ => debug_assert!(false, "a column that is no list of operations"),
+        }
+    }
+
     pub(super) fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Int32(cells) => Arc::new(cells.finish()),
@@ -245,6 +265,7 @@ impl Cells {
             Self::Timestamp(cells) => Arc::new(cells.finish()),
             Self::StringList(cells) => Arc::new(cells.finish()),
             Self::Int64List(cells) => Arc::new(cells.finish()),
+            Self::Operations(cells) => cells.finish(),
         }
     }
 }

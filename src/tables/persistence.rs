@@ -69,7 +69,7 @@ static COLUMNS: [Column<Persistence>; 15] = [
             kind: Kind::Int64,
             nullable: true,
             unit: "revisions",
-            meaning: "How many later revisions were looked at, --persistence-window at most. Null, as all measures are, where the text is hidden, lost or not in the dump: such revisions are passed over.",
+            meaning: "How many later revisions were looked at, --persistence-window at most. Null, as all measures are, where the text is hidden, lost, not in the dump, or larger than 4 MiB: such revisions are passed over.",
             source: SOURCE,
         },
         put: |row, cells| cells.int(row.measures.map(|found| found.revisions_processed.into())),

@@ -2,7 +2,7 @@
 
 use super::column::ColumnDoc;
 use super::{
-    content, namespaces, pages, persistence, rejects, reverts, revision_history, revisions,
+    content, diffs, namespaces, pages, persistence, rejects, reverts, revision_history, revisions,
     sessions, uploads,
 };
 
@@ -35,7 +35,7 @@ impl std::fmt::Debug for TableInfo {
 }
 
 /// All tables.
-pub static ALL: [&TableInfo; 10] = [
+pub static ALL: [&TableInfo; 11] = [
     &pages::TABLE,
     &revisions::TABLE,
     &content::TABLE,
@@ -45,6 +45,7 @@ pub static ALL: [&TableInfo; 10] = [
     &sessions::TABLE,
     &namespaces::TABLE,
     &uploads::TABLE,
+    &diffs::TABLE,
     &rejects::TABLE,
 ];
 

@@ -11,6 +11,8 @@ mod samples;
 mod tokens;
 
 #[cfg(feature = "parquet")]
+mod diffs;
+#[cfg(feature = "parquet")]
 mod histories;
 #[cfg(feature = "parquet")]
 mod inputs;

@@ -50,6 +50,20 @@ impl Interner {
         before: impl ExactSizeIterator<Item = Piece>,
         after: impl ExactSizeIterator<Item = Piece>,
     ) {
+        self.number_hashed(
+            texts,
+            before.map(|piece| (piece.clone(), hash(&texts.0[piece]))),
+            after.map(|piece| (piece.clone(), hash(&texts.1[piece]))),
+        );
+    }
+
+    /// The same of pieces whose hashes are known.
+    pub(super) fn number_hashed(
+        &mut self,
+        texts: (&[u8], &[u8]),
+        before: impl ExactSizeIterator<Item = (Piece, u64)>,
+        after: impl ExactSizeIterator<Item = (Piece, u64)>,
+    ) {
         let size = ((before.len() + after.len()) * 2)
             .next_power_of_two()
             .max(16);
@@ -59,14 +73,14 @@ impl Interner {
         self.known.clear();
         self.before.clear();
         self.after.clear();
-        for piece in before {
-            let number = self.number_of(texts, piece, false);
+        for (piece, hash) in before {
+            let number = self.number_of(texts, piece, hash, false);
             self.before.push(Token(number));
         }
         let of_before = self.known.len() as u32;
         self.any_common = false;
-        for piece in after {
-            let number = self.number_of(texts, piece, true);
+        for (piece, hash) in after {
+            let number = self.number_of(texts, piece, hash, true);
             self.any_common |= number < of_before;
             self.after.push(Token(number));
         }
@@ -83,9 +97,8 @@ impl Interner {
     }
 
     #[inline]
-    fn number_of(&mut self, texts: (&[u8], &[u8]), piece: Piece, is_later: bool) -> u32 {
+    fn number_of(&mut self, texts: (&[u8], &[u8]), piece: Piece, hash: u64, is_later: bool) -> u32 {
         let bytes = &if is_later { texts.1 } else { texts.0 }[piece.clone()];
-        let hash = hash(bytes);
         let number = self.known.len() as u32;
         let mut place = hash as usize & self.mask;
         for _ in 0..MAX_PROBES {
@@ -122,7 +135,7 @@ impl Known {
 
 /// A hash without a seed, the same on every machine.
 #[inline]
-fn hash(bytes: &[u8]) -> u64 {
+pub(super) fn hash(bytes: &[u8]) -> u64 {
     const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
     const MULTIPLIER: u64 = 0xa076_1d64_78bd_642f;
     let fold = |state: u64, word: u64| {

@@ -22,6 +22,8 @@ use crate::derive::tokens::{EqualTokens, Tokenized, Tokenizer};
 pub(super) struct SegmentMatcher {
     before: Side,
     after: Side,
+    /// The text of the last call's `after`, whose segments are still there.
+    last_text: String,
     names: Interner,
     /// By name: the first segment of the earlier text that has it, and whether it was matched.
     first: Vec<Option<(usize, usize)>>,
@@ -34,6 +36,7 @@ pub(super) struct SegmentMatcher {
 #[derive(Debug, Default)]
 struct Side {
     segments: Vec<Segment>,
+    matchable: Vec<(Range<usize>, u64)>,
     items: Vec<Item>,
     singles: Vec<Range<usize>>,
     numbers: Vec<Token>,
@@ -48,16 +51,24 @@ struct Item {
 }
 
 impl SegmentMatcher {
-    /// Adds the operations.  Says whether something was given up as too much work.
+    /// Adds the operations.  `runs` are tokens that both texts have.  Says whether something was given
+    /// up as too much work.
     pub(super) fn diff(
         &mut self,
         tokenizer: Tokenizer,
-        before: &Tokenized,
-        after: &Tokenized,
+        (before, after): (&Tokenized, &Tokenized),
+        runs: &[EqualTokens],
         operations: &mut Vec<Operation>,
     ) -> bool {
-        segments(tokenizer, before, &mut self.before.segments);
-        segments(tokenizer, after, &mut self.after.segments);
+        if before.text() == self.last_text {
+            std::mem::swap(&mut self.before.segments, &mut self.after.segments);
+        } else {
+            segments(tokenizer, before, &[], &[], &mut self.before.segments);
+        }
+        let known = &self.before.segments;
+        segments(tokenizer, after, known, runs, &mut self.after.segments);
+        self.last_text.clear();
+        self.last_text.push_str(after.text());
         self.match_segments(before, after);
         let is_limited = self.align(before, after);
         self.expand(operations);
@@ -65,16 +76,10 @@ impl SegmentMatcher {
     }
 
     fn match_segments(&mut self, before: &Tokenized, after: &Tokenized) {
-        self.names.number(
+        self.names.number_hashed(
             (before.text().as_bytes(), after.text().as_bytes()),
-            self.before
-                .segments
-                .iter()
-                .map(|segment| segment.bytes(before)),
-            self.after
-                .segments
-                .iter()
-                .map(|segment| segment.bytes(after)),
+            self.before.list_matchable(before),
+            self.after.list_matchable(after),
         );
         let Numbered {
             before: before_names,
@@ -86,10 +91,9 @@ impl SegmentMatcher {
         self.first.resize(distinct as usize, None);
         self.is_matched.clear();
         self.is_matched.resize(distinct as usize, false);
-        for (segment, name) in self.before.segments.iter().zip(before_names) {
-            if segment.is_matchable {
-                self.first[name.0 as usize].get_or_insert(segment.tokens);
-            }
+        let matchable = self.before.segments.iter().filter(|one| one.hash.is_some());
+        for (segment, name) in matchable.zip(before_names) {
+            self.first[name.0 as usize].get_or_insert(segment.tokens);
         }
         let (first, is_matched) = (&self.first, &mut self.is_matched);
         self.after.list_items(after_names, |name| {
@@ -185,19 +189,38 @@ fn delete(items: &[Item], at: &mut (usize, usize), operations: &mut Vec<Operatio
 }
 
 impl Side {
-    /// Lists segments whose names are taken, and the tokens of all else.
+    /// Where the segments stand that can be matched, with their hashes.
+    fn list_matchable(
+        &mut self,
+        text: &Tokenized,
+    ) -> impl ExactSizeIterator<Item = (Range<usize>, u64)> {
+        let matchable = self.segments.iter().filter_map(|segment| {
+            let (begin, end) = segment.tokens;
+            Some((text.offset(begin)..text.offset(end), segment.hash?))
+        });
+        self.matchable.clear();
+        self.matchable.extend(matchable);
+        self.matchable.iter().cloned()
+    }
+
+    /// Lists segments whose names are taken, and the tokens of all else.  `names` are those of the
+    /// segments that have one.
     fn list_items(&mut self, names: &[Token], mut takes: impl FnMut(usize) -> bool) {
         self.items.clear();
-        let mut index = 0;
-        while let Some(segment) = self.segments.get(index) {
-            let name = names[index].0 as usize;
-            index += 1;
-            if segment.is_matchable && takes(name) {
+        let mut names = names.iter().map(|name| name.0 as usize);
+        // Segments before this index lie in one that was taken.
+        let mut taken_to = 0;
+        for (index, segment) in self.segments.iter().enumerate() {
+            let name = segment.hash.and_then(|_| names.next());
+            if index < taken_to {
+                continue;
+            }
+            if let Some(name) = name.filter(|name| takes(*name)) {
                 self.items.push(Item {
                     tokens: segment.tokens,
                     name: Some(name),
                 });
-                index += segment.inside;
+                taken_to = index + 1 + segment.inside;
             } else if segment.inside == 0 {
                 let tokens = segment.tokens.0..segment.tokens.1;
                 self.items.extend(tokens.map(|token| Item {
@@ -235,11 +258,5 @@ impl Side {
 impl Item {
     fn length(&self) -> usize {
         self.tokens.1 - self.tokens.0
-    }
-}
-
-impl Segment {
-    fn bytes(&self, text: &Tokenized) -> Range<usize> {
-        text.offset(self.tokens.0)..text.offset(self.tokens.1)
     }
 }

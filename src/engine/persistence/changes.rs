@@ -1,5 +1,7 @@
 //! What a worker tells of the texts in a chunk: how each came from the one before on its page.
 
+use std::mem;
+
 use crate::derive::diff::{Algorithm, Diff, Differ};
 use crate::derive::persistence::Change;
 use crate::derive::tokens::{Tokenized, Tokenizer};
@@ -7,6 +9,10 @@ use crate::derive::{Facts, Sha1};
 use crate::error::Result;
 use crate::model::{Page, Revision, Slot};
 use crate::tables::PageHeader;
+
+/// Longer texts are passed over, like those that are not known: tokens take several times the memory
+/// of their text.  MediaWiki stores texts of up to 2 MiB where nothing else is configured.
+const MAX_TEXT_BYTES: usize = 4 << 20;
 
 /// What changed in a chunk.
 #[derive(Debug, Default)]
@@ -53,6 +59,8 @@ pub(in crate::engine) struct Changes {
     before: Tokenized,
     /// Room for the next one.
     after: Tokenized,
+    /// Room for its characters.
+    text: String,
     has_text: bool,
     chunk: ChunkChanges,
     /// Of the page that is open.
@@ -68,6 +76,7 @@ impl Changes {
             diff: Diff::default(),
             before: Tokenized::default(),
             after: Tokenized::default(),
+            text: String::new(),
             has_text: false,
             chunk: ChunkChanges::default(),
             changes: Vec::new(),
@@ -105,8 +114,13 @@ impl Changes {
 
     fn change(&mut self, revision: &Revision<'_>) -> Option<Change> {
         let text = revision.main.as_ref().and_then(Slot::visible_text)?;
+        self.text.clear();
+        text.for_each_piece(|piece| self.text.push_str(piece));
+        if self.text.len() > MAX_TEXT_BYTES {
+            return None;
+        }
         let sha1 = Sha1::of_revision(revision).unwrap_or_else(|| Sha1::of_text(text));
-        let write = |room: &mut String| text.for_each_piece(|piece| room.push_str(piece));
+        let write = |room: &mut String| mem::swap(room, &mut self.text);
         self.differ
             .next_into(&self.before, &mut self.after, write, &mut self.diff);
         std::mem::swap(&mut self.before, &mut self.after);
