@@ -103,3 +103,31 @@ fn a_page_too_long_for_memory_is_looked_at_in_pieces() {
     );
     assert_eq!(rows(64 << 20), (120_000, 1));
 }
+
+/// A record larger than the input's share is seen through while everything else is settled, and so
+/// is a history that is larger than its share: neither may wait for the other.
+#[test]
+fn large_records_among_long_histories() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dump = long_page(30_000);
+    let end = dump.len() - "</page></mediawiki>".len();
+    dump.truncate(end);
+    let large = "x".repeat(2 << 20);
+    for id in 30_001..30_004 {
+        dump += &format!(
+            "<revision><id>{id}</id><timestamp>2021-01-01T00:00:00Z</timestamp><contributor>\
+             <ip>192.0.2.8</ip></contributor><text>{large}</text></revision>"
+        );
+    }
+    dump += "</page><page><title>U</title><ns>0</ns><id>2</id></page></mediawiki>";
+    let path = folder.path().join("large.xml");
+    fs::write(&path, dump).unwrap();
+    let limits = Limits::default().with_memory(Some(1 << 20), 2);
+    let tables = parts(vec![path], limits, 2);
+    assert_eq!(tables["revision_history"].0, 30_003);
+    assert_eq!(tables["persistence"].0, 30_003);
+    assert_eq!(
+        tables["reverts"].0, 3,
+        "the first page's own, and two repeats without a parent"
+    );
+}
