@@ -25,6 +25,7 @@ pub const FRAMER: FramerOptions = FramerOptions {
     chunk_bytes: 4 << 20,
     record_max_bytes: 64 << 20,
     keep_going: false,
+    with_history: false,
 };
 
 /// The chunks of a dump, with the bytes of each in one piece.

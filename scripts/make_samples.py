@@ -569,6 +569,62 @@ def out_of_order():
                      revision(3602, "a", when="1999-12-31T23:59:59Z", parent=3699)))
 
 
+def edits(first_id, *edits):
+    """A page's revisions, an hour apart: (text, user) or (text, user, {more of revision()}).
+
+    A parent is the number of an edit on the page; it is the one before where none is given.
+    """
+    made = []
+    for number, (text, name, *rest) in enumerate(edits):
+        more = dict(rest[0]) if rest else {}
+        parent = more.pop("parent", number - 1)
+        who = user(*name) if isinstance(name, tuple) else name
+        made.append(revision(
+            first_id + number, text, who=who, parent=first_id + parent if parent >= 0 else None,
+            when=more.pop("when", f"2025-04-{1 + number // 24:02}T{number % 24:02}:00:00Z"), **more))
+    return "".join(made)
+
+
+@sample("reverts.xml", "reverts near and far, of oneself, of the hidden, out of order; and what is none")
+def reverts():
+    ada, ben, cas = ("Ada Example", 7), ("Ben Example", 8), ("Cas Example", 9)
+    ip = "<contributor><ip>192.0.2.77</ip></contributor>"
+    hidden = '<contributor deleted="deleted" />'
+    imported = "<contributor><username>de>Ada Example</username><id>0</id></contributor>"
+    gone = {"text_xml": '<text bytes="4" sha1="" deleted="deleted" />', "sha1": ""}
+
+    def far(between):
+        return [("far", ada), *((f"step {number}", ben) for number in range(between)), ("far", cas)]
+
+    return dump(
+        page(500, "Plain", edits(50000, ("good", ada), ("bad", ip), ("good", ada), ("better", ben))),
+        page(501, "Self", edits(50100, ("good", ada), ("oops", ben), ("good", ben), ("x", ip), ("good", ip))),
+        page(502, "Nothing changed", edits(
+            50200, ("same", ada), ("same", ben), ("same", ben), ("other", ip), ("same", ada), ("same", cas))),
+        page(503, "Same again but another parent", edits(
+            50300, ("a", ada), ("b", ben), ("a", cas), ("a", ben, {"parent": 1}), ("c", ip), ("a", ada))),
+        page(504, "Wide and narrow", edits(
+            50400, ("one", ada), ("two", ben), ("three", ip), ("two", ben), ("four", ip), ("one", ada),
+            ("five", ip), ("two", ben))),
+        page(505, "Fifteen between", edits(50500, *far(15))),
+        page(506, "Sixteen between", edits(50600, *far(16))),
+        page(507, "Hidden", edits(
+            50700, ("good", ada), ("bad", hidden), ("good", ada), ("?", ben, gone), ("good", ada),
+            ("?", ben, gone), ("bad", ip), ("good", hidden))),
+        page(508, "Blank", edits(50800, ("text", ada), ("", ip), ("text", ben), ("", ip), ("text", ben))),
+        page(509, "Imported", edits(
+            50900, ("new", ada, {"when": "2025-04-02T00:00:00Z"}),
+            ("old", imported, {"when": "2005-01-01T00:00:00Z", "parent": -1}),
+            ("older", imported, {"when": "2004-01-01T00:00:00Z"}),
+            ("old", imported, {"when": "2006-01-01T00:00:00Z"}),
+            ("new", ben, {"when": "2025-04-03T00:00:00Z", "parent": 0}))),
+        page(510, "One second", edits(
+            51000, *((text, ada, {"when": "2025-04-04T00:00:00Z"}) for text in "abacab"))),
+        page(511, "Parts", edits(51100, ("p", ada), ("q", ben))),
+        page(511, "Parts", edits(51102, ("p", cas, {"parent": -1}), ("r", ip))),
+        page(512, "Other parts", edits(51200, ("p", ada))))
+
+
 # --- XML -------------------------------------------------------------------
 
 @sample("declaration-bom-comments-cdata.xml",

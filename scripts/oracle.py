@@ -24,8 +24,10 @@ from xml.parsers import expat
 
 import log_params
 
-TABLES = ("pages", "revisions", "content", "namespaces", "uploads", "log_events",
-          "user_creations", "page_moves")
+import oracle_history
+
+TABLES = ("pages", "revisions", "content", "revision_history", "reverts", "sessions", "namespaces", "uploads",
+          "log_events", "user_creations", "page_moves")
 READ_SIZE = 1 << 18
 
 # The children each element may have; anything else is skipped with its subtree.
@@ -255,6 +257,10 @@ class RowMaker:
         self.rows = []
         self.page_times = []
         self.page_revisions = 0
+        self.has_parents = False
+        # The page whose history may go on: its columns and revisions.
+        self.history = None
+        self.edits = []
 
     def add(self, table, **columns):
         """Append a row."""
@@ -281,8 +287,29 @@ class RowMaker:
         prefix, colon, _ = (page.string("title") or "").partition(":")
         return self.namespaces.get(prefix, 0) if colon else 0
 
+    def history_revisions(self, page):
+        """The revisions of the page's history: elements of one id in a row are one page."""
+        columns = {"wiki_id": self.wiki_id, "page_id": page.integer("id"),
+                   "page_namespace_id": self.namespace_id(page), "page_title": page.string("title")}
+        element, columns_before, revisions = self.history or (None, {}, [])
+        if element is page or (columns["page_id"] is not None
+                               and columns_before.get("page_id") == columns["page_id"]):
+            self.history = (page, columns_before, revisions)
+        else:
+            self.end_history()
+            self.history = (page, columns, [])
+        return self.history[2]
+
+    def end_history(self):
+        """The rows of the page whose history cannot go on."""
+        if self.history:
+            _, columns, revisions = self.history
+            self.rows += oracle_history.rows(columns, revisions, self.has_parents)
+        self.history = None
+
     def page(self, page):
         """The row of a page, at its end."""
+        self.history_revisions(page)
         redirect = page.child("redirect")
         times = self.page_times
         self.add("pages", page_id=page.integer("id"),
@@ -324,6 +351,14 @@ class RowMaker:
             content_format=revision.string("format"),
             origin_rev_id=revision.integer("origin"),
             slot_roles=[role for role, _ in slots])
+        self.edits.append({"wiki_id": self.wiki_id, "id": revision.integer("id"), "dt": timestamp,
+                           **user_columns(revision.child("contributor"))})
+        only_text = visible_text(main_text) if main_text is not None and not others else None
+        self.history_revisions(page).append({
+            "id": revision.integer("id"), "parent": revision.integer("parentid"), "dt": timestamp,
+            "size": sum(sizes) if known else None,
+            "sha1": oracle_history.checksum(revision.string("sha1"), only_text),
+            "user": user_columns(revision.child("contributor"))})
         for role, slot in slots:
             self.content(page, revision, role, slot)
 
@@ -444,6 +479,9 @@ class DumpParser:
             self.skipped += 1
             return
         self.stack.append(Element(name, attributes))
+        if name == "mediawiki":
+            version = re.fullmatch(r"(\d+)\.(\d+)", attributes.get("version", ""))
+            self.maker.has_parents = bool(version) and tuple(map(int, version.groups())) >= (0, 8)
 
     def characters(self, data):
         """Collect the text of the innermost element."""
@@ -468,6 +506,8 @@ class DumpParser:
             self.maker.upload(parent, element)
         elif element.name == "logitem":
             self.maker.logitem(element)
+        elif element.name == "mediawiki":
+            self.maker.end_history()
         else:
             parent.children.append(element)
 
@@ -485,6 +525,8 @@ def rows(path):
         while data := stream.read(READ_SIZE):
             yield from parser.feed(data, False)
     yield from parser.feed(b"", True)
+    for row in oracle_history.sessions(parser.maker.edits):
+        yield "sessions", row
 
 
 def to_json(table, columns):

@@ -1,6 +1,7 @@
 //! The command line: arguments, terminal, exit codes.
 
 mod allocator;
+mod apply;
 mod args;
 mod bars;
 mod cat;
@@ -35,6 +36,7 @@ pub fn run() -> ExitCode {
         Command::Convert(arguments) => convert::run(&arguments, &stop),
         Command::Inspect(arguments) => inspect::run(&arguments, &stop),
         Command::Cat(arguments) => cat::run(&arguments, &stop),
+        Command::Apply(arguments) => apply::run(&arguments, &stop),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

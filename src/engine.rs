@@ -7,26 +7,32 @@
 //! lane collects finished work before it lets more in.
 
 mod ahead;
+mod apply;
 mod budget;
 mod bzip2;
 mod cat;
 mod convert;
 mod decode;
+mod diffs;
 mod document;
+mod histories;
 mod input_tables;
 mod inspect;
 mod lane;
 mod lanes;
 mod log_rows;
 mod options;
+mod persistence;
 mod pipeline;
 mod plan;
 mod pool;
 mod progress;
 mod row_groups;
 mod rows;
+mod sessions;
 mod wikis;
 
+pub use apply::{Rebuilt, apply, diff_parts};
 pub use budget::Budget;
 pub use cat::{cat_json, cat_xml};
 pub use convert::{Job, JobReport, convert};
@@ -34,7 +40,7 @@ pub use decode::{Feed, decode};
 pub use document::Document;
 pub use inspect::{Inspection, inspect};
 pub use lane::Lane;
-pub use options::{Filters, Limits};
+pub use options::{DiffOptions, Filters, HistoryOptions, Limits};
 pub use pipeline::{Consumer, Passed, Work, run_input};
 pub use pool::Pool;
 pub use progress::{Progress, Running, Stop};

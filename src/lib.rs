@@ -3,6 +3,7 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod container;
+pub mod derive;
 #[cfg(feature = "parquet")]
 pub mod engine;
 pub mod error;

@@ -5,10 +5,14 @@ mod manifest;
 mod order;
 mod part;
 mod properties;
+mod read;
 mod row_group;
+mod sorted_runs;
 
 pub use folder::OutputFolder;
 pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry};
 pub use part::{Part, TableWriter};
 pub use properties::{Compression, WriterOptions};
+pub use read::PartReader;
 pub use row_group::{EncodedRowGroup, RowGroupEncoder};
+pub use sorted_runs::{MERGED_RUNS, Records, Run, for_each_sorted};

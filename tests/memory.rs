@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mwparquet::engine::{Filters, Job, Limits, Pool, Stop, convert};
+use mwparquet::engine::{DiffOptions, Filters, HistoryOptions, Job, Limits, Pool, Stop, convert};
 use mwparquet::sink::{Compression, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::tables::{self, Selection};
@@ -58,6 +58,26 @@ fn write_dump(path: &Path, revisions: usize, text_bytes: usize) {
     writeln!(file, "</page></mediawiki>").unwrap();
 }
 
+/// One page of many short revisions, a third of them reverts, all by different addresses.
+fn write_sandbox(path: &Path, revisions: usize) {
+    let mut file = BufWriter::new(File::create(path).unwrap());
+    writeln!(
+        file,
+        "<mediawiki version=\"0.11\"><page><title>Sandbox</title><ns>0</ns><id>1</id>"
+    )
+    .unwrap();
+    for id in 1..=revisions {
+        let text = if id % 3 == 0 { 0 } else { id };
+        let (high, low) = (id >> 8 & 255, id & 255);
+        writeln!(
+            file,
+            "<revision><id>{id}</id><timestamp>2020-01-01T00:00:00Z</timestamp><contributor><ip>192.0.{high}.{low}</ip></contributor><text>{text}</text></revision>"
+        )
+        .unwrap();
+    }
+    writeln!(file, "</page></mediawiki>").unwrap();
+}
+
 fn peak_of(paths: &[&Path], output: &Path, memory_bytes: usize) -> usize {
     let job = Job {
         inputs: paths
@@ -68,6 +88,8 @@ fn peak_of(paths: &[&Path], output: &Path, memory_bytes: usize) -> usize {
         overwrite: true,
         selections: tables::ALL.into_iter().map(Selection::all).collect(),
         filters: Filters::default(),
+        history: HistoryOptions::default(),
+        diffs: DiffOptions::default(),
         limits: Limits::default().with_memory(Some(memory_bytes), 2),
         writer: WriterOptions {
             compression: Compression::Zstd(1),
@@ -113,6 +135,15 @@ fn a_giant_page_and_a_giant_revision_stay_in_bounds() {
     assert!(
         peak < 448 * MIB,
         "two pages of 200 MB take {} MiB",
+        peak / MIB
+    );
+
+    // With facts of 16 MiB, and four tables with their row groups.
+    write_sandbox(&dump, 400_000);
+    let peak = peak_of(&[&dump], &output, 64 * MIB);
+    assert!(
+        peak < 160 * MIB,
+        "a page of 400,000 revisions takes {} MiB",
         peak / MIB
     );
 

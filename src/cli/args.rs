@@ -1,5 +1,7 @@
 //! The arguments, with their help.
 
+mod diffs;
+
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -8,9 +10,12 @@ use clap_complete::Shell;
 
 use super::near::did_you_mean;
 use super::sizes::parse_bytes;
+use crate::engine::HistoryOptions;
 use crate::model::Timestamp;
 use crate::sink::Compression;
 use crate::tables;
+
+pub(super) use self::diffs::{ApplyArguments, DiffArguments};
 
 /// Turns MediaWiki XML dumps into Parquet tables: on all cores, in bounded memory, without losing
 /// a row in silence.
@@ -38,6 +43,8 @@ pub(super) enum Command {
     Inspect(InspectArguments),
     /// Write revisions as JSON lines, or the decoded XML, to standard output
     Cat(CatArguments),
+    /// Rebuild texts from a table diffs, as JSON lines on standard output
+    Apply(ApplyArguments),
     /// Show the columns of the tables
     Schema(SchemaArguments),
     /// Write a completion script for a shell to standard output
@@ -81,6 +88,10 @@ pub(super) struct ConvertArguments {
     pub columns: Vec<(String, Vec<String>)>,
     #[command(flatten)]
     pub filters: FilterArguments,
+    #[command(flatten)]
+    pub history: HistoryArguments,
+    #[command(flatten)]
+    pub diffs: DiffArguments,
     #[command(flatten)]
     pub work: WorkArguments,
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none
@@ -129,6 +140,44 @@ pub(super) struct FilterArguments {
     /// Only revisions saved before this time
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub until: Option<Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HistoryArguments {
+    /// How many revisions a revert can undo, by the definition of mwreverts (table reverts)
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = HistoryOptions::DEFAULT_REVERT_RADIUS,
+        value_parser = parse_radius
+    )]
+    pub revert_radius: usize,
+    /// A break of so many seconds ends a user's session (table sessions)
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = HistoryOptions::DEFAULT_SESSION_CUTOFF_SECONDS,
+        value_parser = parse_cutoff
+    )]
+    pub session_cutoff: i64,
+    /// How many later revisions tokens are followed through (table persistence)
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = HistoryOptions::DEFAULT_PERSISTENCE.window,
+        value_parser = parse_window
+    )]
+    pub persistence_window: usize,
+    /// Tokens that so many later revisions have persisted (table persistence)
+    #[arg(long, value_name = "N", default_value_t = HistoryOptions::DEFAULT_PERSISTENCE.min_revisions)]
+    pub persistence_min_revisions: u32,
+    /// Tokens that were seen for so many days persisted (table persistence)
+    #[arg(long, value_name = "DAYS", default_value = "14", value_parser = parse_days)]
+    pub persistence_min_days: f64,
+    /// When time ends for tokens that are there at a page's end (table persistence) [default: the
+    /// date in the file's name, or else each page's last revision]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub sunset: Option<Timestamp>,
 }
 
 #[derive(Debug, Args)]
@@ -263,6 +312,34 @@ fn parse_threads(text: &str) -> Result<u16, &'static str> {
         .ok()
         .filter(|threads| (1..=1024).contains(threads))
         .ok_or("expected how many threads, from 1 to 1024, such as 4")
+}
+
+fn parse_radius(text: &str) -> Result<usize, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|radius| (1..=10_000).contains(radius))
+        .ok_or("expected how many revisions, from 1 to 10000, such as 15")
+}
+
+fn parse_cutoff(text: &str) -> Result<i64, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|seconds| (1..=i64::from(u32::MAX)).contains(seconds))
+        .ok_or("expected how many seconds, 1 or more, such as 3600 for an hour")
+}
+
+fn parse_window(text: &str) -> Result<usize, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|revisions| (1..=10_000).contains(revisions))
+        .ok_or("expected how many revisions, from 1 to 10000, such as 50")
+}
+
+fn parse_days(text: &str) -> Result<f64, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|days| (0.0..=36_500.0).contains(days))
+        .ok_or("expected how many days, from 0 to 36500, such as 14 or 0.5")
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, String> {

@@ -7,11 +7,17 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::args::{ConvertArguments, FilterArguments, OnDamage, ProgressStyle, WorkArguments};
+use super::args::{
+    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, WorkArguments,
+};
 use super::progress::{Display, peak_memory_bytes};
 use super::sizes::{human_bytes, human_count};
 use super::{WITH_REJECTS, print};
-use crate::engine::{Filters, Job, JobReport, Limits, Pool, Progress, Stop, convert, inspect};
+use crate::derive::persistence::PersistenceOptions;
+use crate::engine::{
+    DiffOptions, Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, Stop, convert,
+    inspect,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{OutputFolder, WriterOptions};
 use crate::source::{Discovered, Input, discover};
@@ -20,16 +26,19 @@ use crate::tables::{self, Selection};
 pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
     let selections = selections(arguments)?;
     let filters = filters(&arguments.filters)?;
+    let diffs = arguments.diffs.options(wants_diffs(&selections))?;
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, arguments.on_damage, &pool);
     let (inputs, left_out) = dumps(&arguments.inputs, &limits, &pool, stop)?;
     let job = Job {
-        described: describe(arguments, &selections),
+        described: describe(arguments, &selections, &diffs),
         inputs,
         output: arguments.output.clone(),
         overwrite: arguments.overwrite,
         selections,
         filters,
+        history: history(&arguments.history),
+        diffs,
         limits,
         writer: WriterOptions {
             compression: arguments.compression,
@@ -116,6 +125,27 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
         .collect()
 }
 
+fn history(arguments: &HistoryArguments) -> HistoryOptions {
+    const SECONDS_A_DAY: f64 = 86_400.0;
+    HistoryOptions {
+        revert_radius: arguments.revert_radius,
+        session_cutoff_seconds: arguments.session_cutoff,
+        persistence: PersistenceOptions {
+            window: arguments.persistence_window,
+            revert_radius: arguments.revert_radius,
+            min_revisions: arguments.persistence_min_revisions,
+            min_seconds: (arguments.persistence_min_days * SECONDS_A_DAY) as i64,
+        },
+        sunset: arguments.sunset,
+    }
+}
+
+fn wants_diffs(selections: &[Selection]) -> bool {
+    selections
+        .iter()
+        .any(|selection| selection.table.name == tables::DIFFS.name)
+}
+
 pub(super) fn filters(arguments: &FilterArguments) -> Result<Filters> {
     if let (Some(since), Some(until)) = (arguments.since, arguments.until)
         && since >= until
@@ -188,13 +218,17 @@ pub(super) fn no_dump_in(words: &[String]) -> Error {
     Error::usage(format!("there is no dump in {}", words.join(", ")))
 }
 
-fn describe(arguments: &ConvertArguments, selections: &[Selection]) -> BTreeMap<String, Value> {
+fn describe(
+    arguments: &ConvertArguments,
+    selections: &[Selection],
+    diffs: &DiffOptions,
+) -> BTreeMap<String, Value> {
     let names: Vec<_> = selections
         .iter()
         .map(|selection| selection.table.name)
         .collect();
     let filters = &arguments.filters;
-    BTreeMap::from([
+    let mut described = BTreeMap::from([
         ("tables".to_owned(), json!(names)),
         ("namespaces".to_owned(), json!(filters.namespaces)),
         ("page_ids".to_owned(), json!(filters.page_ids)),
@@ -205,6 +239,30 @@ fn describe(arguments: &ConvertArguments, selections: &[Selection]) -> BTreeMap<
         (
             "until".to_owned(),
             json!(filters.until.map(|time| time.to_string())),
+        ),
+        (
+            "revert_radius".to_owned(),
+            json!(arguments.history.revert_radius),
+        ),
+        (
+            "session_cutoff_seconds".to_owned(),
+            json!(arguments.history.session_cutoff),
+        ),
+        (
+            "persistence_window".to_owned(),
+            json!(arguments.history.persistence_window),
+        ),
+        (
+            "persistence_min_revisions".to_owned(),
+            json!(arguments.history.persistence_min_revisions),
+        ),
+        (
+            "persistence_min_days".to_owned(),
+            json!(arguments.history.persistence_min_days),
+        ),
+        (
+            "sunset".to_owned(),
+            json!(arguments.history.sunset.map(|time| time.to_string())),
         ),
         (
             "compression".to_owned(),
@@ -228,7 +286,12 @@ fn describe(arguments: &ConvertArguments, selections: &[Selection]) -> BTreeMap<
                 "fail"
             }),
         ),
-    ])
+    ]);
+    if wants_diffs(selections) {
+        let of_diffs = diffs.described().into_iter();
+        described.extend(of_diffs.map(|(name, value)| (name.to_owned(), json!(value))));
+    }
+    described
 }
 
 fn dry_run(job: &Job) -> Result<ExitCode> {

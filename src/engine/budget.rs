@@ -16,6 +16,8 @@ pub struct Budget {
     running: AtomicUsize,
     /// Held by the one input that has a large chunk at work.
     large: Mutex<()>,
+    /// Held by the one input that derives from a long history.
+    long_history: Mutex<()>,
 }
 
 impl Budget {
@@ -25,6 +27,7 @@ impl Budget {
             memory_bytes: limits.memory_bytes,
             running: AtomicUsize::new(1),
             large: Mutex::new(()),
+            long_history: Mutex::new(()),
         }
     }
 
@@ -48,10 +51,24 @@ impl Budget {
         self.memory_bytes / self.running() / 4
     }
 
+    /// Bytes of facts from which an input's rows are being derived.
+    pub(super) fn histories_bytes(&self) -> usize {
+        self.memory_bytes / self.running() / 8
+    }
+
     /// Waits until no other input has a chunk at work that is larger than its share.
     ///
     /// Who holds the turn waits for tasks only, which wait for nobody.
     pub(super) fn large_turn(&self) -> MutexGuard<'_, ()> {
         self.large.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until no other input derives from a history that is larger than its share.
+    ///
+    /// Who holds this turn waits for tasks only; one can have it and the large one, but asks for
+    /// this one last.
+    pub(super) fn long_history_turn(&self) -> MutexGuard<'_, ()> {
+        let turn = self.long_history.lock();
+        turn.unwrap_or_else(PoisonError::into_inner)
     }
 }

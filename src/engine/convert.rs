@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::input_tables::{Converted, REPORTED_REJECTS};
+use super::lane::Lane;
 use super::lanes::convert_inputs;
-use super::options::{Filters, Limits};
+use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
 use super::plan::Plan;
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::row_groups::PartsByTable;
+use super::sessions::write_sessions;
 use super::wikis::Wikis;
 use crate::error::Result;
 use crate::sink::{
-    InputEntry, Manifest, OutputFolder, Part, PartEntry, Seen, TableEntry, WriterOptions,
+    InputEntry, Manifest, OutputFolder, Part, PartEntry, Run, Seen, TableEntry, WriterOptions,
 };
 use crate::source::Input;
 use crate::tables::{Reject, Selection};
@@ -31,6 +33,10 @@ pub struct Job {
     pub selections: Vec<Selection>,
     /// The records wanted.
     pub filters: Filters,
+    /// How tables of pages' histories are made.
+    pub history: HistoryOptions,
+    /// How the table `diffs` is made, if it is wanted.
+    pub diffs: DiffOptions,
     /// What bounds memory, and what happens at damage.
     pub limits: Limits,
     /// How tables are written.
@@ -70,7 +76,9 @@ pub fn convert(
     let mut take = |number, converted| results.add(number, converted);
     convert_inputs(&plan, pool, progress, stop, observe, &mut take)?;
     stop.check()?;
-    let parts = results.write_rest(&plan)?;
+    let parts = Lane::alone(&job.limits, pool, progress, stop, |lane| {
+        results.write_rest(&plan, lane)
+    })?;
     let entries: Vec<_> = results.entries.into_values().collect();
     let mut seen = Seen::default();
     entries.iter().for_each(|entry| seen.add(&entry.seen));
@@ -106,6 +114,7 @@ struct Results {
     parts: BTreeMap<(&'static str, usize), Vec<Part>>,
     rejects: BTreeMap<usize, Vec<Reject>>,
     wikis: Wikis,
+    edits: Vec<Run>,
 }
 
 impl Results {
@@ -120,16 +129,19 @@ impl Results {
             self.rejects.insert(number, converted.rejects);
         }
         self.wikis.add(number, converted.wikis);
+        self.edits.extend(converted.edits);
     }
 
-    /// Writes what belongs to no input: namespaces, and tables without rows.  Gives all parts by
+    /// Writes what belongs to no input: namespaces, sessions, and tables without rows.  Gives all parts by
     /// table, in the order of the inputs.
-    fn write_rest(&mut self, plan: &Plan<'_>) -> Result<PartsByTable> {
+    fn write_rest(&mut self, plan: &Plan<'_>, lane: &Lane<'_>) -> Result<PartsByTable> {
         let mut parts = PartsByTable::new();
         for ((table, _), more) in std::mem::take(&mut self.parts) {
             parts.entry(table).or_default().extend(more);
         }
         parts.extend(std::mem::take(&mut self.wikis).write(plan)?);
+        let edits = std::mem::take(&mut self.edits);
+        parts.extend(write_sessions(plan, lane, edits)?);
         for table in plan.tables() {
             let parts = parts.entry(table).or_default();
             if parts.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::SiteInfo;
+use crate::model::{SiteInfo, Timestamp};
 
 /// A dump file's document: its name and what it says about its wiki.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct Document {
     pub site: SiteInfo,
     /// The wiki: by the site information or else by the file's name.
     pub wiki_id: Option<String>,
+    /// The day of the dump, by the file's name.
+    pub dump_day: Option<Timestamp>,
 }
 
 impl Document {
@@ -26,6 +28,7 @@ impl Document {
             input,
             site,
             wiki_id,
+            dump_day: day_of_file_name(file_name),
         }
     }
 
@@ -43,6 +46,16 @@ fn wiki_of_file_name(name: &str) -> Option<&str> {
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
     (is_name && begins_with_date(rest)).then_some(wiki)
+}
+
+/// The date in a file's name: 2026-01-01 of `enwiki-20260101-pages-articles.xml`.
+fn day_of_file_name(name: &str) -> Option<Timestamp> {
+    wiki_of_file_name(name)?;
+    let (_, rest) = name.split_once('-')?;
+    let digits: String = rest.chars().filter(char::is_ascii_digit).take(8).collect();
+    let (year, month, day) = (digits.get(..4)?, digits.get(4..6)?, digits.get(6..8)?);
+    let is_date = rest.starts_with(&digits) || rest.starts_with(&format!("{year}-{month}-{day}"));
+    is_date.then(|| Timestamp::parse_day_or_time(&format!("{year}-{month}-{day}")))?
 }
 
 fn begins_with_date(rest: &str) -> bool {
@@ -64,7 +77,7 @@ fn begins_with_date(rest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::wiki_of_file_name;
+    use super::{day_of_file_name, wiki_of_file_name};
 
     #[test]
     fn wikis_of_file_names() {
@@ -77,6 +90,26 @@ mod tests {
             ("Wiki-20260101-x", None),
         ] {
             assert_eq!(wiki_of_file_name(name), wiki, "{name}");
+        }
+    }
+
+    #[test]
+    fn days_of_file_names() {
+        for (name, day) in [
+            (
+                "enwiki-20260101-pages-articles.xml.bz2",
+                "2026-01-01T00:00:00Z",
+            ),
+            (
+                "eswiki-2026-08-31-p5p5168645.xml.bz2",
+                "2026-08-31T00:00:00Z",
+            ),
+            ("enwiki-latest-pages-articles1.xml-p1p20260101.bz2", ""),
+            ("enwiki-20261301-pages-articles.xml", ""),
+            ("history.xml", ""),
+        ] {
+            let found = day_of_file_name(name).map(|day| day.to_string());
+            assert_eq!(found.unwrap_or_default(), day, "{name}");
         }
     }
 }

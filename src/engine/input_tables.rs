@@ -4,13 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::document::Document;
+use super::histories::Histories;
 use super::lane::Lane;
+use super::persistence::Persistence;
 use super::pipeline::{Consumer, Passed, Work, run_input};
 use super::plan::Plan;
 use super::row_groups::{PartsByTable, RowGroups};
 use super::rows::{ChunkRows, Wanted, rows_of};
+use super::sessions::Edits;
 use crate::error::{Error, Result};
-use crate::sink::{InputEntry, Seen};
+use crate::model::ContentState;
+use crate::sink::{InputEntry, Run, Seen};
 use crate::source::Input;
 use crate::tables::{self, PageSummary, Reject, TableBuilder};
 
@@ -28,6 +32,8 @@ pub(super) struct Converted {
     pub(super) rejects: Vec<Reject>,
     /// The input's documents, as far as their wikis differ.
     pub(super) wikis: Vec<Arc<Document>>,
+    /// The input's edits, of which sessions are made, sorted.
+    pub(super) edits: Vec<Run>,
 }
 
 /// Writes the tables of the input of a number.
@@ -46,8 +52,12 @@ pub(super) fn convert_input(
             .wanted
             .selection(&tables::REJECTS)
             .map(TableBuilder::new),
+        histories: Histories::new(&plan.wanted, lane),
+        persistence: Persistence::new(&plan.wanted, lane)?,
+        edits: Edits::new(plan, lane, number),
         reported: Vec::new(),
         wikis: Vec::new(),
+        has_texts: false,
         document: None,
         open_page: None,
         seen: Seen::default(),
@@ -64,8 +74,13 @@ struct InputTables<'l> {
     groups: RowGroups<'l>,
     pages: Option<TableBuilder<tables::Pages>>,
     rejects: Option<TableBuilder<tables::Rejects>>,
+    histories: Option<Histories<'l>>,
+    persistence: Option<Persistence<'l>>,
+    edits: Option<Edits<'l>>,
     reported: Vec<Reject>,
     wikis: Vec<Arc<Document>>,
+    /// Whether the document is known to have texts.
+    has_texts: bool,
     document: Option<Arc<Document>>,
     /// A page that goes on in the next chunk.
     open_page: Option<PageSummary>,
@@ -106,6 +121,18 @@ impl InputTables<'_> {
         }
     }
 
+    /// Refuses to compare texts where there are none: the first one tells.
+    fn check_texts(&mut self, first: Option<ContentState>) -> Result<()> {
+        if !self.has_texts && first == Some(ContentState::Stub) {
+            return Err(Error::usage(
+                "is a stub, a dump without texts: the table diffs needs a dump with texts",
+            )
+            .in_input(&self.input));
+        }
+        self.has_texts |= first.is_some();
+        Ok(())
+    }
+
     fn collect_page(
         &mut self,
         page: PageSummary,
@@ -134,6 +161,13 @@ impl InputTables<'_> {
         if let Some(mut rejects) = self.rejects.take() {
             self.groups.push(&tables::REJECTS, rejects.finish()?)?;
         }
+        if let Some(histories) = self.histories.take() {
+            histories.finish(&mut self.groups)?;
+        }
+        if let Some(persistence) = self.persistence.take() {
+            persistence.finish(&mut self.groups)?;
+        }
+        let edits = self.edits.take().map_or(Ok(Vec::new()), Edits::finish)?;
         let parts = self.groups.finish()?;
         let mut seen = self.seen;
         seen.xml_bytes = passed.xml_bytes;
@@ -157,6 +191,7 @@ impl InputTables<'_> {
             parts,
             rejects: self.reported,
             wikis: self.wikis,
+            edits,
         })
     }
 }
@@ -171,7 +206,14 @@ impl Consumer for InputTables<'_> {
 
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
         self.close_page()?;
+        if let Some(histories) = &mut self.histories {
+            histories.end_page(&mut self.groups)?;
+        }
+        if let Some(persistence) = &mut self.persistence {
+            persistence.begin(document.dump_day, &mut self.groups)?;
+        }
         self.document = Some(Arc::clone(document));
+        self.has_texts = false;
         if !self.wikis.iter().any(|wiki| wiki.is_same_wiki(document)) {
             self.wikis.push(Arc::clone(document));
         }
@@ -190,8 +232,19 @@ impl Consumer for InputTables<'_> {
         for (table, batch) in rows.logs {
             self.groups.push(table, batch)?;
         }
+        self.check_texts(rows.first_text)?;
+        self.groups.push(&tables::DIFFS, rows.diffs)?;
         for (page, began_before, continues) in rows.pages {
             self.collect_page(page, began_before, continues)?;
+        }
+        if let (Some(histories), Some(history)) = (&mut self.histories, rows.history) {
+            histories.add(history, &mut self.groups)?;
+        }
+        if let (Some(persistence), Some(changes)) = (&mut self.persistence, rows.changes) {
+            persistence.add(changes, &mut self.groups)?;
+        }
+        if let (Some(edits), Some(chunk)) = (&mut self.edits, rows.edits) {
+            edits.add(chunk)?;
         }
         for reject in rows.rejects {
             self.push_reject(reject)?;
@@ -201,6 +254,12 @@ impl Consumer for InputTables<'_> {
 
     fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()> {
         self.close_page()?;
+        if let Some(histories) = &mut self.histories {
+            histories.lost();
+        }
+        if let Some(persistence) = &mut self.persistence {
+            persistence.lost();
+        }
         self.seen.rejects += 1;
         let place = why.location();
         self.push_reject(Reject {
@@ -218,7 +277,17 @@ impl Consumer for InputTables<'_> {
         })
     }
 
+    fn wants_history(&self) -> bool {
+        self.wanted.selection(&tables::DIFFS).is_some()
+    }
+
     fn settle(&mut self) -> Result<()> {
+        if let Some(histories) = &mut self.histories {
+            histories.settle(&mut self.groups)?;
+        }
+        if let Some(edits) = &mut self.edits {
+            edits.settle()?;
+        }
         self.groups.settle()
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::document::Document;
 use super::lane::Lane;
-use super::options::{Filters, Limits};
+use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
 use super::pipeline::{Consumer, Work, run_input};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
@@ -179,6 +179,8 @@ impl Consumer for Looker {
         let wanted = Wanted {
             selections: Vec::new(),
             filters: Filters::default(),
+            history: HistoryOptions::default(),
+            diffs: DiffOptions::default(),
             keep_going: !self.whole,
         };
         Arc::new(move |document, chunk| {

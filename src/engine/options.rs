@@ -1,7 +1,12 @@
 //! What a job is told.
 
 use std::collections::HashSet;
+use std::num::NonZeroU64;
 
+use crate::derive::Facts;
+use crate::derive::diff::Algorithm;
+use crate::derive::persistence::PersistenceOptions;
+use crate::derive::tokens::Tokenizer;
 use crate::frame::FramerOptions;
 use crate::model::{Page, Timestamp};
 
@@ -53,6 +58,72 @@ impl Filters {
     }
 }
 
+/// How tables of pages' histories are made.
+#[derive(Debug, Clone, Copy)]
+pub struct HistoryOptions {
+    /// How many revisions a revert can undo, by the definition of mwreverts.
+    pub revert_radius: usize,
+    /// A break of so many seconds ends a user's session.
+    pub session_cutoff_seconds: i64,
+    /// How long tokens are followed, and which of them persisted.
+    pub persistence: PersistenceOptions,
+    /// When time ends: the time of the dump.  By its file's name where nothing is said.
+    pub sunset: Option<Timestamp>,
+}
+
+impl HistoryOptions {
+    /// The radius that mwreverts has where nothing else is said.
+    pub const DEFAULT_REVERT_RADIUS: usize = 15;
+    /// What mwpersistence measures where nothing else is said: 50 revisions, of which 5 or 14 days
+    /// make a token persistent.
+    pub const DEFAULT_PERSISTENCE: PersistenceOptions = PersistenceOptions {
+        window: 50,
+        revert_radius: Self::DEFAULT_REVERT_RADIUS,
+        min_revisions: 5,
+        min_seconds: 14 * 24 * 60 * 60,
+    };
+    /// The cutoff that mwsessions has where nothing else is said: an hour.
+    pub const DEFAULT_SESSION_CUTOFF_SECONDS: i64 = 3600;
+}
+
+impl Default for HistoryOptions {
+    fn default() -> Self {
+        Self {
+            revert_radius: Self::DEFAULT_REVERT_RADIUS,
+            session_cutoff_seconds: Self::DEFAULT_SESSION_CUTOFF_SECONDS,
+            persistence: Self::DEFAULT_PERSISTENCE,
+            sunset: None,
+        }
+    }
+}
+
+/// How the table `diffs` is made.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DiffOptions {
+    /// What is compared.
+    pub tokenizer: Tokenizer,
+    /// How it is compared.
+    pub algorithm: Algorithm,
+    /// Every so manieth revision of a page carries its whole text, if any does.
+    pub keyframe_every: Option<NonZeroU64>,
+}
+
+impl DiffOptions {
+    /// The options by name, as the manifest and the parts of the table keep them.
+    pub fn described(&self) -> Vec<(&'static str, String)> {
+        let mut described = vec![
+            ("diff_order", "dump".to_owned()),
+            ("diff_tokenizer", self.tokenizer.name().to_owned()),
+            ("diff_algorithm", self.algorithm.name().to_owned()),
+        ];
+        described.extend(
+            self.keyframe_every
+                .map(|every| ("keyframe_every", every.to_string())),
+        );
+        described
+    }
+}
+
 /// What bounds memory, and what happens at damage.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -100,12 +171,21 @@ impl Limits {
             chunk_bytes: (self.sizing_bytes / 64).clamp(64 << 10, 4 << 20),
             record_max_bytes: self.record_max_bytes,
             keep_going: self.keep_going,
+            with_history: false,
         }
     }
 
     /// Bytes that a table's unfinished row group may hold.
     pub(super) fn row_group_bytes(&self) -> usize {
         self.sizing_bytes / 8
+    }
+
+    /// Bytes of facts that are kept of one page; a longer history is looked at in pieces.
+    pub(super) fn page_history_bytes(&self) -> usize {
+        // Revisions of a page are numbered in 32 bits.
+        const MOST: usize = (u32::MAX as usize / 2) * Facts::BYTES_EACH;
+        const LEAST: usize = 8 << 20;
+        (self.sizing_bytes / 4).clamp(LEAST, MOST)
     }
 
     /// Bytes that a decoder's dictionary may take.

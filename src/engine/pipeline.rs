@@ -12,7 +12,7 @@ use super::lane::Lane;
 use super::pool::Pending;
 use crate::container::{Format, Sink, Trailing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::{Chunk, Frame, Framer, Lost, Transcoder};
+use crate::frame::{Chunk, Frame, Framer, FramerOptions, Lost, Transcoder};
 use crate::source::Input;
 use crate::xml;
 
@@ -43,6 +43,11 @@ pub trait Consumer {
 
     /// Called now and then.
     fn tick(&mut self) {}
+
+    /// Whether chunks are to know of the revision before their first.
+    fn wants_history(&self) -> bool {
+        false
+    }
 }
 
 /// What was found out about an input's container.
@@ -61,6 +66,10 @@ pub struct Passed {
 /// Drives one input through the workers.
 pub fn run_input<C: Consumer>(input: &Input, lane: &Lane<'_>, consumer: &mut C) -> Result<Passed> {
     let name = input.name();
+    let framer_options = FramerOptions {
+        with_history: consumer.wants_history(),
+        ..lane.limits.framer()
+    };
     let mut pipeline = Pipeline {
         name: Arc::clone(&name),
         file_name: input.file_name(),
@@ -68,7 +77,7 @@ pub fn run_input<C: Consumer>(input: &Input, lane: &Lane<'_>, consumer: &mut C) 
         work: consumer.work(),
         consumer,
         transcoder: Transcoder::default(),
-        framer: Framer::new(lane.limits.framer()),
+        framer: Framer::new(framer_options),
         document: Arc::new(Document::new(Arc::clone(&name), "", Default::default())),
         queue: VecDeque::new(),
         in_flight_bytes: 0,
@@ -168,7 +177,7 @@ impl<C: Consumer> Pipeline<'_, C> {
 
     /// Hands a chunk to the workers, when there is room for it.
     fn admit(&mut self, chunk: Chunk) -> Result<()> {
-        let bytes = chunk.len_bytes() * BYTES_IN_FLIGHT_PER_BYTE;
+        let bytes = chunk.held_bytes() * BYTES_IN_FLIGHT_PER_BYTE;
         let share_bytes = self.lane.budget.chunks_bytes();
         if bytes > share_bytes {
             return self.run_large(bytes, chunk);

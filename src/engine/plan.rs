@@ -1,13 +1,14 @@
 //! What the writing of all inputs has in common.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::convert::Job;
 use super::rows::Wanted;
 use crate::error::{Error, Result};
 use crate::sink::{OutputFolder, RowGroupEncoder, TableWriter};
-use crate::tables::Selection;
+use crate::tables::{self, Selection};
 
 /// The tables of a job: their columns, encoders and folders.
 pub(super) struct Plan<'j> {
@@ -22,7 +23,11 @@ pub(super) struct Plan<'j> {
 impl<'j> Plan<'j> {
     pub(super) fn new(job: &'j Job, folder: &'j OutputFolder) -> Result<Self> {
         let encoder = |selection: &Selection| {
-            let encoder = RowGroupEncoder::new(selection, job.writer.compression)?;
+            let settings = match selection.table.name == tables::DIFFS.name {
+                true => job.diffs.described(),
+                false => Vec::new(),
+            };
+            let encoder = RowGroupEncoder::new(selection, job.writer.compression, &settings)?;
             Ok((selection.table.name, encoder))
         };
         Ok(Self {
@@ -30,6 +35,8 @@ impl<'j> Plan<'j> {
             wanted: Arc::new(Wanted {
                 selections: job.selections.clone(),
                 filters: job.filters.clone(),
+                history: job.history,
+                diffs: job.diffs,
                 keep_going: job.limits.keep_going,
             }),
             row_group_bytes: job.writer.row_group_bytes.min(job.limits.row_group_bytes()),
@@ -45,6 +52,11 @@ impl<'j> Plan<'j> {
     /// Names of the tables wanted.
     pub(super) fn tables(&self) -> impl Iterator<Item = &'static str> {
         self.encoders.keys().copied()
+    }
+
+    /// The folder for what is sorted on disk.
+    pub(super) fn sorting_folder(&self) -> PathBuf {
+        self.folder.sorting()
     }
 
     /// A writer of a table, for one input or for the job as a whole.

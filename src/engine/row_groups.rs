@@ -40,11 +40,27 @@ struct Encoding {
 }
 
 impl<'l> RowGroups<'l> {
-    /// The tables of the input of a number; `namespaces` is the job's.
+    /// The tables of the input of a number, without those that belong to the job as a whole.
     pub(super) fn new(plan: &Plan<'_>, lane: &'l Lane<'l>, input: usize) -> Result<Self> {
+        let of_job = [tables::NAMESPACES.name, tables::SESSIONS.name];
+        let tables = plan.tables().filter(|table| !of_job.contains(table));
+        Self::of(plan, lane, tables, Some(input))
+    }
+
+    /// A table that belongs to the job as a whole.
+    pub(super) fn of_job(plan: &Plan<'_>, lane: &'l Lane<'l>, table: &TableInfo) -> Result<Self> {
+        Self::of(plan, lane, std::iter::once(table.name), None)
+    }
+
+    fn of(
+        plan: &Plan<'_>,
+        lane: &'l Lane<'l>,
+        tables: impl Iterator<Item = &'static str>,
+        input: Option<usize>,
+    ) -> Result<Self> {
         let gathering = |table| {
             let gathering = Gathering {
-                writer: plan.writer(table, Some(input))?,
+                writer: plan.writer(table, input)?,
                 batches: Vec::new(),
                 bytes: 0,
             };
@@ -53,11 +69,7 @@ impl<'l> RowGroups<'l> {
         Ok(Self {
             lane,
             row_group_bytes: plan.row_group_bytes,
-            tables: plan
-                .tables()
-                .filter(|table| *table != tables::NAMESPACES.name)
-                .map(gathering)
-                .collect::<Result<_>>()?,
+            tables: tables.map(gathering).collect::<Result<_>>()?,
             encoding: VecDeque::new(),
             encoding_bytes: 0,
         })

@@ -2,13 +2,17 @@
 
 use arrow::array::RecordBatch;
 
+use super::diffs::DiffRows;
 use super::document::Document;
+use super::histories::{ChunkHistory, Notes};
 use super::log_rows::{LogBatches, LogBuilders};
-use super::options::Filters;
+use super::options::{DiffOptions, Filters, HistoryOptions};
+use super::persistence::{Changes, ChunkChanges};
+use crate::derive::sessions::write_event;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
-use crate::model::{LogItem, Page, Revision, Upload};
-use crate::sink::Seen;
+use crate::model::{ContentState, LogItem, Page, Revision, Upload};
+use crate::sink::{Records as Edits, Seen};
 use crate::tables::{
     self, ContentRow, PageSummary, Reject, RevisionRow, Selection, Table, TableBuilder, UploadRow,
 };
@@ -20,6 +24,8 @@ pub(super) struct Wanted {
     /// Selected columns, by table.
     pub selections: Vec<Selection>,
     pub filters: Filters,
+    pub history: HistoryOptions,
+    pub diffs: DiffOptions,
     pub keep_going: bool,
 }
 
@@ -28,6 +34,12 @@ impl Wanted {
         self.selections
             .iter()
             .find(|selection| selection.table.name == table.name)
+    }
+
+    /// Whether a table is wanted that is derived from pages' histories.
+    pub(super) fn needs_histories(&self) -> bool {
+        let tables = [&tables::REVISION_HISTORY, &tables::REVERTS];
+        tables.iter().any(|table| self.selection(table).is_some())
     }
 }
 
@@ -38,15 +50,25 @@ pub(super) struct ChunkRows {
     pub content: Option<RecordBatch>,
     pub uploads: Option<RecordBatch>,
     pub logs: LogBatches,
+    pub diffs: Option<RecordBatch>,
+    /// The state of the first text that is neither hidden nor missing, where diffs are wanted.
+    pub first_text: Option<ContentState>,
     /// Pages, each with whether it began in a chunk before and whether it goes on in the next.
     pub pages: Vec<(PageSummary, bool, bool)>,
     pub rejects: Vec<Reject>,
+    /// What tables of pages' histories are derived from.
+    pub history: Option<ChunkHistory>,
+    /// What changed from text to text, of which persistence is made.
+    pub changes: Option<ChunkChanges>,
+    /// Edits, of which sessions are made.
+    pub edits: Option<Edits>,
     pub seen: Seen,
 }
 
 /// Makes the rows of a chunk.
-pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Result<ChunkRows> {
+pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) -> Result<ChunkRows> {
     let page = chunk.page.clone();
+    let diffs = diffs_of(wanted, document, &mut chunk)?;
     let header = page.as_ref().map(|page| &page.bytes[..]);
     let continues = chunk.page_continues;
     let (bytes, places) = chunk.into_contiguous();
@@ -58,6 +80,15 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
         content: wanted.selection(&tables::CONTENT).map(TableBuilder::new),
         uploads: wanted.selection(&tables::UPLOADS).map(TableBuilder::new),
         logs: LogBuilders::new(wanted),
+        notes: wanted.needs_histories().then(|| Notes::new(document)),
+        changes: match wanted.selection(&tables::PERSISTENCE) {
+            Some(_) => Some(Changes::new()?),
+            None => None,
+        },
+        edits: wanted
+            .selection(&tables::SESSIONS)
+            .map(|_| Edits::default()),
+        diffs,
         summary: None,
         rows: ChunkRows::default(),
     };
@@ -67,8 +98,30 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, chunk: Chunk) -> Res
     rows.content = finish(collector.content)?;
     rows.uploads = finish(collector.uploads)?;
     rows.logs = collector.logs.finish()?;
+    rows.edits = collector.edits;
+    rows.changes = collector.changes.map(Changes::finish);
+    rows.history = collector.notes.map(Notes::finish);
+    if let Some(diffs) = collector.diffs {
+        rows.first_text = diffs.first_text();
+        rows.diffs = diffs.finish()?;
+    }
     rows.seen.rejects = rows.rejects.len() as u64;
     Ok(rows)
+}
+
+fn diffs_of<'c>(
+    wanted: &'c Wanted,
+    document: &'c Document,
+    chunk: &mut Chunk,
+) -> Result<Option<DiffRows<'c>>> {
+    let Some(selection) = wanted.selection(&tables::DIFFS) else {
+        return Ok(None);
+    };
+    let mut diffs = DiffRows::new(selection, wanted.diffs, &wanted.filters, document)?;
+    let predecessor = std::mem::take(&mut chunk.predecessor);
+    let places = std::mem::take(&mut chunk.revisions);
+    diffs.begin(chunk.page.clone(), predecessor, places);
+    Ok(Some(diffs))
 }
 
 pub(super) fn finish<T: Table>(builder: Option<TableBuilder<T>>) -> Result<Option<RecordBatch>> {
@@ -83,6 +136,10 @@ struct Collector<'c> {
     content: Option<TableBuilder<tables::Content>>,
     uploads: Option<TableBuilder<tables::Uploads>>,
     logs: LogBuilders,
+    notes: Option<Notes>,
+    changes: Option<Changes>,
+    edits: Option<Edits>,
+    diffs: Option<DiffRows<'c>>,
     /// The open page, once a revision of it was seen.
     summary: Option<PageSummary>,
     rows: ChunkRows,
@@ -103,17 +160,35 @@ impl Collector<'_> {
 impl Records for Collector<'_> {
     type Error = Error;
 
+    fn revision_begins(&mut self, at: usize) {
+        if let Some(diffs) = &mut self.diffs {
+            diffs.revision_begins(self.places.of(at).0);
+        }
+    }
+
     fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<()> {
         self.rows.seen.revisions += 1;
         self.rows.seen.slots += revision.slots().count() as u64;
-        if !self.wanted.filters.wants_page(page)
-            || !self.wanted.filters.wants_time(revision.timestamp)
-        {
+        let of_wanted_page = self.wanted.filters.wants_page(page);
+        let is_wanted = of_wanted_page && self.wanted.filters.wants_time(revision.timestamp);
+        if let Some(notes) = self.notes.as_mut().filter(|_| of_wanted_page) {
+            notes.revision(revision, is_wanted);
+        }
+        if let Some(changes) = self.changes.as_mut().filter(|_| of_wanted_page) {
+            changes.revision(page, revision, is_wanted);
+        }
+        if let Some(diffs) = self.diffs.as_mut().filter(|_| of_wanted_page) {
+            diffs.revision(page, revision, is_wanted);
+        }
+        if !is_wanted {
             self.rows.seen.filtered_revisions += 1;
             return Ok(());
         }
         self.summary_of(page).count(revision.timestamp);
         let wiki_id = self.document.wiki_id.as_deref();
+        if let Some(edits) = &mut self.edits {
+            edits.push_with(|record| write_event(wiki_id, revision, record));
+        }
         if let Some(builder) = &mut self.revisions {
             builder.push(&RevisionRow {
                 wiki_id,
@@ -162,6 +237,12 @@ impl Records for Collector<'_> {
             }
             return Ok(());
         }
+        if let Some(notes) = &mut self.notes {
+            notes.page_ended(self.document.wiki_id.as_deref(), at.page, at.began_before);
+        }
+        if let Some(changes) = &mut self.changes {
+            changes.page_ended(self.document.wiki_id.as_deref(), at.page, at.began_before);
+        }
         self.summary_of(at.page);
         if let Some(summary) = self.summary.take() {
             self.rows
@@ -183,6 +264,12 @@ impl Records for Collector<'_> {
         let (xml_offset, file_offset) = self.places.of(fault.at);
         if !self.wanted.keep_going {
             return Err(fault.to_error(&self.document.input, (xml_offset, file_offset)));
+        }
+        if let Some(notes) = &mut self.notes {
+            notes.damage(fault.page_id);
+        }
+        if let Some(changes) = &mut self.changes {
+            changes.damage(fault.page_id);
         }
         self.rows.rejects.push(Reject {
             wiki_id: self.wiki_id().map(str::to_owned),

@@ -55,6 +55,9 @@ impl Framer {
                 if record_ended && self.document.page.is_none() {
                     self.cut_if_large(at);
                 }
+                if let Some(history) = &mut self.document.history {
+                    history.page_begins();
+                }
                 self.document.page = Some(OpenPage {
                     begin: at,
                     header_end: None,
@@ -65,6 +68,14 @@ impl Framer {
                 self.document.end_page_header(at);
                 if record_ended {
                     self.cut_if_large(at);
+                }
+                if let Some(history) = &mut self.document.history {
+                    history.revision_begins(at);
+                }
+            }
+            Tag::CloseRevision => {
+                if let Some(history) = &mut self.document.history {
+                    history.revision_ends();
                 }
             }
             Tag::OpenLogItem if record_ended => self.cut_if_large(at),

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::history::{Predecessor, RevisionPlace};
+
 /// Decoded XML that holds whole records, in the pieces in which it was decoded.
 #[derive(Debug, Clone)]
 pub struct Chunk {
@@ -13,6 +15,11 @@ pub struct Chunk {
     pub page: Option<PageHeader>,
     /// Whether the page that is open at its end goes on in the next chunk.
     pub page_continues: bool,
+    /// The revision before it in the page in which it begins.  This and the next are only known
+    /// where the framer was told to.
+    pub predecessor: Predecessor,
+    /// Where its revisions begin, in order.
+    pub revisions: Vec<RevisionPlace>,
 }
 
 /// Bytes with their place.
@@ -36,9 +43,18 @@ pub struct PageHeader {
 }
 
 impl Chunk {
-    /// How many bytes it holds.
+    /// How many bytes of records it holds.
     pub fn len_bytes(&self) -> usize {
         self.pieces.iter().map(|piece| piece.bytes.len()).sum()
+    }
+
+    /// How many bytes it takes, with what it knows of its page's history.
+    pub fn held_bytes(&self) -> usize {
+        let predecessor = match &self.predecessor {
+            Predecessor::Revision(bytes) => bytes.len(),
+            Predecessor::None | Predecessor::Lost => 0,
+        };
+        self.len_bytes() + predecessor + self.revisions.len() * size_of::<RevisionPlace>()
     }
 
     /// All bytes in one piece, and where they stood; copied only if they came in several pieces,

@@ -1,6 +1,7 @@
 //! What the framer knows of the document at hand.
 
 use super::chunk::{PageHeader, Piece};
+use super::history::History;
 use super::pending::Pending;
 use crate::error::Error;
 
@@ -35,6 +36,8 @@ pub(super) struct Document {
     pub(super) page: Option<OpenPage>,
     /// The header of the page in which the next chunk begins.
     pub(super) begins_in: Option<PageHeader>,
+    /// What chunks are told of their page's history, if they are.
+    pub(super) history: Option<History>,
     /// Damage whose extent is not known yet, and where it begins.
     pub(super) losing: Option<(Error, u64)>,
 }
@@ -72,7 +75,7 @@ pub(super) struct OpenPage {
 }
 
 impl Document {
-    pub(super) fn new(begin: u64) -> Self {
+    pub(super) fn new(begin: u64, with_history: bool) -> Self {
         Self {
             begin,
             state: State::Prolog,
@@ -90,6 +93,7 @@ impl Document {
             after_record: false,
             page: None,
             begins_in: None,
+            history: with_history.then(History::default),
             losing: None,
         }
     }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::chunk::{Chunk, Piece};
 use super::document::{Document, Section, State};
+use super::history::Predecessor;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a framer is told.
@@ -17,6 +18,9 @@ pub struct FramerOptions {
     pub record_max_bytes: usize,
     /// Whether to go on behind damage, at the next page that begins whole.
     pub keep_going: bool,
+    /// Whether chunks are to know the revision before their first, and which one of its page each of
+    /// their revisions is.
+    pub with_history: bool,
 }
 
 /// What a framer gives, in the order of the document.
@@ -68,7 +72,7 @@ impl Framer {
             options,
             frames: VecDeque::new(),
             received: 0,
-            document: Document::new(0),
+            document: Document::new(0, options.with_history),
         }
     }
 
@@ -125,7 +129,7 @@ impl Framer {
             }
             State::Prolog | State::Body | State::Behind => self.finish_without_end(),
         };
-        self.document = Document::new(at);
+        self.document = Document::new(at, self.options.with_history);
         outcome
     }
 
@@ -182,12 +186,21 @@ impl Framer {
         let document = &mut self.document;
         document.keep_page_header();
         let page = document.begins_in.take();
+        let history = document.history.as_mut();
+        let (predecessor, revisions) = history.map_or_else(Default::default, |history| {
+            history.end_chunk(&document.pending, end, page_continues)
+        });
         let pieces = document.take(end);
         if !pieces.is_empty() {
             self.frames.push_back(Frame::Chunk(Chunk {
                 pieces,
+                predecessor: match page {
+                    Some(_) => predecessor,
+                    None => Predecessor::None,
+                },
                 page,
                 page_continues,
+                revisions,
             }));
         }
     }

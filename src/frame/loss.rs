@@ -47,6 +47,9 @@ impl Framer {
         };
         let document = &mut self.document;
         document.lose(why, state, boundary);
+        if let Some(history) = &mut document.history {
+            history.loses();
+        }
         document.begins_in = header;
         document.page = page;
     }

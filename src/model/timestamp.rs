@@ -58,6 +58,12 @@ impl Timestamp {
         }
     }
 
+    /// The inverse of [`seconds`](Self::seconds); `None` beyond the year 9999 and before the year 0.
+    pub fn from_seconds(seconds: i64) -> Option<Self> {
+        let years = days_from_civil(0, 1, 1) * DAY..days_from_civil(10_000, 1, 1) * DAY;
+        years.contains(&seconds).then_some(Self { seconds })
+    }
+
     /// Seconds since 1970-01-01T00:00:00Z.
     pub fn seconds(self) -> i64 {
         self.seconds

@@ -10,6 +10,9 @@ use super::part::Part;
 use crate::error::{Error, Result};
 use crate::tables;
 
+/// The folder for what is sorted on disk, in the job's own.
+const SORTING_NAME: &str = ".mwparquet-sorting.tmp";
+
 /// Where a job writes.
 #[derive(Debug)]
 pub struct OutputFolder {
@@ -63,8 +66,15 @@ impl OutputFolder {
         self.path.join(name)
     }
 
+    /// A folder for what is sorted on disk; it is gone when the job ends, however that is.
+    pub fn sorting(&self) -> PathBuf {
+        self.path.join(SORTING_NAME)
+    }
+
     /// Gives the parts their names and writes the manifest, last.
     pub fn commit(mut self, parts: &[Part], manifest: &Manifest) -> Result<()> {
+        remove_sorting(&self.path)
+            .map_err(|error| Error::io("cannot remove what was sorted on disk", error))?;
         for part in parts {
             fs::rename(&part.temporary, &part.path).map_err(|error| {
                 Error::io(format!("cannot rename {}", part.temporary.display()), error)
@@ -126,6 +136,7 @@ fn remove_job(path: &Path) -> io::Result<()> {
     for name in [MANIFEST_NAME.to_owned(), format!(".{MANIFEST_NAME}.tmp")] {
         remove_if_there(&path.join(name))?;
     }
+    remove_sorting(path)?;
     for table in tables::ALL {
         let folder = path.join(table.name);
         let Ok(entries) = fs::read_dir(&folder) else {
@@ -142,6 +153,14 @@ fn remove_job(path: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Removes runs and their folder.
+fn remove_sorting(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path.join(SORTING_NAME)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn remove_if_there(path: &Path) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use parquet::basic::{Compression as Codec, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 
 use crate::error::{Error, Result};
@@ -64,10 +64,13 @@ pub struct WriterOptions {
 /// A page of text holds so much that the packer sees one revision in the next.
 const TEXT_PAGE_BYTES: usize = 8 << 20;
 /// Columns with large texts, whose pages and statistics are their own.
-const TEXT_COLUMNS: [&str; 1] = ["content_text"];
+const TEXT_COLUMNS: [&str; 2] = ["content_text", "keyframe_text"];
+/// The one of them that has most of its table's bytes.
+const MAIN_TEXT_COLUMN: &str = "content_text";
 /// Columns whose values hardly repeat: a dictionary would only be given up.
-const UNIQUE_COLUMNS: [&str; 4] = [
+const UNIQUE_COLUMNS: [&str; 5] = [
     "revision_sha1",
+    "text_sha1",
     "content_sha1",
     "upload_sha1",
     "text_location",
@@ -87,6 +90,7 @@ const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 pub(super) fn properties(
     selection: &Selection,
     compression: Compression,
+    settings: &[(&'static str, String)],
 ) -> Result<WriterProperties> {
     let codec = match compression {
         Compression::Zstd(level) => Codec::ZSTD(
@@ -97,18 +101,24 @@ pub(super) fn properties(
         Compression::None => Codec::UNCOMPRESSED,
     };
     let table = selection.table;
+    let mut metadata = vec![
+        KeyValue::new("mwparquet.table".to_owned(), table.name.to_owned()),
+        KeyValue::new(
+            "mwparquet.table_version".to_owned(),
+            table.version.to_string(),
+        ),
+    ];
+    metadata.extend(
+        settings
+            .iter()
+            .map(|(name, value)| KeyValue::new(format!("mwparquet.{name}"), value.clone())),
+    );
     let mut builder = WriterProperties::builder()
         .set_compression(codec)
         .set_created_by(concat!("mwparquet ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_max_row_group_row_count(None)
         .set_statistics_truncate_length(Some(64))
-        .set_key_value_metadata(Some(vec![
-            KeyValue::new("mwparquet.table".to_owned(), table.name.to_owned()),
-            KeyValue::new(
-                "mwparquet.table_version".to_owned(),
-                table.version.to_string(),
-            ),
-        ]));
+        .set_key_value_metadata(Some(metadata));
     let docs = table.columns();
     for index in &selection.columns {
         let doc = docs[*index];
@@ -132,11 +142,32 @@ pub(super) fn properties(
             builder = builder
                 .set_column_dictionary_enabled(path.clone(), false)
                 .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+        } else if doc.kind == Kind::Operations {
+            builder = operation_properties(builder, doc.name);
         }
     }
     // The page is checked against its limit after so many rows: few, for a text can be large.
-    if docs.iter().any(|doc| TEXT_COLUMNS.contains(&doc.name)) {
+    if docs.iter().any(|doc| doc.name == MAIN_TEXT_COLUMN) {
         builder = builder.set_write_batch_size(16);
     }
     Ok(builder.build())
+}
+
+/// Offsets of tokens rise from operation to operation; texts hardly repeat.
+fn operation_properties(
+    mut builder: WriterPropertiesBuilder,
+    column: &str,
+) -> WriterPropertiesBuilder {
+    let leaf = |name: &str| {
+        let path = [column, "list", "element", name].map(str::to_owned);
+        ColumnPath::new(path.to_vec())
+    };
+    for number in ["a1", "a2", "b1", "b2"] {
+        builder = builder
+            .set_column_dictionary_enabled(leaf(number), false)
+            .set_column_encoding(leaf(number), Encoding::DELTA_BINARY_PACKED);
+    }
+    builder
+        .set_column_dictionary_enabled(leaf("text"), false)
+        .set_column_statistics_enabled(leaf("text"), EnabledStatistics::None)
 }

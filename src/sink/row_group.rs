@@ -33,10 +33,15 @@ pub struct EncodedRowGroup {
 }
 
 impl RowGroupEncoder {
-    /// An encoder for the selected columns.
-    pub fn new(selection: &Selection, compression: Compression) -> Result<Self> {
+    /// An encoder for the selected columns.  The parts' metadata tell the `settings` by which the
+    /// table was made.
+    pub fn new(
+        selection: &Selection,
+        compression: Compression,
+        settings: &[(&'static str, String)],
+    ) -> Result<Self> {
         let schema = selection.schema();
-        let properties = properties(selection, compression)?;
+        let properties = properties(selection, compression, settings)?;
         let writer = ArrowWriter::try_new(io::sink(), Arc::clone(&schema), Some(properties))
             .map_err(cannot_encode)?;
         let (file, factory) = writer.into_serialized_writer().map_err(cannot_encode)?;

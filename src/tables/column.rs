@@ -1,14 +1,19 @@
 //! A column: what it means, and the array it is collected in.
 
+mod operations;
+
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Int32Builder, Int64Builder, ListBuilder, MapBuilder, MapFieldNames,
-    StringBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, ListBuilder, MapBuilder,
+    MapFieldNames, StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 
+use self::operations::OperationCells;
 use crate::model::{Text, Timestamp};
+
+pub use self::operations::Operations;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +22,8 @@ pub enum Kind {
     Int32,
     /// 64-bit integer.
     Int64,
+    /// 64-bit floating point.
+    Float64,
     /// Truth value.
     Boolean,
     /// UTF-8.
@@ -27,6 +34,10 @@ pub enum Kind {
     StringList,
     /// Strings by their names, which are strings; a value can be absent.
     StringMap,
+    /// List of 64-bit integers.
+    Int64List,
+    /// List of the operations of a diff.
+    Operations,
 }
 
 /// What a column means.
@@ -74,11 +85,14 @@ impl Kind {
         match self {
             Self::Int32 => DataType::Int32,
             Self::Int64 => DataType::Int64,
+            Self::Float64 => DataType::Float64,
             Self::Boolean => DataType::Boolean,
             Self::String => DataType::Utf8,
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-            Self::StringList => DataType::List(element()),
             Self::StringMap => DataType::Map(entry(), false),
+            Self::StringList => DataType::List(element(DataType::Utf8)),
+            Self::Int64List => DataType::List(element(DataType::Int64)),
+            Self::Operations => operations::arrow_type(),
         }
     }
 
@@ -87,17 +101,20 @@ impl Kind {
         match self {
             Self::Int32 => "int32",
             Self::Int64 => "int64",
+            Self::Float64 => "float64",
             Self::Boolean => "boolean",
             Self::String => "string",
             Self::Timestamp => "timestamp(us, UTC)",
             Self::StringList => "list<string>",
             Self::StringMap => "map<string, string>",
+            Self::Int64List => "list<int64>",
+            Self::Operations => operations::NAME,
         }
     }
 }
 
-fn element() -> Arc<Field> {
-    Arc::new(Field::new("element", DataType::Utf8, false))
+fn element(of: DataType) -> Arc<Field> {
+    Arc::new(Field::new("element", of, false))
 }
 
 fn map_key() -> Field {
@@ -121,6 +138,8 @@ pub enum Cells {
     Int32(Int32Builder),
     /// Of [`Kind::Int64`].
     Int64(Int64Builder),
+    /// Of [`Kind::Float64`].
+    Float64(Float64Builder),
     /// Of [`Kind::Boolean`].
     Boolean(BooleanBuilder),
     /// Of [`Kind::String`].
@@ -131,6 +150,10 @@ pub enum Cells {
     StringList(ListBuilder<StringBuilder>),
     /// Of [`Kind::StringMap`].
     StringMap(MapBuilder<StringBuilder, StringBuilder>),
+    /// Of [`Kind::Int64List`].
+    Int64List(ListBuilder<Int64Builder>),
+    /// Of [`Kind::Operations`].
+    Operations(Box<OperationCells>),
 }
 
 impl Cells {
@@ -138,13 +161,15 @@ impl Cells {
         match kind {
             Kind::Int32 => Self::Int32(Int32Builder::new()),
             Kind::Int64 => Self::Int64(Int64Builder::new()),
+            Kind::Float64 => Self::Float64(Float64Builder::new()),
             Kind::Boolean => Self::Boolean(BooleanBuilder::new()),
             Kind::String => Self::String(StringBuilder::new()),
             Kind::Timestamp => {
                 Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC"))
             }
             Kind::StringList => {
-                Self::StringList(ListBuilder::new(StringBuilder::new()).with_field(element()))
+                let cells = ListBuilder::new(StringBuilder::new());
+                Self::StringList(cells.with_field(element(DataType::Utf8)))
             }
             Kind::StringMap => {
                 let names = MapFieldNames {
@@ -160,6 +185,11 @@ impl Cells {
                         .with_values_field(Arc::new(map_value())),
                 )
             }
+            Kind::Int64List => {
+                let cells = ListBuilder::new(Int64Builder::new());
+                Self::Int64List(cells.with_field(element(DataType::Int64)))
+            }
+            Kind::Operations => Self::Operations(Box::new(OperationCells::new())),
         }
     }
 
@@ -174,6 +204,14 @@ impl Cells {
         }
     }
 
+    /// Puts a floating-point number.
+    pub fn float(&mut self, value: Option<f64>) {
+        match self {
+            Self::Float64(cells) => cells.append_option(value),
+            _ => debug_assert!(false, "a column that is no floating-point number"),
+        }
+    }
+
     /// Puts a truth value.
     pub fn boolean(&mut self, value: bool) {
         self.optional_boolean(Some(value));
@@ -181,6 +219,14 @@ impl Cells {
 
     /// Puts a truth value, or none.
     pub fn optional_boolean(&mut self, value: Option<bool>) {
+        match self {
+            Self::Boolean(cells) => cells.append_option(value),
+            _ => debug_assert!(false, "a column that is no truth value"),
+        }
+    }
+
+    /// Puts a truth value that may not be known.
+    pub fn known_boolean(&mut self, value: Option<bool>) {
         match self {
             Self::Boolean(cells) => cells.append_option(value),
             _ => debug_assert!(false, "a column that is no truth value"),
@@ -245,15 +291,37 @@ impl Cells {
         }
     }
 
+    /// Puts a list of integers.
+    pub fn int_list(&mut self, values: impl Iterator<Item = i64>) {
+        match self {
+            Self::Int64List(cells) => {
+                values.for_each(|value| cells.values().append_value(value));
+                cells.append(true);
+            }
+            _ => debug_assert!(false, "a column that is no list of integers"),
+        }
+    }
+
+    /// Puts the operations of a diff.
+    pub fn operations(&mut self, value: Option<Operations<'_>>) {
+        match self {
+            Self::Operations(cells) => cells.push(value),
+            _ => debug_assert!(false, "a column that is no list of operations"),
+        }
+    }
+
     pub(super) fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Int32(cells) => Arc::new(cells.finish()),
             Self::Int64(cells) => Arc::new(cells.finish()),
+            Self::Float64(cells) => Arc::new(cells.finish()),
             Self::Boolean(cells) => Arc::new(cells.finish()),
             Self::String(cells) => Arc::new(cells.finish()),
             Self::Timestamp(cells) => Arc::new(cells.finish()),
             Self::StringList(cells) => Arc::new(cells.finish()),
             Self::StringMap(cells) => Arc::new(cells.finish()),
+            Self::Int64List(cells) => Arc::new(cells.finish()),
+            Self::Operations(cells) => cells.finish(),
         }
     }
 }

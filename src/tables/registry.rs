@@ -2,7 +2,8 @@
 
 use super::column::ColumnDoc;
 use super::{
-    content, log_events, namespaces, page_moves, pages, rejects, revisions, uploads, user_creations,
+    content, diffs, log_events, namespaces, page_moves, pages, persistence, rejects, reverts,
+    revision_history, revisions, sessions, uploads, user_creations,
 };
 
 /// A table, as far as it can be told without rows.
@@ -34,15 +35,20 @@ impl std::fmt::Debug for TableInfo {
 }
 
 /// All tables.
-pub static ALL: [&TableInfo; 9] = [
+pub static ALL: [&TableInfo; 14] = [
     &pages::TABLE,
     &revisions::TABLE,
     &content::TABLE,
+    &revision_history::TABLE,
+    &reverts::TABLE,
+    &persistence::TABLE,
+    &sessions::TABLE,
     &namespaces::TABLE,
     &uploads::TABLE,
     &log_events::TABLE,
     &user_creations::TABLE,
     &page_moves::TABLE,
+    &diffs::TABLE,
     &rejects::TABLE,
 ];
 

@@ -73,3 +73,12 @@ pub(super) const USER_IS_VISIBLE: ColumnDoc = ColumnDoc {
     meaning: "Whether the contributor is shown.",
     source: "contributor/@deleted",
 };
+
+pub(super) const PAGE_HISTORY_IS_WHOLE: ColumnDoc = ColumnDoc {
+    name: "page_history_is_whole",
+    kind: Kind::Boolean,
+    nullable: false,
+    unit: "",
+    meaning: "Whether all of the page's history in this input was looked at: false where damage took some of it, and where it is too long for --memory and was looked at in pieces.",
+    source: "page/revision",
+};

@@ -97,6 +97,9 @@ pub trait Records {
     /// What stops the walk.
     type Error;
 
+    /// A revision begins at the offset `at` of the chunk; it may turn out that it cannot be read.
+    fn revision_begins(&mut self, _at: usize) {}
+
     /// A revision of `page`.
     fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<(), Self::Error>;
 
@@ -294,6 +297,7 @@ impl<'a> Walk<'a, '_> {
         element: &Element<'a>,
         records: &mut R,
     ) -> Result<Result<(), Fault>, R::Error> {
+        records.revision_begins(element.at);
         if let Err(fault) = self.finish_header() {
             // Nothing of a page without identity can be placed.
             self.page = None;

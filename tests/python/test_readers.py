@@ -16,7 +16,7 @@ def pattern(folder, name):
     return str(folder / name / "*.parquet")
 
 
-@pytest.mark.parametrize("name", helpers.ALL_TABLES)
+@pytest.mark.parametrize("name", helpers.ALL_TABLES + helpers.DERIVED_TABLES)
 def test_counts_agree(big, name):
     expected = helpers.manifest(big)["tables"][name]["rows"]
     counts = {
@@ -77,7 +77,7 @@ def test_times_are_utc(big):
     assert first == ("TIMESTAMP WITH TIME ZONE", moment.timestamp())
 
 
-@pytest.mark.parametrize("name", helpers.ALL_TABLES)
+@pytest.mark.parametrize("name", helpers.ALL_TABLES + helpers.DERIVED_TABLES)
 def test_columns_are_described(big, name):
     for field in pq.read_schema(helpers.part_files(big, name)[0]):
         metadata = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}

@@ -77,6 +77,7 @@ fn records(dump: &[u8], pieces: impl Iterator<Item = usize>, chunk_bytes: usize)
         chunk_bytes,
         record_max_bytes: 1 << 30,
         keep_going: false,
+        with_history: false,
     });
     let mut rest = dump;
     for piece in pieces {

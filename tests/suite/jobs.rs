@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mwparquet::engine::{Filters, Job, JobReport, Limits, Pool, Progress, Stop, convert};
+use mwparquet::engine::{
+    DiffOptions, Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, Stop, convert,
+};
 use mwparquet::sink::{Compression, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::tables::{self, Selection};
@@ -20,14 +22,20 @@ fn job(input: PathBuf, output: &Path) -> Job {
     job_of(vec![input], output)
 }
 
-/// A job that writes all tables, in small row groups and parts.
+/// A job that writes all tables that any dump has, in small row groups and parts.
 pub fn job_of(inputs: Vec<PathBuf>, output: &Path) -> Job {
     Job {
         inputs: inputs.into_iter().map(Input::File).collect(),
         output: output.to_owned(),
         overwrite: false,
-        selections: tables::ALL.into_iter().map(Selection::all).collect(),
+        selections: tables::ALL
+            .into_iter()
+            .filter(|table| table.name != tables::DIFFS.name)
+            .map(Selection::all)
+            .collect(),
         filters: Filters::default(),
+        history: HistoryOptions::default(),
+        diffs: DiffOptions::default(),
         limits: Limits::default(),
         writer: WriterOptions {
             compression: Compression::Zstd(1),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer with the layers that it may use; `error`, `marks` and `model` stand below all.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 12] = [
     ("error", &[]),
     ("marks", &[]),
     ("model", &["marks"]),
@@ -12,12 +12,14 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ("container", &["source", "error"]),
     ("frame", &["marks", "error"]),
     ("xml", &["model", "error"]),
-    ("tables", &["model", "error"]),
+    ("derive", &["model", "error"]),
+    ("tables", &["derive", "model", "error"]),
     ("sink", &["tables", "error"]),
     (
         "engine",
         &[
             "tables",
+            "derive",
             "sink",
             "container",
             "frame",
@@ -32,6 +34,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
         &[
             "engine",
             "tables",
+            "derive",
             "container",
             "source",
             "sink",
@@ -42,8 +45,10 @@ const LAYERS: [(&str, &[&str]); 11] = [
 ];
 
 /// Crates that belong to few layers.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 10] = [
     ("quick_xml", &["xml"]),
+    ("sha1", &["derive"]),
+    ("imara_diff", &["derive"]),
     ("arrow", &["tables", "sink", "engine"]),
     ("parquet", &["sink"]),
     ("rayon", &["engine"]),

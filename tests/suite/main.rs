@@ -3,10 +3,20 @@
 
 mod bzip2;
 mod chunks;
+mod diff;
 mod layering;
+mod persistence;
+mod reverts;
 mod samples;
+mod tokens;
 
+#[cfg(feature = "parquet")]
+mod diffs;
+#[cfg(feature = "parquet")]
+mod histories;
 #[cfg(feature = "parquet")]
 mod inputs;
 #[cfg(feature = "parquet")]
 mod jobs;
+#[cfg(feature = "parquet")]
+mod sessions;

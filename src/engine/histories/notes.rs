@@ -1,0 +1,84 @@
+//! What a worker notes down of a chunk for the histories of its pages.
+
+use std::ops::Range;
+
+use crate::derive::Facts;
+use crate::engine::document::Document;
+use crate::model::{Page, Revision, SchemaVersion};
+use crate::tables::PageHeader;
+
+/// The first schema that tells of parents.
+const PARENTS_SINCE: SchemaVersion = SchemaVersion(0, 8);
+
+/// Facts of a chunk's revisions, and to which pages they belong.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct ChunkHistory {
+    pub(super) facts: Facts,
+    pub(super) pages: Vec<Piece>,
+}
+
+/// A page, as far as it lies in the chunk.
+#[derive(Debug)]
+pub(super) struct Piece {
+    pub(super) header: PageHeader,
+    /// Numbers of its revisions among the facts.
+    pub(super) range: Range<usize>,
+    pub(super) began_before: bool,
+    /// Whether something of it could not be read.
+    pub(super) is_damaged: bool,
+}
+
+/// Notes on their way.
+#[derive(Debug)]
+pub(in crate::engine) struct Notes {
+    has_parents: bool,
+    chunk: ChunkHistory,
+    /// Pages of records that could not be read.
+    damaged: Vec<Option<i64>>,
+}
+
+impl Notes {
+    /// Of a chunk of a document.
+    pub(in crate::engine) fn new(document: &Document) -> Self {
+        let version = document.site.version();
+        Self {
+            has_parents: version.is_some_and(|version| version >= PARENTS_SINCE),
+            chunk: ChunkHistory::default(),
+            damaged: Vec::new(),
+        }
+    }
+
+    /// Notes down a revision; `is_wanted` says whether its rows are to be written.
+    pub(in crate::engine) fn revision(&mut self, revision: &Revision<'_>, is_wanted: bool) {
+        let facts = &mut self.chunk.facts;
+        facts.push(revision, self.has_parents, is_wanted);
+    }
+
+    /// A record of a page could not be read.
+    pub(in crate::engine) fn damage(&mut self, page_id: Option<i64>) {
+        self.damaged.push(page_id);
+    }
+
+    /// A page ends, or goes on in the next chunk.
+    pub(in crate::engine) fn page_ended(
+        &mut self,
+        wiki_id: Option<&str>,
+        page: &Page<'_>,
+        began_before: bool,
+    ) {
+        let begin = self.chunk.pages.last().map_or(0, |last| last.range.end);
+        self.chunk.pages.push(Piece {
+            header: PageHeader::of(wiki_id, page),
+            range: begin..self.chunk.facts.len(),
+            began_before,
+            is_damaged: self.damaged.contains(&page.id),
+        });
+        self.damaged.clear();
+    }
+
+    /// All notes.
+    pub(in crate::engine) fn finish(mut self) -> ChunkHistory {
+        self.chunk.facts.shrink();
+        self.chunk
+    }
+}

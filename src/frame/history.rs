@@ -1,0 +1,97 @@
+//! What a chunk needs of its page's history: which revision its revisions are, and the one before
+//! its first.
+
+use std::mem;
+use std::sync::Arc;
+
+use super::pending::Pending;
+
+/// The revision of the page that stands right before the chunk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Predecessor {
+    /// There is none: the chunk begins with a page, or with a page's first revision.
+    #[default]
+    None,
+    /// Its bytes, from `<revision>` up to the chunk.
+    Revision(Arc<[u8]>),
+    /// It was passed over because of damage.
+    Lost,
+}
+
+/// Where a revision begins, and which one of its page it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RevisionPlace {
+    /// Offset of `<revision>` in the decoded XML.
+    pub xml_offset_bytes: u64,
+    /// How many revisions of its page stand before it.
+    pub index: u64,
+}
+
+/// What the framer keeps of the page that is open.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    /// Revisions of the page so far.
+    count: u64,
+    /// Whether a revision is open: what looks like one inside it is none.
+    is_inside: bool,
+    /// Where the page's last revision begins, if it has any in the chunk at hand.
+    last_begin: Option<u64>,
+    /// The last one that the page had before the chunk at hand.
+    last_before: Predecessor,
+    /// What goes with the chunk at hand.
+    predecessor: Predecessor,
+    places: Vec<RevisionPlace>,
+}
+
+impl History {
+    pub(super) fn page_begins(&mut self) {
+        self.count = 0;
+        self.is_inside = false;
+        self.last_begin = None;
+        self.last_before = Predecessor::None;
+    }
+
+    pub(super) fn revision_begins(&mut self, at: u64) {
+        if self.is_inside {
+            return;
+        }
+        self.places.push(RevisionPlace {
+            xml_offset_bytes: at,
+            index: self.count,
+        });
+        self.count += 1;
+        self.is_inside = true;
+        self.last_begin = Some(at);
+    }
+
+    pub(super) fn revision_ends(&mut self) {
+        self.is_inside = false;
+    }
+
+    /// Damage begins, behind the last chunk that was made: what follows has lost the one before it.
+    pub(super) fn loses(&mut self) {
+        self.is_inside = false;
+        self.last_begin = None;
+        self.last_before = Predecessor::Lost;
+        self.predecessor = Predecessor::Lost;
+    }
+
+    /// What goes with the chunk that ends at `end`; what is pending still holds its bytes.
+    pub(super) fn end_chunk(
+        &mut self,
+        pending: &Pending,
+        end: u64,
+        page_continues: bool,
+    ) -> (Predecessor, Vec<RevisionPlace>) {
+        let next = match (page_continues, self.last_begin.take()) {
+            (true, Some(begin)) if begin < end => {
+                Predecessor::Revision(pending.copy(begin, end).into())
+            }
+            (true, _) => self.last_before.clone(),
+            (false, _) => Predecessor::None,
+        };
+        self.last_before = next.clone();
+        let predecessor = mem::replace(&mut self.predecessor, next);
+        (predecessor, mem::take(&mut self.places))
+    }
+}
