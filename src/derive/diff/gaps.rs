@@ -45,6 +45,7 @@ impl Gaps {
         runs: &mut Vec<EqualTokens>,
     ) -> bool {
         self.all.clear();
+        self.aligner.begin();
         let end = EqualTokens {
             before: before.len(),
             after: after.len(),

@@ -107,6 +107,7 @@ impl SegmentMatcher {
 
     fn align(&mut self, before: &Tokenized, after: &Tokenized) -> bool {
         self.runs.clear();
+        self.aligner.begin();
         if self.before.items.len() + self.after.items.len() > MAX_GAP_TOKENS {
             return true;
         }
