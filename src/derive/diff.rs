@@ -151,18 +151,21 @@ impl Differ {
         self.runs.clear();
         self.find_pieces(before.text(), after.text());
         after.follow(self.tokenizer, before, &self.pieces, &mut self.runs);
-        diff.is_limited = match self.algorithm {
-            Algorithm::Segments => {
-                let operations = &mut diff.operations;
+        let are_many = before.len() + after.len() > gaps::MAX_TOKENS;
+        if self.algorithm == Algorithm::Segments && !are_many {
+            let operations = &mut diff.operations;
+            diff.is_limited =
                 self.segments
-                    .diff(self.tokenizer, (before, after), &self.runs, operations)
-            }
-            Algorithm::Histogram | Algorithm::Myers => {
-                let is_limited = self.gaps.fill(before, after, &mut self.runs);
-                operation::of_runs(&self.runs, before.len(), after.len(), &mut diff.operations);
-                is_limited
-            }
-        };
+                    .diff(self.tokenizer, (before, after), &self.runs, operations);
+        } else {
+            let is_limited = self.gaps.fill(before, after, &mut self.runs);
+            operation::of_runs(
+                &self.runs,
+                (before.len(), after.len()),
+                &mut diff.operations,
+            );
+            diff.is_limited = is_limited || self.algorithm == Algorithm::Segments;
+        }
     }
 
     /// Cuts a text into tokens, in the room of another: `write` puts it into an empty string.

@@ -11,8 +11,13 @@ use crate::derive::tokens::EqualTokens;
 /// of it in time, and a stack that grows with it.
 const MAX_PIECE_TOKENS: usize = 1 << 14;
 
-/// Tokens that are looked at in all, as a multiple of those there are, before the rest is given up.
+/// Tokens that are looked at to split large pieces, as a multiple of those there are, before the rest
+/// is given up.
 const MAX_ROUNDS: usize = 32;
+
+/// Sum of the squares of the pieces' tokens that a diff may have: some seconds of work at the very
+/// most, where all pieces are as bad as can be.
+const MAX_WORK: u64 = 12 << 28;
 
 /// Aligns two sequences of numbered tokens.
 #[derive(Debug, Default)]
@@ -20,6 +25,7 @@ pub(super) struct Aligner {
     diff: Diff,
     anchors: Anchors,
     renumbering: Renumbering,
+    work_left: u64,
 }
 
 /// A range of both sequences that is still to be aligned.
@@ -40,6 +46,21 @@ impl Span {
 }
 
 impl Aligner {
+    /// Begins a diff, in which `align` is called once or several times.
+    pub(super) fn begin(&mut self) {
+        self.work_left = MAX_WORK;
+    }
+
+    /// Whether a piece of so many tokens may still be aligned; it counts as done then.
+    fn may_align(&mut self, tokens: usize) -> bool {
+        let work = (tokens as u64).saturating_pow(2);
+        let may = tokens <= MAX_PIECE_TOKENS && work <= self.work_left;
+        if may {
+            self.work_left -= work;
+        }
+        may
+    }
+
     /// Adds the runs of tokens that belong together, in order.  Says whether something was given up
     /// as too much work.
     pub(super) fn align(
@@ -52,7 +73,11 @@ impl Aligner {
             return false;
         }
         let Numbered { before, after, .. } = tokens;
-        if before.len() + after.len() <= MAX_PIECE_TOKENS {
+        let all_tokens = before.len() + after.len();
+        if all_tokens <= MAX_PIECE_TOKENS {
+            if !self.may_align(all_tokens) {
+                return true;
+            }
             self.diff
                 .compute_with(exact(algorithm), before, after, tokens.distinct);
             add_runs(&self.diff, (before.len(), after.len()), (0, 0), runs);
@@ -81,10 +106,10 @@ impl Aligner {
             let behind = trim_end(before, after, &mut span);
             if span.is_one_sided() {
                 runs.extend(behind);
-            } else if span.tokens() <= MAX_PIECE_TOKENS {
+            } else if self.may_align(span.tokens()) {
                 self.align_piece(algorithm, before, after, span, runs);
                 runs.extend(behind);
-            } else if span.tokens() > work_left {
+            } else if span.tokens() > work_left || span.tokens() <= MAX_PIECE_TOKENS {
                 is_limited = true;
                 runs.extend(behind);
             } else {

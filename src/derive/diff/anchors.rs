@@ -1,4 +1,6 @@
-//! Splitting large pieces at tokens that occur once on each side.
+//! Splitting large pieces at tokens that occur once on each side, or else at sequences of tokens.
+
+use std::collections::HashMap;
 
 use imara_diff::Token;
 
@@ -12,7 +14,13 @@ pub(super) struct Anchors {
     /// For each length the pair in which the best chain of that length ends.
     chain_ends: Vec<usize>,
     previous: Vec<usize>,
+    /// Numbers of sequences of tokens, and by which two numbers of shorter ones each is known.
+    sequences: (Vec<Token>, Vec<Token>),
+    numbers: HashMap<(Token, Token), u32>,
 }
+
+/// How often sequences are doubled, from one token on.
+const MAX_DOUBLINGS: u32 = 6;
 
 /// Where a token occurs.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,7 +43,12 @@ impl Anchors {
         span: Span,
         spans: &mut Vec<Span>,
     ) -> bool {
-        self.find_pairs(before, after, distinct, span);
+        let before = &before[span.before.0..span.before.1];
+        let after = &after[span.after.0..span.after.1];
+        self.find_pairs(before, after, distinct);
+        if self.pairs.is_empty() {
+            self.find_pairs_of_sequences(before, after);
+        }
         self.find_chain();
         let Some(mut last) = self.chain_ends.last().copied() else {
             return false;
@@ -43,7 +56,8 @@ impl Anchors {
         let mut end = (span.before.1, span.after.1);
         while last != NONE {
             // An anchor goes with the piece behind it, which is trimmed at its begin.
-            let begin = self.pairs[last];
+            let pair = self.pairs[last];
+            let begin = (span.before.0 + pair.0, span.after.0 + pair.1);
             spans.push(Span {
                 before: (begin.0, end.0),
                 after: (begin.1, end.1),
@@ -59,30 +73,48 @@ impl Anchors {
     }
 
     /// Tokens that occur once on each side, in the order of the later side.
-    fn find_pairs(&mut self, before: &[Token], after: &[Token], distinct: u32, span: Span) {
-        self.places.resize(distinct as usize, Place::default());
-        let (before_range, after_range) = (
-            &before[span.before.0..span.before.1],
-            &after[span.after.0..span.after.1],
-        );
-        for token in before_range.iter().chain(after_range) {
+    fn find_pairs(&mut self, before: &[Token], after: &[Token], distinct: u32) {
+        if self.places.len() < distinct as usize {
+            self.places.resize(distinct as usize, Place::default());
+        }
+        for token in before.iter().chain(after) {
             self.places[token.0 as usize] = Place::default();
         }
-        for (index, token) in before_range.iter().enumerate() {
+        for (index, token) in before.iter().enumerate() {
             let place = &mut self.places[token.0 as usize];
             place.before_count += 1;
-            place.before = span.before.0 + index;
+            place.before = index;
         }
-        for token in after_range {
+        for token in after {
             self.places[token.0 as usize].after_count += 1;
         }
         self.pairs.clear();
-        for (index, token) in after_range.iter().enumerate() {
+        for (index, token) in after.iter().enumerate() {
             let place = self.places[token.0 as usize];
             if place.before_count == 1 && place.after_count == 1 {
-                self.pairs.push((place.before, span.after.0 + index));
+                self.pairs.push((place.before, index));
             }
         }
+    }
+
+    /// The same of sequences of two tokens, four, and so on, where no token will do.
+    fn find_pairs_of_sequences(&mut self, before: &[Token], after: &[Token]) {
+        let mut sequences = std::mem::take(&mut self.sequences);
+        sequences.0.clear();
+        sequences.0.extend_from_slice(before);
+        sequences.1.clear();
+        sequences.1.extend_from_slice(after);
+        for doubling in 0..MAX_DOUBLINGS {
+            self.numbers.clear();
+            double(&mut sequences.0, 1 << doubling, &mut self.numbers);
+            double(&mut sequences.1, 1 << doubling, &mut self.numbers);
+            let distinct = self.numbers.len() as u32;
+            self.find_pairs(&sequences.0, &sequences.1, distinct);
+            if !self.pairs.is_empty() {
+                break;
+            }
+        }
+        self.sequences = sequences;
     }
 
     /// The longest chain of pairs that rises on both sides.
@@ -104,4 +136,16 @@ impl Anchors {
             }
         }
     }
+}
+
+/// Turns the numbers of sequences of `length` tokens into those of sequences twice as long, each at
+/// the place where it begins.
+fn double(sequences: &mut Vec<Token>, length: usize, numbers: &mut HashMap<(Token, Token), u32>) {
+    let doubled = sequences.len().saturating_sub(length);
+    for index in 0..doubled {
+        let halves = (sequences[index], sequences[index + length]);
+        let next = numbers.len() as u32;
+        sequences[index] = Token(*numbers.entry(halves).or_insert(next));
+    }
+    sequences.truncate(doubled);
 }

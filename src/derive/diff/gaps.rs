@@ -5,8 +5,9 @@ use super::align::Aligner;
 use super::intern::Interner;
 use crate::derive::tokens::{EqualTokens, Tokenized};
 
-/// Tokens of both sides that are compared at all.  Larger gaps are told as deleted and inserted.
-pub(super) const MAX_GAP_TOKENS: usize = 1 << 21;
+/// Tokens of both sides that are compared at all.  Larger gaps are told as deleted and inserted, and
+/// in larger texts no segments are looked for.
+pub(super) const MAX_TOKENS: usize = 1 << 21;
 
 /// Compares what lies in gaps, and keeps its room between calls.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl Gaps {
         runs: &mut Vec<EqualTokens>,
     ) -> bool {
         self.all.clear();
+        self.aligner.begin();
         let end = EqualTokens {
             before: before.len(),
             after: after.len(),
@@ -79,7 +81,7 @@ impl Gaps {
         if lengths.0 == 0 || lengths.1 == 0 || lengths == (1, 1) {
             return false;
         }
-        if lengths.0 + lengths.1 > MAX_GAP_TOKENS {
+        if lengths.0 + lengths.1 > MAX_TOKENS {
             return true;
         }
         self.interner.number(

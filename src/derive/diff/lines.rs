@@ -43,6 +43,7 @@ impl LineMatcher {
             self.after.iter().cloned(),
         );
         self.runs.clear();
+        self.aligner.begin();
         // What is given up here is looked at token by token.
         self.aligner
             .align(algorithm, self.interner.numbered(), &mut self.runs);

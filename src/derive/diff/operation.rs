@@ -91,8 +91,7 @@ impl Operation {
 /// Adds the operations that follow from what is equal: deletions before insertions.
 pub(super) fn of_runs(
     runs: &[EqualTokens],
-    before_length: usize,
-    after_length: usize,
+    (before_length, after_length): (usize, usize),
     operations: &mut Vec<Operation>,
 ) {
     let end = EqualTokens {

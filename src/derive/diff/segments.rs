@@ -11,7 +11,6 @@ use imara_diff::Token;
 
 use super::Algorithm;
 use super::align::Aligner;
-use super::gaps::MAX_GAP_TOKENS;
 use super::intern::{Interner, Numbered};
 use super::operation::Operation;
 use super::sentences::{Segment, segments};
@@ -107,9 +106,7 @@ impl SegmentMatcher {
 
     fn align(&mut self, before: &Tokenized, after: &Tokenized) -> bool {
         self.runs.clear();
-        if self.before.items.len() + self.after.items.len() > MAX_GAP_TOKENS {
-            return true;
-        }
+        self.aligner.begin();
         self.spellings.number(
             (before.text().as_bytes(), after.text().as_bytes()),
             self.before.list_single_tokens(before),
