@@ -12,7 +12,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use memchr::memmem;
 use mwparquet::derive::diff::{Algorithm, Diff, Differ, Op};
 use mwparquet::derive::tokens::{Tokenized, Tokenizer};
-use mwparquet::model::{Page, Revision, Slot, Upload};
+use mwparquet::model::{LogItem, Page, Revision, Slot, Upload};
 use mwparquet::xml::{Fault, PageAt, Records, parse_chunk, parse_header};
 
 #[path = "inputs.rs"]
@@ -45,7 +45,7 @@ impl Records for Texts {
         Ok(())
     }
 
-    fn log_item(&mut self) -> Result<(), Infallible> {
+    fn log_item(&mut self, _: &LogItem<'_>) -> Result<(), Infallible> {
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use memchr::memmem;
-use mwparquet::model::{Page, Revision, Upload};
+use mwparquet::model::{LogItem, Page, Revision, Upload};
 use mwparquet::xml::{Fault, PageAt, Records, parse_chunk, parse_header};
 
 #[path = "inputs.rs"]
@@ -31,7 +31,7 @@ impl Records for Counter {
         Ok(())
     }
 
-    fn log_item(&mut self) -> Result<(), Infallible> {
+    fn log_item(&mut self, _: &LogItem<'_>) -> Result<(), Infallible> {
         Ok(())
     }
 

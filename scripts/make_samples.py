@@ -691,29 +691,53 @@ def content_file_export():
         site=siteinfo(generator="MediaWiki Content File Export 1.0.2")).encode())
 
 
-@sample("samplewiki-20260101-pages-logging.xml.gz", "a log: no pages at all")
-def logging():
-    items = f"""  <logitem>
-    <id>1</id>
-    <timestamp>2024-05-06T07:08:09Z</timestamp>
-    {user()}
-    <comment>moved</comment>
-    <type>move</type>
-    <action>move</action>
-    <logtitle>Holm</logtitle>
-    <params xml:space="preserve">a:2:{{s:9:"4::target";s:8:"Nordholm";s:10:"5::noredir";s:1:"0";}}</params>
-  </logitem>
-  <logitem>
-    <id>2</id>
-    <timestamp>2024-05-07T07:08:09Z</timestamp>
-    <contributor deleted="deleted" />
-    <comment deleted="deleted" />
-    <type>delete</type>
-    <action>delete</action>
-    <text deleted="deleted" />
+def log_item(number, kind, action, title=None, params=None, *, who=None, comment="", hidden=False):
+    """A log entry as MediaWiki writes it; `params` as they are stored."""
+    target = '<text deleted="deleted" />'
+    if not hidden:
+        escaped = escape(params or "")
+        target = "<logtitle />" if title is None else f"<logtitle>{escape(title)}</logtitle>"
+        target += "\n    " + (f'<params xml:space="preserve">{escaped}</params>' if params
+                             else '<params xml:space="preserve" />')
+    return f"""  <logitem>
+    <id>{number}</id>
+    <timestamp>2024-05-{number:02}T07:08:09Z</timestamp>
+    {who or user()}
+    {comment or "<comment>why</comment>"}
+    <type>{kind}</type>
+    <action>{action}</action>
+    {target}
   </logitem>
 """
-    return gzip_member(dump(items).encode())
+
+
+@sample("samplewiki-20260101-pages-logging.xml.gz",
+        "a log: no pages; parameters by PHP, in lines, with wrong lengths, not legible, hidden")
+def logging():
+    hidden = '<contributor deleted="deleted" />'
+    items = [
+        ("move", "move", "Holm", 'a:2:{s:9:"4::target";s:13:"Talk:Nordholm";s:10:"5::noredir";s:1:"0";}'),
+        ("move", "move_redir", "Talk:Old & new", "Plain name\n1"),
+        ("newusers", "create", "User:Ö", 'a:1:{s:9:"4::userid";i:17;}'),
+        ("newusers", "create2", "User:A:b", "18"),
+        ("newusers", "byemail", None, ""),
+        ("newusers", "newusers", None, ""),
+        ("newusers", "autocreate", "User:~2024-1", 'a:1:{s:9:"4::userid";i:19;}'),
+        ("rights", "rights", "User:Ö", 'a:3:{s:12:"4::oldgroups";a:0:{}s:12:"5::newgroups";a:2:{i:0;s:5:"sysop";'
+         'i:1;s:9:"a"b\\c;d\t";}s:11:"newmetadata";a:1:{i:5;a:2:{s:6:"expiry";N;s:2:"ok";b:1;}}}'),
+        ("block", "block", "User:#12", "24 hours\r\nanononly,nocreate"),
+        ("protect", "protect", "Special:Odd", 'a:3:{i:4;s:9:"é\ufffd";i:5;d:0.5;i:4;s:3:"a";";}'),
+        ("protect", "modify", "Ferry", 'a:2:{i:0;s:3:"cut'),
+        ("tag", "update", "Ferry", 'a:1:{i:0;O:8:"stdClass":0:{}}'),
+        ("upload", "upload", "File:X.png", "a:b"),
+        ("", "", "Ferry", 'a:1:{i:0;s:14:"x";i:1;s:1:"y"";}'),
+    ]
+    text = "".join(log_item(number, *item) for number, item in enumerate(items, 1))
+    text += log_item(15, "delete", "delete", hidden=True, who=hidden,
+                     comment='<comment deleted="deleted" />')
+    text += log_item(16, "newusers", "create", hidden=True)
+    text += log_item(17, "newusers", "create", "User:Gone", who=hidden)
+    return gzip_member(dump(text).encode())
 
 
 CONTAINERS = (
@@ -872,6 +896,14 @@ def invalid_utf_8():
 @sample("broken/control-character.xml", "control characters, raw and as a reference, in a text")
 def control_character():
     return broken_value("Which year?", "Which \x01\x0c year? &#1;")
+
+
+@sample("broken/log-items.xml", "log entries without id and without a time")
+def broken_log_items():
+    whole = log_item(1, "move", "move", "Holm", "Nordholm")
+    return dump(whole, log_item(2, "move", "move").replace("    <id>2</id>\n", "", 1),
+                log_item(3, "move", "move").replace("    <timestamp>2024-05-03T07:08:09Z</timestamp>\n", ""),
+                log_item(4, "block", "block", "User:X"))
 
 
 # --- writing ---------------------------------------------------------------

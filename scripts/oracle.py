@@ -22,13 +22,16 @@ import sys
 import tempfile
 from xml.parsers import expat
 
-TABLES = ("pages", "revisions", "content", "namespaces", "uploads")
+import log_params
+
+TABLES = ("pages", "revisions", "content", "namespaces", "uploads", "log_events",
+          "user_creations", "page_moves")
 READ_SIZE = 1 << 18
 
 # The children each element may have; anything else is skipped with its subtree.
 CHILDREN = {
     "": {"mediawiki"},
-    "mediawiki": {"siteinfo", "page"},
+    "mediawiki": {"siteinfo", "page", "logitem"},
     "siteinfo": {"sitename", "dbname", "namespaces"},
     "namespaces": {"namespace"},
     "page": {"title", "ns", "id", "redirect", "restrictions", "revision", "upload"},
@@ -36,6 +39,8 @@ CHILDREN = {
                  "origin", "model", "format", "text", "content", "sha1"},
     "content": {"role", "origin", "model", "format", "text"},
     "contributor": {"username", "id", "ip"},
+    "logitem": {"id", "timestamp", "contributor", "comment", "type", "action", "text",
+                "logtitle", "params"},
     "upload": {"timestamp", "contributor", "comment", "filename", "archivename",
                "src", "size", "sha1base36", "rel", "contents"},
 }
@@ -357,6 +362,60 @@ class RowMaker:
             upload_has_contents=upload.child("contents") is not None)
 
 
+    def namespace_of_title(self, title):
+        """The namespace of a title by its prefix, None if that cannot be told."""
+        if not title or not self.namespaces:
+            return None
+        prefix, colon, _ = title.partition(":")
+        return self.namespaces.get(prefix, 0) if colon else 0
+
+    def logitem(self, item):
+        """The rows of a log entry."""
+        hidden = any(text.is_deleted() for text in item.all("text"))
+        title = None if hidden else item.string_or_null("logtitle")
+        raw = None if hidden else item.string("params")
+        form, params = log_params.read(raw)
+        comment, comment_visible = comment_and_visibility(item)
+        user = user_columns(item.child("contributor"))
+        common = {"log_id": item.integer("id"), "log_dt": item.string_or_null("timestamp")}
+        kind, action = item.string("type"), item.string("action")
+        self.add("log_events", **common, **user, log_type=kind, log_action=action,
+                 log_action_is_visible=not hidden, page_namespace_id=self.namespace_of_title(title),
+                 page_title=title, log_comment=comment, log_comment_is_visible=comment_visible,
+                 log_params_raw=raw, log_params_form=form, log_params=params)
+
+        def param(name, line):
+            return (params or {}).get(line if form == "lines" else name)
+
+        if kind == "newusers":
+            self.user_creation(common, action, user, hidden, title, param("4::userid", "0"))
+        if kind == "move":
+            target = param("4::target", "0") or None
+            noredir = param("5::noredir", "1")
+            self.add("page_moves", **common, **user, log_action=action,
+                     page_namespace_id_before=self.namespace_of_title(title), page_title_before=title,
+                     page_namespace_id_after=self.namespace_of_title(target), page_title_after=target,
+                     leaves_redirect=None if target is None else noredir != "1")
+
+    def user_creation(self, common, action, user, hidden, title, told_id):
+        """The row of a new account."""
+        by_self = action in ("create", "newusers")
+        by_system = action in ("autocreate", "migrated")
+        own = by_self or by_system
+        user_id = int(told_id) if told_id and re.fullmatch("[0-9]+", told_id) else None
+        if user_id is None and own:
+            user_id = user["user_id"]
+        name = title.partition(":")[2] if title and ":" in title else None
+        if name is None and own:
+            name = user["user_text"]
+        self.add("user_creations", **common, log_action=action, user_id=user_id,
+                 user_text=None if hidden else name, is_created_by_self=by_self,
+                 is_created_by_system=by_system,
+                 is_created_by_peer=action in ("create2", "byemail", "forcecreatelocal"),
+                 creator_user_id=user["user_id"], creator_user_text=user["user_text"],
+                 creator_is_visible=user["user_is_visible"])
+
+
 class DumpParser:
     """Drives expat and hands finished elements to a RowMaker."""
 
@@ -407,6 +466,8 @@ class DumpParser:
             self.maker.revision(parent, element)
         elif element.name == "upload":
             self.maker.upload(parent, element)
+        elif element.name == "logitem":
+            self.maker.logitem(element)
         else:
             parent.children.append(element)
 

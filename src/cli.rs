@@ -1,5 +1,6 @@
 //! The command line: arguments, terminal, exit codes.
 
+mod allocator;
 mod apply;
 mod args;
 mod bars;
@@ -25,6 +26,7 @@ const WITH_REJECTS: u8 = 1;
 
 /// Runs the program with the process's arguments.
 pub fn run() -> ExitCode {
+    allocator::keep_free_memory();
     let arguments = Arguments::parse();
     let stop = Stop::default();
     let on_signal = stop.clone();

@@ -19,6 +19,7 @@ mod input_tables;
 mod inspect;
 mod lane;
 mod lanes;
+mod log_rows;
 mod options;
 mod pipeline;
 mod plan;

@@ -8,6 +8,7 @@ pub mod derive;
 pub mod engine;
 pub mod error;
 pub mod frame;
+mod marks;
 pub mod model;
 #[cfg(feature = "parquet")]
 pub mod sink;

@@ -5,7 +5,8 @@
 
 mod address;
 mod contributor;
-mod marks;
+mod log_item;
+mod log_params;
 mod page;
 mod reference;
 mod revision;
@@ -17,6 +18,8 @@ mod upload;
 
 pub use address::is_ip_address;
 pub use contributor::{Contributor, UserKind};
+pub use log_item::LogItem;
+pub use log_params::{LogParams, ParamValue, ParamsForm};
 pub use page::{Page, Redirect};
 pub use revision::{Comment, Revision};
 pub use site::{Namespace, SchemaVersion, SiteInfo};
@@ -25,6 +28,5 @@ pub use text::{BadText, Text};
 pub use timestamp::Timestamp;
 pub use upload::Upload;
 
-pub(crate) use marks::Marks;
-pub(crate) use reference::{decode_reference, is_frequent_reference};
+pub(crate) use reference::decode_reference;
 pub(crate) use text::NO_REFERENCE;

@@ -2,6 +2,7 @@
 
 mod folder;
 mod manifest;
+mod order;
 mod part;
 mod properties;
 mod read;

@@ -7,13 +7,16 @@ mod builder;
 mod column;
 mod content;
 mod diffs;
+mod log_events;
 mod namespaces;
+mod page_moves;
 mod pages;
 mod registry;
 mod rejects;
 mod revisions;
 mod shared;
 mod uploads;
+mod user_creations;
 
 pub use builder::{Selection, TableBuilder};
 pub use column::{Cells, Column, ColumnDoc, Kind, Operations, Table};
@@ -21,8 +24,11 @@ pub use registry::{ALL, DEFAULT, TableInfo, by_name};
 
 pub use content::{Content, ContentRow, TABLE as CONTENT};
 pub use diffs::{DiffRow, Diffs, TABLE as DIFFS};
+pub use log_events::{LogEvents, LogRow, TABLE as LOG_EVENTS, target_namespace};
 pub use namespaces::{NamespaceRow, Namespaces, TABLE as NAMESPACES};
+pub use page_moves::{PageMoves, TABLE as PAGE_MOVES, is_page_move};
 pub use pages::{PageSummary, Pages, TABLE as PAGES};
 pub use rejects::{Reject, Rejects, TABLE as REJECTS};
 pub use revisions::{RevisionRow, Revisions, TABLE as REVISIONS};
 pub use uploads::{TABLE as UPLOADS, UploadRow, Uploads};
+pub use user_creations::{TABLE as USER_CREATIONS, UserCreations, is_user_creation};

@@ -4,11 +4,14 @@
 //! is passed over with all that is in it, and counted.  Only the five entities of XML and character
 //! references exist; nothing is ever expanded.
 
+mod attributes;
 mod chunk;
 mod contributor;
 mod cursor;
 mod legal;
+mod log_item;
 mod page;
+mod passage;
 mod revision;
 mod siteinfo;
 mod slot;

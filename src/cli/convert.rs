@@ -297,13 +297,13 @@ fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
     }
     let _ = writeln!(
         err,
-        "{:<12}{:>14}{:>14}{:>7}",
+        "{:<16}{:>14}{:>14}{:>7}",
         "table", "rows", "size", "parts"
     );
     for (name, table) in &report.manifest.tables {
         let _ = writeln!(
             err,
-            "{name:<12}{:>14}{:>14}{:>7}",
+            "{name:<16}{:>14}{:>14}{:>7}",
             human_count(table.rows),
             human_bytes(table.bytes),
             table.parts.len()
@@ -318,13 +318,6 @@ fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
             .map(|(name, count)| format!("{name} ({count})"))
             .collect();
         let _ = writeln!(err, "unknown elements passed over: {}", names.join(", "));
-    }
-    if report.seen.log_items > 0 {
-        let _ = writeln!(
-            err,
-            "log items seen: {} (no table holds them)",
-            human_count(report.seen.log_items)
-        );
     }
     let _ = writeln!(
         err,

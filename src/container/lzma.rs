@@ -1,11 +1,11 @@
 //! The `.lzma` form ("LZMA alone") of before xz: one stream, no checksum.
 
-use std::io::BufRead;
+use std::io::{self, BufRead, Read};
 
-use lzma_rust2::LzmaReader;
+use liblzma::stream::{Action, Status, Stream};
 
-use super::stream;
-use super::{Sink, Trailing};
+use super::Sink;
+use super::stream::{self, Next};
 use crate::error::{Error, Result};
 use crate::source::Reader;
 
@@ -32,35 +32,66 @@ pub fn is_header(head: &[u8]) -> bool {
 
 /// Decodes the stream, with a dictionary of no more than `memory_bytes`.
 pub fn decode(mut reader: Reader, memory_bytes: u64, sink: &mut dyn Sink) -> Result<()> {
-    let limit_kib = limit_kib(memory_bytes);
-    let mut lzma = LzmaReader::new_mem_limit(&mut reader, limit_kib, None)
-        .map_err(|error| stream::damage(error, "lzma stream").at_file_byte(0))?;
-    let offset_bytes = |lzma: &LzmaReader<&mut Reader>| lzma.inner().offset_bytes();
-    stream::drain(&mut lzma, offset_bytes, "lzma stream", sink)?;
+    let mut lzma = Decoder::new(&mut reader, Stream::new_lzma_decoder(memory_bytes))?;
+    stream::drain(&mut lzma, Decoder::offset_bytes, "lzma stream", sink)?;
     sink.piece_ended();
-    // The decoder has read ahead: what it did not need lies behind the stream.
-    let (reader, mut behind) = lzma.into_parts();
-    let begin = reader.offset_bytes() - behind.len() as u64;
-    let cannot = |error| Error::io("cannot read the file", error);
-    let mut all_zero = true;
-    let mut bytes = 0;
-    while !behind.is_empty() || !reader.fill_buf().map_err(cannot)?.is_empty() {
-        all_zero &= behind.iter().all(|byte| *byte == 0);
-        bytes += behind.len() as u64;
-        behind = reader.fill_buf().map_err(cannot)?.to_vec();
-        reader.consume(behind.len());
-    }
-    match bytes {
-        0 => Ok(()),
-        _ => sink.trailing(Trailing {
-            file_offset_bytes: begin,
-            bytes,
-            all_zero,
-        }),
+    match stream::after_piece(&mut reader, |_| false, sink)? {
+        Next::Piece | Next::End => Ok(()),
     }
 }
 
-/// The memory limit in the unit that the decoders want.
-pub(super) fn limit_kib(memory_bytes: u64) -> u32 {
-    u32::try_from(memory_bytes >> 10).unwrap_or(u32::MAX - 1)
+/// One stream of xz or lzma.  Its end is the one that the decoder proves.
+pub(super) struct Decoder<'r> {
+    reader: &'r mut Reader,
+    stream: Stream,
+    ended: bool,
+}
+
+impl<'r> Decoder<'r> {
+    pub(super) fn new(
+        reader: &'r mut Reader,
+        stream: std::result::Result<Stream, liblzma::stream::Error>,
+    ) -> Result<Self> {
+        Ok(Self {
+            reader,
+            stream: stream
+                .map_err(|error| Error::internal("cannot make a decoder").with_source(error))?,
+            ended: false,
+        })
+    }
+
+    /// Where in the file the decoder stands.
+    pub(super) fn offset_bytes(&self) -> u64 {
+        self.reader.offset_bytes()
+    }
+}
+
+impl Read for Decoder<'_> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        if self.ended || room.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            let input = self.reader.fill_buf()?;
+            let is_cut = input.is_empty();
+            let (taken, given) = (self.stream.total_in(), self.stream.total_out());
+            let status = self.stream.process(input, room, Action::Run);
+            self.reader
+                .consume((self.stream.total_in() - taken) as usize);
+            let given = (self.stream.total_out() - given) as usize;
+            match status {
+                Ok(Status::StreamEnd) => {
+                    self.ended = true;
+                    return Ok(given);
+                }
+                Ok(_) if given > 0 => return Ok(given),
+                Ok(_) if is_cut => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) => {}
+                Err(liblzma::stream::Error::MemLimit | liblzma::stream::Error::Mem) => {
+                    return Err(io::ErrorKind::OutOfMemory.into());
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
 }

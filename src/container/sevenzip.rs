@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use sevenz_rust2::{ArchiveReader, Error as SevenZipError, Password};
 
-use super::{Sink, Trailing, lzma, stream};
+use super::{Sink, Trailing, stream};
 use crate::error::{Error, ErrorKind, Result};
 use crate::source::MeteredFile;
 
@@ -22,7 +22,7 @@ pub fn decode(mut file: MeteredFile, memory_bytes: u64, sink: &mut dyn Sink) -> 
     let trailing = bytes_behind(&mut file)?;
     let offset = file.shared_offset();
     let offset_bytes = || offset.load(Ordering::Relaxed);
-    let limit_kib = usize::try_from(lzma::limit_kib(memory_bytes)).unwrap_or(usize::MAX);
+    let limit_kib = usize::try_from(memory_bytes >> 10).unwrap_or(usize::MAX);
     let mut archive =
         ArchiveReader::new_with_memory_limit(BufReader::new(file), Password::empty(), limit_kib)
             .map_err(|error| damage(error).at_file_byte(offset_bytes()))?;

@@ -15,7 +15,7 @@ use super::progress::{Progress, Stop};
 use crate::container::{Sink, Trailing};
 use crate::error::{Error, Result};
 use crate::frame::Places;
-use crate::model::{Page, Revision, Slot, Text, Timestamp, Upload};
+use crate::model::{LogItem, Page, Revision, Slot, Text, Timestamp, Upload};
 use crate::source::Input;
 use crate::xml::{Fault, PageAt, Records, parse_chunk};
 
@@ -174,7 +174,7 @@ impl Records for LineWriter<'_> {
         Ok(())
     }
 
-    fn log_item(&mut self) -> Result<()> {
+    fn log_item(&mut self, _: &LogItem<'_>) -> Result<()> {
         Ok(())
     }
 

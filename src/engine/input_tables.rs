@@ -206,6 +206,9 @@ impl Consumer for InputTables<'_> {
         self.groups.push(&tables::UPLOADS, rows.uploads)?;
         self.check_texts(rows.first_text)?;
         self.groups.push(&tables::DIFFS, rows.diffs)?;
+        for (table, batch) in rows.logs {
+            self.groups.push(table, batch)?;
+        }
         for (page, began_before, continues) in rows.pages {
             self.collect_page(page, began_before, continues)?;
         }

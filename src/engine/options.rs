@@ -15,9 +15,9 @@ pub struct Filters {
     pub namespaces: Option<HashSet<i32>>,
     /// Ids of pages.
     pub page_ids: Option<HashSet<i64>>,
-    /// Revisions saved at this time or later.
+    /// Revisions saved, and log entries made, at this time or later.
     pub since: Option<Timestamp>,
-    /// Revisions saved before this time.
+    /// Revisions saved, and log entries made, before this time.
     pub until: Option<Timestamp>,
 }
 
@@ -33,6 +33,15 @@ impl Filters {
             .as_ref()
             .is_none_or(|wanted| page.id.is_some_and(|id| wanted.contains(&id)));
         in_namespaces && in_ids
+    }
+
+    /// Whether a log entry is wanted, by the namespace of its target.  It names no page by its id.
+    pub fn wants_log_item(&self, time: Option<Timestamp>, namespace_id: Option<i32>) -> bool {
+        let in_namespaces = self
+            .namespaces
+            .as_ref()
+            .is_none_or(|wanted| namespace_id.is_some_and(|id| wanted.contains(&id)));
+        in_namespaces && self.page_ids.is_none() && self.wants_time(time)
     }
 
     /// Whether a revision of this time is wanted.

@@ -4,10 +4,11 @@ use arrow::array::RecordBatch;
 
 use super::diffs::DiffRows;
 use super::document::Document;
+use super::log_rows::{LogBatches, LogBuilders};
 use super::options::{DiffOptions, Filters};
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
-use crate::model::{ContentState, Page, Revision, Upload};
+use crate::model::{ContentState, LogItem, Page, Revision, Upload};
 use crate::sink::Seen;
 use crate::tables::{
     self, ContentRow, PageSummary, Reject, RevisionRow, Selection, Table, TableBuilder, UploadRow,
@@ -41,6 +42,7 @@ pub(super) struct ChunkRows {
     pub diffs: Option<RecordBatch>,
     /// The state of the first text that is neither hidden nor missing, where diffs are wanted.
     pub first_text: Option<ContentState>,
+    pub logs: LogBatches,
     /// Pages, each with whether it began in a chunk before and whether it goes on in the next.
     pub pages: Vec<(PageSummary, bool, bool)>,
     pub rejects: Vec<Reject>,
@@ -62,6 +64,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
         content: wanted.selection(&tables::CONTENT).map(TableBuilder::new),
         uploads: wanted.selection(&tables::UPLOADS).map(TableBuilder::new),
         diffs,
+        logs: LogBuilders::new(wanted),
         summary: None,
         rows: ChunkRows::default(),
     };
@@ -74,6 +77,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
         rows.first_text = diffs.first_text();
         rows.diffs = diffs.finish()?;
     }
+    rows.logs = collector.logs.finish()?;
     rows.seen.rejects = rows.rejects.len() as u64;
     Ok(rows)
 }
@@ -93,7 +97,7 @@ fn diffs_of<'c>(
     Ok(Some(diffs))
 }
 
-fn finish<T: Table>(builder: Option<TableBuilder<T>>) -> Result<Option<RecordBatch>> {
+pub(super) fn finish<T: Table>(builder: Option<TableBuilder<T>>) -> Result<Option<RecordBatch>> {
     builder.map_or(Ok(None), |mut builder| builder.finish())
 }
 
@@ -105,6 +109,7 @@ struct Collector<'c> {
     content: Option<TableBuilder<tables::Content>>,
     uploads: Option<TableBuilder<tables::Uploads>>,
     diffs: Option<DiffRows<'c>>,
+    logs: LogBuilders,
     /// The open page, once a revision of it was seen.
     summary: Option<PageSummary>,
     rows: ChunkRows,
@@ -202,8 +207,11 @@ impl Records for Collector<'_> {
         Ok(())
     }
 
-    fn log_item(&mut self) -> Result<()> {
+    fn log_item(&mut self, item: &LogItem<'_>) -> Result<()> {
         self.rows.seen.log_items += 1;
+        if !self.logs.push(self.document, item, &self.wanted.filters) {
+            self.rows.seen.filtered_log_items += 1;
+        }
         Ok(())
     }
 

@@ -6,8 +6,9 @@ use memchr::{memchr, memmem};
 
 use super::document::{Section, State};
 use super::framer::Framer;
-use super::tags::LOOKAHEAD_BYTES;
+use super::tags::{LOOKAHEAD_BYTES, may_matter};
 use crate::error::Result;
+use crate::marks::Marks;
 
 impl Framer {
     /// Scans as far as every `<` has the bytes behind it by which its tag is known.
@@ -63,8 +64,8 @@ impl Framer {
     }
 
     /// The first offset below `upto` where something has to be looked at.
-    fn find(&self, bytes: &[u8], upto: usize) -> Option<usize> {
-        let document = &self.document;
+    fn find(&mut self, bytes: &[u8], upto: usize) -> Option<usize> {
+        let document = &mut self.document;
         let room = &bytes[..upto];
         match (document.state, document.section) {
             (State::Junk, _) => None,
@@ -75,6 +76,18 @@ impl Framer {
             (State::Behind, _) => room
                 .iter()
                 .position(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0)),
+            (State::Body, None) if document.prefix.is_empty() => {
+                // Most tags mean nothing here but that no record has just ended.
+                let mut tags = Marks::<b'<', b'<'>::new(room);
+                let mut skipped = false;
+                let found = tags.find(|at| {
+                    let matters = may_matter(&bytes[*at..]);
+                    skipped |= !matters;
+                    matters
+                });
+                document.after_record &= !skipped;
+                found
+            }
             _ => memchr(b'<', room),
         }
     }

@@ -54,6 +54,35 @@ impl Tag {
     }
 }
 
+/// Whether what begins with `bytes[0]`, a `<`, may be anything but [`Tag::Other`] where the root has
+/// no namespace prefix.  Tells by eight bytes and without branches, for tags come in no order that
+/// could be foreseen.
+#[inline]
+pub(super) fn may_matter(bytes: &[u8]) -> bool {
+    let [_, first, rest @ ..] = bytes else {
+        return true;
+    };
+    let closes = *first == b'/';
+    let (Some(opening), Some(closing)) = (bytes[1..].first_chunk(), rest.first_chunk()) else {
+        return true;
+    };
+    let word = u64::from_le_bytes(if closes { *closing } else { *opening });
+    let begins = |name: &[u8]| {
+        let expected = name
+            .iter()
+            .rfold(0, |word, byte| word << 8 | u64::from(*byte));
+        word & (u64::MAX >> (64 - 8 * name.len())) == expected
+    };
+    begins(b"page")
+        | begins(b"revision")
+        | begins(b"logitem")
+        | begins(b"mediawik")
+        | begins(b"upload")
+        | begins(b"contents")
+        | begins(b"!")
+        | begins(b"?")
+}
+
 /// The name of the element that opens at `bytes[0]`, a `<`: its namespace prefix with the colon
 /// (empty if it has none) and its local name.  `None` for what is no open tag, and for names
 /// longer than [`LOOKAHEAD_BYTES`].
@@ -107,6 +136,23 @@ mod tests {
         ];
         for (bytes, tag) in cases {
             assert_eq!(Tag::of(bytes.as_bytes(), b""), tag, "{bytes}");
+            for padding in ["", "a long text behind it"] {
+                let padded = format!("{bytes}{padding}");
+                assert!(
+                    tag == Tag::Other || may_matter(padded.as_bytes()),
+                    "{padded}"
+                );
+            }
+        }
+        for other in [
+            "<parentid>",
+            "</contributor>",
+            "<minor/>",
+            "<text bytes=",
+            "</username>",
+        ] {
+            let padded = format!("{other}a long text behind it");
+            assert!(!may_matter(padded.as_bytes()), "{other}");
         }
     }
 

@@ -5,8 +5,8 @@ use std::fmt;
 
 use memchr::{memchr, memchr_iter};
 
-use super::marks::Marks;
 use super::reference::decode_reference;
+use crate::marks::Marks;
 
 /// A piece of text in the spelling of its source.
 ///
@@ -54,12 +54,14 @@ impl<'a> Text<'a> {
             return Ok(Self::plain(raw));
         }
         let has_references = check_references(raw, 0)?;
-        Ok(Self::from_checked_element(raw, has_references))
+        let is_coded = has_references || memchr(b'\r', raw.as_bytes()).is_some();
+        Ok(Self::from_checked_element(raw, is_coded))
     }
 
-    /// The same of an element whose references, if it has any, have been checked.
-    pub(crate) fn from_checked_element(raw: &'a str, has_references: bool) -> Self {
-        let spelling = match has_references || memchr(b'\r', raw.as_bytes()).is_some() {
+    /// The same of an element whose references have been checked; `is_coded` if it has any, or
+    /// carriage returns.
+    pub(crate) fn from_checked_element(raw: &'a str, is_coded: bool) -> Self {
+        let spelling = match is_coded {
             true => Spelling::Element,
             false => Spelling::Plain,
         };

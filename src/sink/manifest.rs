@@ -66,10 +66,13 @@ pub struct Seen {
     pub uploads: u64,
     /// Log items.
     pub log_items: u64,
-    /// Revisions and pages that filters left out.
+    /// Pages that filters left out.
     pub filtered_pages: u64,
     /// Revisions that filters left out.
     pub filtered_revisions: u64,
+    /// Log items that filters left out.
+    #[serde(default)]
+    pub filtered_log_items: u64,
     /// Pieces passed over because of damage; each is a row in `rejects`.
     pub rejects: u64,
     /// Zeros behind the container's end.
@@ -89,6 +92,7 @@ impl Seen {
         self.log_items += other.log_items;
         self.filtered_pages += other.filtered_pages;
         self.filtered_revisions += other.filtered_revisions;
+        self.filtered_log_items += other.filtered_log_items;
         self.rejects += other.rejects;
         self.trailing_zero_bytes += other.trailing_zero_bytes;
         for (name, count) in &other.skipped_elements {

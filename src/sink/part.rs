@@ -9,6 +9,7 @@ use parquet::arrow::ArrowSchemaConverter;
 use parquet::file::writer::SerializedFileWriter;
 use sha2::{Digest, Sha256};
 
+use super::order::Order;
 use super::row_group::{EncodedRowGroup, RowGroupEncoder};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -40,6 +41,8 @@ pub struct TableWriter {
     open: Option<OpenPart>,
     done: Vec<Part>,
     next_part: usize,
+    /// Whether all rows so far were in the table's order.
+    is_sorted: bool,
 }
 
 struct OpenPart {
@@ -66,6 +69,7 @@ impl TableWriter {
             open: None,
             done: Vec::new(),
             next_part: 0,
+            is_sorted: true,
         }
     }
 
@@ -75,7 +79,14 @@ impl TableWriter {
     }
 
     /// Appends a row group and tells how many bytes it took.
+    ///
+    /// A part says of all its row groups whether they are sorted: the first that is not begins a new
+    /// part, and no part behind it says so.
     pub fn append(&mut self, group: EncodedRowGroup) -> Result<u64> {
+        if self.is_sorted && !group.is_sorted {
+            self.end_part()?;
+            self.is_sorted = false;
+        }
         if self.open.is_none() {
             self.open = Some(self.begin_part()?);
         }
@@ -121,7 +132,12 @@ impl TableWriter {
             .convert(&self.encoder.schema)
             .map_err(|error| cannot_write(&path, error))?
             .root_schema_ptr();
-        let mut properties = (*self.encoder.properties).clone();
+        let sorting_columns = self.encoder.order.as_ref().filter(|_| self.is_sorted);
+        let mut properties = (*self.encoder.properties)
+            .clone()
+            .into_builder()
+            .set_sorting_columns(sorting_columns.map(Order::sorting_columns))
+            .build();
         // Engines that know Arrow get the exact types and the columns' descriptions back.
         parquet::arrow::add_encoded_arrow_schema_to_metadata(&self.encoder.schema, &mut properties);
         let writer = SerializedFileWriter::new(Measured::new(file), schema, Arc::new(properties))

@@ -9,6 +9,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::file::properties::WriterPropertiesPtr;
 
+use super::order::Order;
 use super::properties::{Compression, properties};
 use crate::error::{Error, Result};
 use crate::tables::Selection;
@@ -18,6 +19,7 @@ use crate::tables::Selection;
 pub struct RowGroupEncoder {
     pub(super) schema: SchemaRef,
     pub(super) properties: WriterPropertiesPtr,
+    pub(super) order: Option<Order>,
     factory: Arc<ArrowRowGroupWriterFactory>,
 }
 
@@ -26,6 +28,8 @@ pub struct EncodedRowGroup {
     pub(super) columns: Vec<ArrowColumnChunk>,
     /// How many rows it has.
     pub rows: u64,
+    /// Whether they are in the table's order.
+    pub(super) is_sorted: bool,
 }
 
 impl RowGroupEncoder {
@@ -44,6 +48,7 @@ impl RowGroupEncoder {
         Ok(Self {
             schema,
             properties: Arc::clone(file.properties()),
+            order: Order::of(selection),
             factory: Arc::new(factory),
         })
     }
@@ -70,7 +75,15 @@ impl RowGroupEncoder {
             .map(|writer| writer.close().map_err(cannot_encode))
             .collect::<Result<_>>()?;
         let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
-        Ok(EncodedRowGroup { columns, rows })
+        let is_sorted = self
+            .order
+            .as_ref()
+            .is_some_and(|order| order.holds(batches));
+        Ok(EncodedRowGroup {
+            columns,
+            rows,
+            is_sorted,
+        })
     }
 }
 

@@ -5,10 +5,10 @@ mod operations;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Int32Builder, Int64Builder, ListBuilder, StringBuilder,
-    TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Int32Builder, Int64Builder, ListBuilder, MapBuilder, MapFieldNames,
+    StringBuilder, TimestampMicrosecondBuilder,
 };
-use arrow::datatypes::{DataType, Field, TimeUnit};
+use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 
 use self::operations::OperationCells;
 use crate::model::{Text, Timestamp};
@@ -32,6 +32,8 @@ pub enum Kind {
     StringList,
     /// List of the operations of a diff.
     Operations,
+    /// Strings by their names, which are strings; a value can be absent.
+    StringMap,
 }
 
 /// What a column means.
@@ -84,6 +86,7 @@ impl Kind {
             Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             Self::StringList => DataType::List(element()),
             Self::Operations => operations::arrow_type(),
+            Self::StringMap => DataType::Map(entry(), false),
         }
     }
 
@@ -97,12 +100,27 @@ impl Kind {
             Self::Timestamp => "timestamp(us, UTC)",
             Self::StringList => "list<string>",
             Self::Operations => operations::NAME,
+            Self::StringMap => "map<string, string>",
         }
     }
 }
 
 fn element() -> Arc<Field> {
     Arc::new(Field::new("element", DataType::Utf8, false))
+}
+
+fn map_key() -> Field {
+    Field::new("key", DataType::Utf8, false)
+}
+
+fn map_value() -> Field {
+    Field::new("value", DataType::Utf8, true)
+}
+
+/// An entry of a map, with the names of Parquet's own rules.
+fn entry() -> Arc<Field> {
+    let fields = Fields::from(vec![map_key(), map_value()]);
+    Arc::new(Field::new("key_value", DataType::Struct(fields), false))
 }
 
 /// Values of one column on their way into an array.
@@ -122,6 +140,8 @@ pub enum Cells {
     StringList(ListBuilder<StringBuilder>),
     /// Of [`Kind::Operations`].
     Operations(Box<OperationCells>),
+    /// Of [`Kind::StringMap`].
+    StringMap(MapBuilder<StringBuilder, StringBuilder>),
 }
 
 impl Cells {
@@ -138,6 +158,20 @@ impl Cells {
                 Self::StringList(ListBuilder::new(StringBuilder::new()).with_field(element()))
             }
             Kind::Operations => Self::Operations(Box::new(OperationCells::new())),
+            Kind::StringMap => {
+                let names = MapFieldNames {
+                    entry: "key_value".to_owned(),
+                    key: "key".to_owned(),
+                    value: "value".to_owned(),
+                };
+                let (keys, values) = (StringBuilder::new(), StringBuilder::new());
+                let cells = MapBuilder::new(Some(names), keys, values);
+                Self::StringMap(
+                    cells
+                        .with_keys_field(Arc::new(map_key()))
+                        .with_values_field(Arc::new(map_value())),
+                )
+            }
         }
     }
 
@@ -154,8 +188,13 @@ impl Cells {
 
     /// Puts a truth value.
     pub fn boolean(&mut self, value: bool) {
+        self.optional_boolean(Some(value));
+    }
+
+    /// Puts a truth value, or none.
+    pub fn optional_boolean(&mut self, value: Option<bool>) {
         match self {
-            Self::Boolean(cells) => cells.append_value(value),
+            Self::Boolean(cells) => cells.append_option(value),
             _ => debug_assert!(false, "a column that is no truth value"),
         }
     }
@@ -210,6 +249,22 @@ impl Cells {
         }
     }
 
+    /// Puts a map, or none.
+    pub fn map<'v>(&mut self, entries: Option<impl Iterator<Item = (&'v str, Option<String>)>>) {
+        match self {
+            Self::StringMap(cells) => {
+                let is_some = entries.is_some();
+                for (key, value) in entries.into_iter().flatten() {
+                    cells.keys().append_value(key);
+                    cells.values().append_option(value);
+                }
+                // There are as many keys as values.
+                let _ = cells.append(is_some);
+            }
+            _ => debug_assert!(false, "a column that is no map"),
+        }
+    }
+
     pub(super) fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Int32(cells) => Arc::new(cells.finish()),
@@ -219,6 +274,7 @@ impl Cells {
             Self::Timestamp(cells) => Arc::new(cells.finish()),
             Self::StringList(cells) => Arc::new(cells.finish()),
             Self::Operations(cells) => cells.finish(),
+            Self::StringMap(cells) => Arc::new(cells.finish()),
         }
     }
 }

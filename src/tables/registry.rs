@@ -1,7 +1,10 @@
 //! The list of tables.
 
 use super::column::ColumnDoc;
-use super::{content, diffs, namespaces, pages, rejects, revisions, uploads};
+use super::{
+    content, diffs, log_events, namespaces, page_moves, pages, rejects, revisions, uploads,
+    user_creations,
+};
 
 /// A table, as far as it can be told without rows.
 pub struct TableInfo {
@@ -32,18 +35,21 @@ impl std::fmt::Debug for TableInfo {
 }
 
 /// All tables.
-pub static ALL: [&TableInfo; 7] = [
+pub static ALL: [&TableInfo; 10] = [
     &pages::TABLE,
     &revisions::TABLE,
     &content::TABLE,
     &namespaces::TABLE,
     &uploads::TABLE,
     &diffs::TABLE,
+    &log_events::TABLE,
+    &user_creations::TABLE,
+    &page_moves::TABLE,
     &rejects::TABLE,
 ];
 
 /// Names of the tables that are written without being asked for.
-pub static DEFAULT: [&str; 4] = ["pages", "revisions", "namespaces", "rejects"];
+pub static DEFAULT: [&str; 5] = ["pages", "revisions", "namespaces", "log_events", "rejects"];
 
 /// The table of a name.
 pub fn by_name(name: &str) -> Option<&'static TableInfo> {

@@ -7,9 +7,9 @@ use memchr::memchr_iter;
 
 use super::cursor::{Cursor, Element, Token, local, wrong_end};
 use super::legal::legal_prefix;
-use super::{page, revision, upload};
+use super::{log_item, page, revision, upload};
 use crate::error::Error;
-use crate::model::{Page, Revision, SchemaVersion, SiteInfo, Upload};
+use crate::model::{LogItem, Page, Revision, SchemaVersion, SiteInfo, Upload};
 
 /// Why a piece of XML cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,8 +109,8 @@ pub trait Records {
     /// A page has ended, or the chunk has.
     fn page_ended(&mut self, page: PageAt<'_, '_>) -> Result<(), Self::Error>;
 
-    /// A log item, which is counted only.
-    fn log_item(&mut self) -> Result<(), Self::Error>;
+    /// An entry of a log.
+    fn log_item(&mut self, item: &LogItem<'_>) -> Result<(), Self::Error>;
 
     /// A record cannot be read.  To go on is to pass over it.
     fn fault(&mut self, fault: Fault) -> Result<(), Self::Error>;
@@ -280,8 +280,8 @@ impl<'a> Walk<'a, '_> {
                     Err(fault) => Ok(Err(fault)),
                 }
             }
-            "logitem" => match cursor.skip(element) {
-                Ok(()) => records.log_item().map(Ok),
+            "logitem" => match log_item::parse(cursor, element, &mut self.skipped) {
+                Ok(item) => records.log_item(&item).map(Ok),
                 Err(fault) => Ok(Err(fault)),
             },
             _ => Ok(match &mut self.page {

@@ -6,9 +6,11 @@ use quick_xml::Reader;
 use quick_xml::events::attributes::Attributes;
 use quick_xml::name::QName;
 
+use super::attributes::UsualAttributes;
 use super::chunk::Fault;
-use super::tag::{Markup, space_length};
-use crate::model::{Marks, NO_REFERENCE, Text, decode_reference, is_frequent_reference};
+use super::passage::passage;
+use super::tag::{Markup, StartTag, space_length, usual_end_length};
+use crate::model::{NO_REFERENCE, Text};
 
 /// Walks over the elements of a text.
 pub(super) struct Cursor<'a> {
@@ -52,8 +54,10 @@ impl<'a> Element<'a> {
 /// What stands between the tags of an element that holds only text.
 struct Inside {
     length: usize,
+    /// Length of the end tag behind it.
     end_tag_length: usize,
-    has_references: bool,
+    /// Whether there are references or carriage returns in it.
+    is_coded: bool,
     /// Whether there are comments, CDATA or instructions in it.
     is_mixed: bool,
 }
@@ -78,11 +82,22 @@ impl<'a> Cursor<'a> {
         &self.text.as_bytes()[self.at..]
     }
 
+    /// Passes over white space and tells where it began.
+    fn skip_space(&mut self) -> usize {
+        let before = self.offset();
+        self.at += space_length(self.rest());
+        before
+    }
+
     /// The next start or end of an element.
     pub(super) fn next(&mut self) -> Result<Token<'a>, Fault> {
+        let before = self.skip_space();
+        self.token(before)
+    }
+
+    /// The same behind white space that began at the offset `before`.
+    fn token(&mut self, mut before: usize) -> Result<Token<'a>, Fault> {
         loop {
-            let before = self.offset();
-            self.at += space_length(self.rest());
             let rest = self.rest();
             match rest.first() {
                 Some(b'<') => {}
@@ -96,18 +111,21 @@ impl<'a> Cursor<'a> {
                 },
             }
             match Markup::of(rest) {
-                Markup::Start(Some(length)) => {
-                    let element = self.element(length);
-                    self.at += length;
+                Markup::Start(Some(tag)) => {
+                    let element = self.element(&tag);
+                    self.at += tag.length;
                     return Ok(Token::Start(element));
                 }
                 Markup::End(Some(length)) => {
-                    let name = self.end_name(length);
+                    let name = end_name(&self.text[self.at..], length);
                     self.at += length;
                     return Ok(Token::End(name));
                 }
                 // Comments, processing instructions, declarations, CDATA between elements.
-                Markup::Other(Some(length)) => self.at += length,
+                Markup::Other(Some(length)) => {
+                    self.at += length;
+                    before = self.skip_space();
+                }
                 Markup::Declaration => return Err(self.refuse_declaration()),
                 Markup::Start(None) | Markup::End(None) | Markup::Other(None) => {
                     return Err(self.broken(self.offset(), "the XML ends inside a tag"));
@@ -116,29 +134,16 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The element whose start tag, of so many bytes, comes next.
-    fn element(&self, length: usize) -> Element<'a> {
-        let tag = &self.text[self.at + 1..self.at + length - 1];
-        let (tag, is_empty) = match tag.strip_suffix('/') {
-            Some(tag) => (tag, true),
-            None => (tag, false),
-        };
-        let name_length = tag
-            .bytes()
-            .position(|byte| byte.is_ascii_whitespace())
-            .unwrap_or(tag.len());
+    /// The element whose start tag comes next.
+    fn element(&self, tag: &StartTag) -> Element<'a> {
+        let text = &self.text[self.at..];
         Element {
-            name: local(&tag[..name_length]),
+            name: &text[tag.local_begin..tag.name_end],
             at: self.offset(),
-            tag,
-            name_length,
-            is_empty,
+            tag: &text[1..tag.inside_end],
+            name_length: tag.name_end - 1,
+            is_empty: tag.inside_end + 1 < tag.length,
         }
-    }
-
-    /// The name in the end tag, of so many bytes, that comes next.
-    fn end_name(&self, length: usize) -> &'a str {
-        self.text[self.at + 2..self.at + length - 1].trim_ascii_end()
     }
 
     fn refuse_declaration(&self) -> Fault {
@@ -159,8 +164,12 @@ impl<'a> Cursor<'a> {
         if parent.is_empty {
             return Ok(None);
         }
-        let before = self.offset();
-        match self.next()? {
+        let before = self.skip_space();
+        if let Some(length) = usual_end_length(self.rest(), parent.qualified_name()) {
+            self.at += length;
+            return Ok(None);
+        }
+        match self.token(before)? {
             Token::Start(element) => Ok(Some(element)),
             Token::End(name) if name == parent.qualified_name() => Ok(None),
             Token::End(name) => Err(wrong_end(before, name, parent.qualified_name())),
@@ -175,53 +184,57 @@ impl<'a> Cursor<'a> {
         }
         let begin = self.at;
         let inside = self.inside_of(element)?;
-        self.at += inside.length;
-        let name = self.end_name(inside.end_tag_length);
-        if name != element.qualified_name() {
-            return Err(wrong_end(self.offset(), name, element.qualified_name()));
-        }
-        let raw = &self.text[begin..self.at];
-        self.at += inside.end_tag_length;
+        let raw = &self.text[begin..begin + inside.length];
+        self.at += inside.length + inside.end_tag_length;
         match inside.is_mixed {
             true => Text::from_mixed_element(raw)
                 .map_err(|bad| Fault::new(self.base + begin + bad.offset_bytes, bad.message)),
-            false => Ok(Text::from_checked_element(raw, inside.has_references)),
+            false => Ok(Text::from_checked_element(raw, inside.is_coded)),
         }
     }
 
     /// Finds the end of an element that holds only text, and checks the references on the way.
     fn inside_of(&self, element: &Element<'a>) -> Result<Inside, Fault> {
         let rest = self.rest();
-        let mut has_references = false;
+        let mut is_coded = false;
         let mut is_mixed = false;
-        let mut marks = Marks::<b'<', b'&'>::new(rest);
-        while let Some(length) = marks.next() {
-            let bytes = &rest[length..];
-            if bytes[0] == b'&' {
-                has_references = true;
-                if is_frequent_reference(bytes) || decode_reference(bytes).is_some() {
-                    continue;
-                }
-                if memchr(b'<', bytes).is_none() {
+        let mut length = 0;
+        loop {
+            let passage = passage(&rest[length..]);
+            is_coded |= passage.is_coded;
+            if let Some(strange) = passage.strange_at {
+                let at = length + strange;
+                if memchr(b'<', &rest[at..]).is_none() {
                     // Perhaps it was cut, and the element with it.
                     break;
                 }
-                return Err(Fault::new(self.offset() + length, NO_REFERENCE));
+                return Err(Fault::new(self.offset() + at, NO_REFERENCE));
             }
-            match Markup::of(bytes) {
+            length += passage.length;
+            let end = |end_tag_length| Inside {
+                length,
+                end_tag_length,
+                is_coded,
+                is_mixed,
+            };
+            let expected = element.qualified_name();
+            if let Some(end_tag_length) = usual_end_length(&rest[length..], expected) {
+                return Ok(end(end_tag_length));
+            }
+            match Markup::of(&rest[length..]) {
                 Markup::End(Some(end_tag_length)) => {
-                    return Ok(Inside {
-                        length,
-                        end_tag_length,
-                        has_references,
-                        is_mixed,
-                    });
+                    let name = end_name(&self.text[self.at + length..], end_tag_length);
+                    if name == expected {
+                        return Ok(end(end_tag_length));
+                    }
+                    return Err(wrong_end(self.offset() + length, name, expected));
                 }
                 Markup::Other(Some(markup_length)) => {
                     is_mixed = true;
-                    marks.skip_to(length + markup_length);
+                    length += markup_length;
                 }
                 Markup::End(None) | Markup::Other(None) => break,
+                Markup::Start(_) if length == rest.len() => break,
                 Markup::Start(_) | Markup::Declaration => {
                     return Err(Fault::new(
                         self.offset() + length,
@@ -261,6 +274,14 @@ impl<'a> Cursor<'a> {
         element: &Element<'a>,
         mut take: impl FnMut(&'a str, Text<'a>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
+        if element.tag.len() == element.name_length {
+            return Ok(());
+        }
+        if let Some(attributes) = UsualAttributes::of(&element.tag[element.name_length..]) {
+            return attributes
+                .iter()
+                .try_for_each(|(name, value)| take(local(name), Text::plain(value)));
+        }
         for attribute in Attributes::new(element.tag, element.name_length) {
             let attribute = attribute.map_err(|error| {
                 Fault::new(
@@ -291,6 +312,11 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// The name in the end tag, of so many bytes, that `text` begins with.
+fn end_name(text: &str, length: usize) -> &str {
+    text[2..length - 1].trim_ascii_end()
+}
+
 /// An end tag that does not belong to the element at hand.
 pub(super) fn wrong_end(at: usize, found: &str, expected: &str) -> Fault {
     Fault::new(
@@ -311,6 +337,9 @@ pub(super) fn local(name: &str) -> &str {
 /// A whole number of 64 bits, or a fault; `None` for an empty element.
 pub(super) fn number(text: Text<'_>, element: &Element<'_>) -> Result<Option<i64>, Fault> {
     let text = text.to_cow();
+    if let Some(number) = plain_number(text.as_bytes()) {
+        return Ok(Some(number));
+    }
     let digits = text.trim_matches([' ', '\t', '\n', '\r']);
     if digits.is_empty() {
         return Ok(None);
@@ -331,6 +360,18 @@ pub(super) fn number(text: Text<'_>, element: &Element<'_>) -> Result<Option<i64
             ),
         )),
     }
+}
+
+/// A number of digits alone that can be no larger than 64 bits.
+fn plain_number(digits: &[u8]) -> Option<i64> {
+    if !(1..=18).contains(&digits.len()) {
+        return None;
+    }
+    digits.iter().try_fold(0, |number, digit| {
+        digit
+            .is_ascii_digit()
+            .then(|| number * 10 + i64::from(digit - b'0'))
+    })
 }
 
 /// The first characters of something that is quoted in a message.

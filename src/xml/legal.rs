@@ -46,29 +46,53 @@ fn is_control(byte: u8) -> bool {
 
 /// Whether there is a character in UTF-8 that may not be there.
 fn has_illegal(bytes: &[u8]) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has what the function was compiled for.
+        return unsafe { has_illegal_wide(bytes) };
+    }
+    has_illegal_in(bytes)
+}
+
+/// The same code for processors with AVX2.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn has_illegal_wide(bytes: &[u8]) -> bool {
+    has_illegal_in(bytes)
+}
+
+#[inline(always)]
+fn has_illegal_in(bytes: &[u8]) -> bool {
     /// Bytes looked at without a branch, so that the compiler can take many at once.
     const STRIDE_BYTES: usize = 1024;
-    let is_rare = |byte: u8| ((byte < 0x20) & (byte != b'\n')) | (byte == 0xef);
-    let mut begin = 0;
-    while begin < bytes.len() {
-        let end = bytes.len().min(begin + STRIDE_BYTES);
-        let stride = &bytes[begin..end];
+    /// Bytes of a stride that are taken at once.
+    const LANES: usize = 32;
+    let mut at = 0;
+    for stride in bytes.chunks(STRIDE_BYTES) {
         // Most strides have no control character but LF and nothing of U+F000 and above, which
         // takes little work to tell.
-        if stride.iter().fold(false, |any, byte| any | is_rare(*byte)) {
-            // A character may reach into the next stride.
-            let with_next = &bytes[begin..bytes.len().min(end + 2)];
-            if stride
-                .iter()
-                .fold(false, |any, byte| any | is_control(*byte))
-                || has_noncharacter(with_next)
-            {
-                return true;
+        let mut rare = [0; LANES];
+        let (lanes, last) = stride.as_chunks::<LANES>();
+        for lane in lanes {
+            for (rare, byte) in rare.iter_mut().zip(lane) {
+                *rare |= u8::from(is_rare(*byte));
             }
         }
-        begin = end;
+        let any_rare = last.iter().copied().any(is_rare) | (rare != [0; LANES]);
+        // A character may reach into the next stride.
+        let with_next = &bytes[at..bytes.len().min(at + stride.len() + 2)];
+        if any_rare && (stride.iter().copied().any(is_control) || has_noncharacter(with_next)) {
+            return true;
+        }
+        at += stride.len();
     }
     false
+}
+
+/// Whether a byte is a control character, LF left out, or begins a character of U+F000 and above.
+#[inline(always)]
+fn is_rare(byte: u8) -> bool {
+    ((byte < 0x20) & (byte != b'\n')) | (byte == 0xef)
 }
 
 /// Whether there is a U+FFFE or U+FFFF in what is UTF-8.

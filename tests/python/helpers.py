@@ -16,7 +16,8 @@ SAMPLES = ROOT / "sample-dumps"
 BROKEN = SAMPLES / "broken"
 BIG = SAMPLES / "samplewiki-20260101-pages-meta-history.xml.bz2"
 CONTAINERS = ["containers.xml" + end for end in ("", ".7z", ".bz2", ".gz", ".lzma", ".xz", ".zst")]
-ALL_TABLES = ["pages", "revisions", "content", "namespaces", "uploads", "rejects"]
+ALL_TABLES = ["pages", "revisions", "content", "namespaces", "uploads", "log_events",
+              "user_creations", "page_moves", "rejects"]
 ROW_TABLES = ALL_TABLES[:-1]
 # Tables that not every dump has: stubs have no texts to compare.
 DERIVED_TABLES = ["diffs"]
@@ -74,6 +75,8 @@ def plain(value):
     if isinstance(value, datetime.datetime):
         assert value.utcoffset() == datetime.timedelta(0)
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, list) and all(isinstance(entry, tuple) for entry in value) and value:
+        return dict(value)
     return value
 
 

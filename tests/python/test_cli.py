@@ -194,7 +194,7 @@ def test_bars_on_a_terminal_are_taken_away(tmp_path):
     last = said.rpartition(b"\x1b[2K")[2].decode()
     assert "total" not in last and "\x1b[1m" not in last
     rows = last[last.index("table "):].splitlines()
-    assert rows[0].split() == ["table", "rows", "size", "parts"] and len(rows) == 6
+    assert rows[0].split() == ["table", "rows", "size", "parts"] and len(rows) == 7
     assert "peak memory" in rows[-1]
 
 

@@ -223,3 +223,16 @@ def test_skipping_in_a_broken_container_keeps_only_right_rows(ending, tmp_path):
             wrong = [row for row in helpers.rows(output, name)
                      if known.get((row["revision_id"], row.get("slot_role"))) != row]
             assert not wrong, f"byte {place}: {len(wrong)} wrong rows in {name}"
+
+
+def test_log_entries_that_cannot_be_read(tmp_path):
+    dump = helpers.BROKEN / "log-items.xml"
+    result = helpers.convert(dump, tmp_path / "fail")
+    assert result.returncode == 3
+    assert "a log item without id" in result.stderr.decode()
+    assert helpers.looks_whole(tmp_path / "fail") == []
+    result = helpers.convert(dump, tmp_path / "skip", "--on-damage", "skip")
+    assert result.returncode == 1
+    assert [row["log_id"] for row in helpers.rows(tmp_path / "skip", "log_events")] == [1, 4]
+    reasons = [row["reason"] for row in helpers.rows(tmp_path / "skip", "rejects")]
+    assert reasons == ["a log item without id", "log item 3 has no timestamp"]

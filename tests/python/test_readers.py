@@ -83,3 +83,40 @@ def test_columns_are_described(big, name):
         metadata = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
         texts = [value for key, value in metadata.items() if not key.startswith("PARQUET:")]
         assert any(len(text) > 5 for text in texts), f"{name}.{field.name}: {metadata}"
+
+
+def sorting(folder, table):
+    """What each row group of a table says that it is sorted by."""
+    names = []
+    for path in helpers.part_files(folder, table):
+        file = pq.ParquetFile(path)
+        for index in range(file.metadata.num_row_groups):
+            columns = file.metadata.row_group(index).sorting_columns
+            names.append([file.schema.column(column.column_index).name for column in columns])
+    return names
+
+
+def test_sorted_row_groups_say_so(big, tmp_path):
+    order = ["page_id", "revision_id"]
+    assert set(map(tuple, sorting(big, "revisions"))) == {tuple(order)}
+    assert set(map(tuple, sorting(big, "content"))) == {tuple(order)}
+    assert sorting(big, "pages") == [["page_id"]]
+    keys = [(row["page_id"], row["revision_id"]) for row in helpers.rows(big, "revisions")]
+    assert keys == sorted(keys)
+    shuffled = helpers.converted(helpers.SAMPLES / "out-of-order.xml", tmp_path / "out")
+    keys = [(row["page_id"], row["revision_id"]) for row in helpers.rows(shuffled, "revisions")]
+    assert keys != sorted(keys)
+    assert sorting(shuffled, "revisions") == [[]]
+    few = helpers.converted(helpers.BIG, tmp_path / "few", "--columns", "revisions=page_id,user_text")
+    assert sorting(few, "revisions") == [["page_id"]]
+
+
+def test_bloom_filters(big):
+    for path in helpers.part_files(big, "revisions"):
+        query = f"select distinct path_in_schema from parquet_metadata('{path}') where bloom_filter_offset is not null"
+        columns = {name for name, in duckdb.sql(query).fetchall()}
+        assert columns == {"page_title", "user_id", "user_text"}
+        probe = "select bool_and(bloom_filter_excludes) from parquet_bloom_probe(?, 'user_text', ?)"
+        assert duckdb.execute(probe, [str(path), "No user of this name"]).fetchall() == [(True,)]
+        for user in set(pq.read_table(path, columns=["user_text"])["user_text"].to_pylist()) - {None}:
+            assert duckdb.execute(probe, [str(path), user]).fetchall() == [(False,)], user

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use mwparquet::frame::{Chunk, Frame, Framer, FramerOptions, Predecessor};
-use mwparquet::model::{Page, Revision, SiteInfo, Upload};
+use mwparquet::model::{LogItem, Page, Revision, SiteInfo, Upload};
 use mwparquet::xml::{Fault, PageAt, Records, parse_chunk, parse_header};
 use proptest::prelude::*;
 
@@ -60,7 +60,7 @@ impl Records for Scribe {
         Ok(())
     }
 
-    fn log_item(&mut self) -> Result<(), Fault> {
+    fn log_item(&mut self, _: &LogItem<'_>) -> Result<(), Fault> {
         self.lines.push("log item".to_owned());
         Ok(())
     }

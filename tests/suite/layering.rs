@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each layer with the layers that it may use; `error` and `model` stand below all.
-const LAYERS: [(&str, &[&str]); 11] = [
+/// Each layer with the layers that it may use; `error`, `marks` and `model` stand below all.
+const LAYERS: [(&str, &[&str]); 12] = [
     ("error", &[]),
-    ("model", &[]),
+    ("marks", &[]),
+    ("model", &["marks"]),
     ("source", &["error"]),
     ("container", &["source", "error"]),
-    ("frame", &["error"]),
+    ("frame", &["marks", "error"]),
     ("xml", &["model", "error"]),
     ("derive", &["model", "error"]),
     ("tables", &["derive", "model", "error"]),

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 
 use super::super::options::Filters;
-use crate::model::{ContentState, Page, Revision, SiteInfo, Slot, Upload};
+use crate::model::{ContentState, LogItem, Page, Revision, SiteInfo, Slot, Upload};
 use crate::xml::{Fault, PageAt, Records, parse_chunk};
 
 /// Larger texts are not compared: what their tokens take would not be bounded by the memory asked for.
@@ -116,7 +116,7 @@ impl Records for FirstOnly<'_> {
         Ok(())
     }
 
-    fn log_item(&mut self) -> Result<(), Infallible> {
+    fn log_item(&mut self, _: &LogItem<'_>) -> Result<(), Infallible> {
         Ok(())
     }
 

@@ -1,0 +1,1 @@
+"""mwparquet against other programs, from file to result: what `scripts/bench` is made of."""
