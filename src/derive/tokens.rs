@@ -1,8 +1,8 @@
 //! Texts as sequences of tokens.
 //!
 //! A [`Tokenizer`] cuts a text into tokens that follow each other without gaps, so a token is known
-//! by where it ends.  [`Tokenized`] holds a text with its tokens, and
-//! [`Tokenized::follow`] makes them out of those of an earlier version, scanning only what is new.
+//! by where it ends.  [`Tokenized`] holds a text with its tokens; those of a later version are made out
+//! of them, and only what is new is scanned.
 
 mod characters;
 mod classes;

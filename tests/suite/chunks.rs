@@ -1,7 +1,7 @@
 //! Wherever a dump is cut, by whatever pieces it comes in, its records are the same.
 
 use bytes::Bytes;
-use mwparquet::frame::{Frame, Framer, FramerOptions};
+use mwparquet::frame::{Chunk, Frame, Framer, FramerOptions, Predecessor};
 use mwparquet::model::{Page, Revision, SiteInfo, Upload};
 use mwparquet::xml::{Fault, PageAt, Records, parse_chunk, parse_header};
 use proptest::prelude::*;
@@ -124,6 +124,80 @@ fn byte_by_byte() {
         let drops = records(&dump, std::iter::repeat_n(1, dump.len()), 1);
         assert_eq!(drops, whole, "{name}");
     }
+}
+
+/// The chunks of a dump, each told of its page's history.
+fn with_history(dump: &[u8], chunk_bytes: usize) -> (SiteInfo, Vec<Chunk>) {
+    let mut framer = Framer::new(FramerOptions {
+        chunk_bytes,
+        record_max_bytes: 1 << 30,
+        keep_going: false,
+        with_history: true,
+    });
+    framer.push(Bytes::copy_from_slice(dump), 0).unwrap();
+    framer.finish().unwrap();
+    let mut site = SiteInfo::default();
+    let mut chunks = Vec::new();
+    while let Some(frame) = framer.next_frame() {
+        match frame {
+            Frame::Header(header) => site = parse_header(&header.bytes).unwrap(),
+            Frame::Chunk(chunk) => chunks.push(chunk),
+            Frame::Lost(lost) => panic!("{lost:?}"),
+        }
+    }
+    (site, chunks)
+}
+
+/// What the records of some bytes are, and the last revision among them with its slots.
+fn lines_of(bytes: &[u8], header: Option<&[u8]>, site: &SiteInfo) -> (Vec<String>, Vec<String>) {
+    let mut scribe = Scribe::default();
+    parse_chunk(bytes, header, true, site, &mut scribe).unwrap();
+    let is_revision = |line: &String| line.starts_with("revision ");
+    let last = scribe.lines.iter().rposition(is_revision);
+    let last = last.map_or(&[][..], |at| &scribe.lines[at..]);
+    let of_last = |line: &&String| is_revision(line) || line.starts_with("slot ");
+    let last = last.iter().take_while(of_last).cloned().collect();
+    (scribe.lines, last)
+}
+
+#[test]
+fn the_revision_before_goes_with_each_chunk() {
+    let mut handed_on = 0;
+    for (name, dump) in samples::plain() {
+        for chunk_bytes in [1, 100, 1000, 10_000] {
+            let (site, chunks) = with_history(&dump, chunk_bytes);
+            let mut last: Vec<String> = Vec::new();
+            for chunk in chunks {
+                let header = chunk.page.clone();
+                let header = header.as_ref().map(|page| &page.bytes[..]);
+                match &chunk.predecessor {
+                    Predecessor::Revision(bytes) => {
+                        assert_eq!(lines_of(bytes, header, &site).1, last, "{name}");
+                        handed_on += 1;
+                    }
+                    Predecessor::None => assert!(header.is_none() || last.is_empty(), "{name}"),
+                    Predecessor::Lost => panic!("{name}: nothing was lost"),
+                }
+                let places = chunk.revisions.clone();
+                let continues = chunk.page_continues;
+                let (bytes, _) = chunk.into_contiguous();
+                let (lines, of_chunk) = lines_of(&bytes, header, &site);
+                let revisions = lines.iter().filter(|line| line.starts_with("revision "));
+                assert_eq!(revisions.count(), places.len(), "{name}");
+                let rises = |pair: &[_]| {
+                    let [a, b]: &[mwparquet::frame::RevisionPlace; 2] = pair.try_into().unwrap();
+                    b.index == 0 || b.index == a.index + 1
+                };
+                assert!(places.windows(2).all(rises), "{name}");
+                match (continues, of_chunk.is_empty()) {
+                    (false, _) => last.clear(),
+                    (true, false) => last = of_chunk,
+                    (true, true) => {}
+                }
+            }
+        }
+    }
+    assert!(handed_on > 100, "{handed_on}");
 }
 
 proptest! {
