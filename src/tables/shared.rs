@@ -82,3 +82,21 @@ pub(super) const PAGE_HISTORY_IS_WHOLE: ColumnDoc = ColumnDoc {
     meaning: "Whether all of the page's history in this input was looked at: false where damage took some of it, and where it is too long for --memory and was looked at in pieces.",
     source: "page/revision",
 };
+
+pub(super) const LOG_ID: ColumnDoc = ColumnDoc {
+    name: "log_id",
+    kind: Kind::Int64,
+    nullable: false,
+    unit: "",
+    meaning: "Id of the log entry.",
+    source: "logitem/id",
+};
+
+pub(super) const LOG_DT: ColumnDoc = ColumnDoc {
+    name: "log_dt",
+    kind: Kind::Timestamp,
+    nullable: false,
+    unit: "UTC",
+    meaning: "When it was made.",
+    source: "logitem/timestamp",
+};

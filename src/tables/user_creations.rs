@@ -33,25 +33,11 @@ static COLUMNS: [Column<UserCreations>; 12] = [
         put: |row, cells| cells.string(row.wiki_id),
     },
     Column {
-        doc: ColumnDoc {
-            name: "log_id",
-            kind: Kind::Int64,
-            nullable: false,
-            unit: "",
-            meaning: "Id of the log entry.",
-            source: "logitem/id",
-        },
+        doc: shared::LOG_ID,
         put: |row, cells| cells.int(row.item.id),
     },
     Column {
-        doc: ColumnDoc {
-            name: "log_dt",
-            kind: Kind::Timestamp,
-            nullable: false,
-            unit: "UTC",
-            meaning: "When it was made.",
-            source: "logitem/timestamp",
-        },
+        doc: shared::LOG_DT,
         put: |row, cells| cells.time(row.item.timestamp),
     },
     Column {

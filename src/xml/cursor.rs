@@ -78,11 +78,13 @@ impl<'a> Cursor<'a> {
         self.base + self.at
     }
 
+    #[inline]
     fn rest(&self) -> &'a [u8] {
         &self.text.as_bytes()[self.at..]
     }
 
     /// Passes over white space and tells where it began.
+    #[inline]
     fn skip_space(&mut self) -> usize {
         let before = self.offset();
         self.at += space_length(self.rest());
@@ -96,6 +98,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The same behind white space that began at the offset `before`.
+    #[inline]
     fn token(&mut self, mut before: usize) -> Result<Token<'a>, Fault> {
         loop {
             let rest = self.rest();
@@ -135,6 +138,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The element whose start tag comes next.
+    #[inline]
     fn element(&self, tag: &StartTag) -> Element<'a> {
         let text = &self.text[self.at..];
         Element {

@@ -17,6 +17,8 @@ pub(super) enum Markup {
 
 impl Markup {
     /// Tells what `bytes` begin with, the first of which is a `<`.
+    /// Tells what `bytes` begin with, the first of which is a `<`.
+    #[inline]
     pub(super) fn of(bytes: &[u8]) -> Self {
         match bytes {
             [_, b'/', ..] => Self::End(memchr(b'>', bytes).map(|at| at + 1)),
