@@ -95,34 +95,40 @@ pub(super) struct ConvertArguments {
     #[command(flatten)]
     pub work: WorkArguments,
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none
-    #[arg(long, value_name = "CODEC", default_value = "zstd:3")]
+    #[arg(
+        help_heading = "Output",
+        long,
+        value_name = "CODEC",
+        default_value = "zstd:3"
+    )]
     pub compression: Compression,
     /// Close a row group at so many bytes of rows in memory (at most an eighth of --memory, or of 256MiB)
-    #[arg(long, value_name = "SIZE", default_value = "32MiB", value_parser = parse_bytes)]
+    #[arg(help_heading = "Output", long, value_name = "SIZE", default_value = "32MiB", value_parser = parse_bytes)]
     pub row_group_bytes: u64,
     /// Close a part at so many bytes on disk
-    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_bytes)]
+    #[arg(help_heading = "Output", long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_bytes)]
     pub part_bytes: u64,
     /// At damaged input: fail, or skip it, keep the rest and list the loss in the table rejects
-    #[arg(long, value_enum, default_value_t = OnDamage::Fail)]
+    #[arg(help_heading = "Running", long, value_enum, default_value_t = OnDamage::Fail)]
     pub on_damage: OnDamage,
     /// Replace what an earlier job wrote into the folder
-    #[arg(long)]
+    #[arg(help_heading = "Output", long)]
     pub overwrite: bool,
     /// Tell what would be done, and do nothing
-    #[arg(long)]
+    #[arg(help_heading = "Running", long)]
     pub dry_run: bool,
     /// How to show progress, on standard error
-    #[arg(long, value_enum, default_value_t = ProgressStyle::Auto)]
+    #[arg(help_heading = "Running", long, value_enum, default_value_t = ProgressStyle::Auto)]
     pub progress: ProgressStyle,
     /// Tell more
-    #[arg(short, long)]
+    #[arg(help_heading = "Running", short, long)]
     pub verbose: bool,
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
 pub(super) struct FilterArguments {
-    /// Only pages in these namespaces, by number
+    /// Only pages, and log entries on titles, in these namespaces, by number
     #[arg(
         long,
         value_name = "N,…",
@@ -131,18 +137,19 @@ pub(super) struct FilterArguments {
         allow_hyphen_values = true
     )]
     pub namespaces: Vec<i32>,
-    /// Only these pages, by id
+    /// Only these pages, by id; log entries name none
     #[arg(long, value_name = "ID,…", value_delimiter = ',', value_parser = parse_page_id)]
     pub page_ids: Vec<i64>,
-    /// Only revisions saved at this time or later (2024-01-01 or 2024-01-01T00:00:00Z)
+    /// Only revisions saved, and log entries made, at this time or later (2024-01-01 or 2024-01-01T00:00:00Z)
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub since: Option<Timestamp>,
-    /// Only revisions saved before this time
+    /// Only revisions saved, and log entries made, before this time
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub until: Option<Timestamp>,
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Reverts, sessions and persistence")]
 pub(super) struct HistoryArguments {
     /// How many revisions a revert can undo, by the definition of mwreverts (table reverts)
     #[arg(
@@ -181,6 +188,7 @@ pub(super) struct HistoryArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Resources")]
 pub(super) struct WorkArguments {
     /// Worker threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = parse_threads)]

@@ -12,6 +12,7 @@ use crate::engine::DiffOptions;
 use crate::error::{Error, Result};
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Diffs")]
 pub(in crate::cli) struct DiffArguments {
     /// Table diffs: what is compared [default: words]
     #[arg(long, value_name = "TOKENIZER", value_parser = names(&Tokenizer::ALL.map(Tokenizer::name)))]
