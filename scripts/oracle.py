@@ -282,10 +282,7 @@ class RowMaker:
         stated = page.integer("ns")
         if stated is not None:
             return stated
-        if not self.namespaces:
-            return None
-        prefix, colon, _ = (page.string("title") or "").partition(":")
-        return self.namespaces.get(prefix, 0) if colon else 0
+        return self.namespace_of_title(page.string("title") or "")
 
     def history_revisions(self, page):
         """The revisions of the page's history: elements of one id in a row are one page."""
@@ -399,7 +396,7 @@ class RowMaker:
 
     def namespace_of_title(self, title):
         """The namespace of a title by its prefix, None if that cannot be told."""
-        if not title or not self.namespaces:
+        if title is None or not self.namespaces:
             return None
         prefix, colon, _ = title.partition(":")
         return self.namespaces.get(prefix, 0) if colon else 0

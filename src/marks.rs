@@ -12,7 +12,7 @@ pub(crate) struct Marks<'b, const A: u8, const B: u8> {
 }
 
 /// As many as a mask of hits has bits.
-const BLOCK_BYTES: usize = 64;
+pub(crate) const BLOCK_BYTES: usize = 64;
 
 impl<'b, const A: u8, const B: u8> Marks<'b, A, B> {
     /// Those in `bytes`.
@@ -73,7 +73,7 @@ fn hits_in_last<const A: u8, const B: u8>(rest: &[u8]) -> u64 {
 /// A bit for each byte of the block that is `A` or `B`.
 #[cfg(target_arch = "x86_64")]
 #[inline]
-fn hits_in<const A: u8, const B: u8>(block: &[u8; BLOCK_BYTES]) -> u64 {
+pub(crate) fn hits_in<const A: u8, const B: u8>(block: &[u8; BLOCK_BYTES]) -> u64 {
     use std::arch::x86_64::{
         _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
     };
@@ -94,12 +94,12 @@ fn hits_in<const A: u8, const B: u8>(block: &[u8; BLOCK_BYTES]) -> u64 {
 
 /// The same in plain Rust, for other processors.
 #[cfg(any(test, not(target_arch = "x86_64")))]
-fn plain_hits_in<const A: u8, const B: u8>(block: &[u8; BLOCK_BYTES]) -> u64 {
+pub(crate) fn plain_hits_in<const A: u8, const B: u8>(block: &[u8; BLOCK_BYTES]) -> u64 {
     memchr::memchr2_iter(A, B, block).fold(0, |hits, at| hits | 1 << at)
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-use plain_hits_in as hits_in;
+pub(crate) use plain_hits_in as hits_in;
 
 #[cfg(test)]
 mod tests {

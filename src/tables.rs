@@ -29,7 +29,7 @@ pub use registry::{ALL, DEFAULT, TableInfo, by_name};
 
 pub use content::{Content, ContentRow, TABLE as CONTENT};
 pub use diffs::{DiffRow, Diffs, TABLE as DIFFS};
-pub use log_events::{LogEvents, LogRow, TABLE as LOG_EVENTS, target_namespace};
+pub use log_events::{LogEvents, LogRow, TABLE as LOG_EVENTS};
 pub use namespaces::{NamespaceRow, Namespaces, TABLE as NAMESPACES};
 pub use page_header::PageHeader;
 pub use page_moves::{PageMoves, TABLE as PAGE_MOVES, is_page_move};

@@ -37,14 +37,10 @@ impl LogBuilders {
         item: &LogItem<'_>,
         filters: &Filters,
     ) -> bool {
-        let namespace_id = tables::target_namespace(item, &document.site);
-        if !filters.wants_log_item(item.timestamp, namespace_id) {
+        let row = LogRow::of(document.wiki_id.as_deref(), item, &document.site);
+        if !filters.wants_log_item(item.timestamp, row.namespace_id) {
             return false;
         }
-        if self.events.is_none() && self.user_creations.is_none() && self.page_moves.is_none() {
-            return true;
-        }
-        let row = LogRow::of(document.wiki_id.as_deref(), item, &document.site);
         if let Some(builder) = &mut self.events {
             builder.push(&row);
         }

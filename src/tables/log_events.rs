@@ -1,5 +1,7 @@
 //! `log_events`: a row an entry of a log.
 
+use std::cell::OnceCell;
+
 use super::column::{Column, ColumnDoc, Kind, Table, docs};
 use super::registry::TableInfo;
 use super::shared;
@@ -153,7 +155,7 @@ static COLUMNS: [Column<LogEvents>; 17] = [
             meaning: "How the parameters are written: php is PHP's serialisation; repaired where lengths in it are wrong because characters were replaced; lines have a parameter each.",
             source: "logitem/params",
         },
-        put: |row, cells| cells.string(Some(row.params.form.name())),
+        put: |row, cells| cells.string(Some(row.params().form.name())),
     },
     Column {
         doc: ColumnDoc {
@@ -179,27 +181,30 @@ pub struct LogRow<'r> {
     pub site: &'r SiteInfo,
     /// Namespace of the target.
     pub namespace_id: Option<i32>,
-    /// The parameters, taken apart.
-    pub params: LogParams,
-}
-
-/// Namespace of an entry's target, by the prefix of its title.
-pub fn target_namespace(item: &LogItem<'_>, site: &SiteInfo) -> Option<i32> {
-    let title = item.title.filter(|title| !title.is_empty())?;
-    site.namespace_of_title(&title.to_cow())
+    /// The parameters, taken apart when somebody wants them.
+    params: OnceCell<LogParams>,
 }
 
 impl<'r> LogRow<'r> {
     /// A row of an entry in a dump of `site`.
     pub fn of(wiki_id: Option<&'r str>, item: &'r LogItem<'r>, site: &'r SiteInfo) -> Self {
-        let params = item.params.map(|params| params.to_cow());
         Self {
             wiki_id,
             item,
             site,
-            namespace_id: target_namespace(item, site),
-            params: LogParams::of(&params.unwrap_or_default()),
+            namespace_id: item
+                .title
+                .filter(|title| !title.is_empty())
+                .and_then(|title| site.namespace_of_title(&title.to_cow())),
+            params: OnceCell::new(),
         }
+    }
+
+    fn params(&self) -> &LogParams {
+        self.params.get_or_init(|| {
+            let params = self.item.params.map(|params| params.to_cow());
+            LogParams::of(&params.unwrap_or_default())
+        })
     }
 
     /// The title of the target, if there is one.
@@ -214,16 +219,16 @@ impl<'r> LogRow<'r> {
 
     /// The value of a parameter that has a name or, in the first years, a line.
     pub(super) fn param(&self, name: &str, line: &str) -> Option<String> {
-        let name = match self.params.form {
+        let name = match self.params().form {
             ParamsForm::Lines => line,
             _ => name,
         };
-        self.params.get(name)?.to_text()
+        self.params().get(name)?.to_text()
     }
 
     fn named_params(&self) -> Option<impl Iterator<Item = (&str, Option<String>)>> {
-        let is_legible = !matches!(self.params.form, ParamsForm::Empty | ParamsForm::Broken);
-        let entries = self.params.entries.iter();
+        let is_legible = !matches!(self.params().form, ParamsForm::Empty | ParamsForm::Broken);
+        let entries = self.params().entries.iter();
         is_legible.then(|| entries.map(|(name, value)| (name.as_str(), value.to_text())))
     }
 }

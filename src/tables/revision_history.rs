@@ -62,14 +62,7 @@ static COLUMNS: [Column<RevisionHistory>; 11] = [
         put: |row, cells| cells.int(row.page.page_id),
     },
     Column {
-        doc: ColumnDoc {
-            name: "revision_id",
-            kind: Kind::Int64,
-            nullable: true,
-            unit: "",
-            meaning: "Id of the revision; joins with revisions. Null in dumps of schemas before 0.7 that leave it out; rows have the order of revisions.",
-            source: "revision/id",
-        },
+        doc: shared::REVISION_ID,
         put: |row, cells| cells.int(row.revision.id()),
     },
     Column {

@@ -83,6 +83,16 @@ pub(super) const PAGE_HISTORY_IS_WHOLE: ColumnDoc = ColumnDoc {
     source: "page/revision",
 };
 
+/// Of tables that have a row for each row of `revisions`.
+pub(super) const REVISION_ID: ColumnDoc = ColumnDoc {
+    name: "revision_id",
+    kind: Kind::Int64,
+    nullable: true,
+    unit: "",
+    meaning: "Id of the revision; joins with revisions. Null in dumps of schemas before 0.7 that leave it out; rows have the order of revisions.",
+    source: "revision/id",
+};
+
 pub(super) const LOG_ID: ColumnDoc = ColumnDoc {
     name: "log_id",
     kind: Kind::Int64,

@@ -5,6 +5,7 @@
 //! time, without a branch for each, for which reference comes next, and how far behind the last,
 //! cannot be foreseen.
 
+use crate::marks::{BLOCK_BYTES, hits_in};
 use crate::model::decode_reference;
 
 /// Running text.
@@ -23,7 +24,7 @@ pub(super) struct Passage {
 pub(super) fn passage(bytes: &[u8]) -> Passage {
     // Most elements are numbers and names, whose end is in sight.
     if let Some(block) = bytes.first_chunk() {
-        let (ends, codes) = masks::in_block(block);
+        let (ends, codes) = in_block(block);
         if ends != 0 && codes & (ends - 1) == 0 {
             return Passage {
                 length: ends.trailing_zeros() as usize,
@@ -44,10 +45,9 @@ fn long_passage(bytes: &[u8]) -> Passage {
         // SAFETY: the processor has what the function was compiled for.
         return unsafe { wide::long_passage(bytes) };
     }
-    scan(bytes, masks::in_block)
+    scan(bytes, in_block)
 }
 
-const BLOCK_BYTES: usize = 64;
 type Block = [u8; BLOCK_BYTES];
 
 /// Places of codes that wait to be checked: as many as fit, and then a block's.
@@ -171,45 +171,10 @@ fn is_frequent(bytes: &[u8], at: usize) -> bool {
     word & counts == expected
 }
 
-/// Masks for any processor of a kind.
-mod masks {
-    use super::Block;
-
-    /// A bit for each `<`, and one for each `&` or CR, of the block.
-    #[cfg(target_arch = "x86_64")]
-    #[inline(always)]
-    pub(super) fn in_block(block: &Block) -> (u64, u64) {
-        use std::arch::x86_64::{
-            _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
-        };
-        let (mut ends, mut codes) = (0, 0);
-        for (index, lane) in block.as_chunks::<16>().0.iter().enumerate() {
-            // SAFETY: every x86-64 has SSE2, and the load takes the 16 bytes of `lane`, however
-            // they are aligned.  `benches/xml.rs` shows what it buys; a test compares it with its
-            // twin.
-            let (end, code) = unsafe {
-                let bytes = _mm_loadu_si128(lane.as_ptr().cast());
-                let are = |mark: u8| _mm_cmpeq_epi8(bytes, _mm_set1_epi8(mark as i8));
-                (
-                    _mm_movemask_epi8(are(b'<')) as u16,
-                    _mm_movemask_epi8(_mm_or_si128(are(b'&'), are(b'\r'))) as u16,
-                )
-            };
-            ends |= u64::from(end) << (16 * index);
-            codes |= u64::from(code) << (16 * index);
-        }
-        (ends, codes)
-    }
-
-    /// The same in plain Rust, for other processors.
-    #[cfg(any(test, not(target_arch = "x86_64")))]
-    pub(super) fn plain_in_block(block: &Block) -> (u64, u64) {
-        let mask = |mark| memchr::memchr_iter(mark, block).fold(0, |mask, at| mask | 1 << at);
-        (mask(b'<'), mask(b'&') | mask(b'\r'))
-    }
-
-    #[cfg(not(target_arch = "x86_64"))]
-    pub(super) use plain_in_block as in_block;
+/// A bit for each `<`, and one for each `&` or CR, of the block.
+#[inline(always)]
+fn in_block(block: &Block) -> (u64, u64) {
+    (hits_in::<b'<', b'<'>(block), hits_in::<b'&', b'\r'>(block))
 }
 
 /// The same for processors with AVX2.
@@ -261,6 +226,11 @@ mod tests {
         }
     }
 
+    fn plain_in_block(block: &Block) -> (u64, u64) {
+        let mask = |mark| memchr::memchr_iter(mark, block).fold(0, |mask, at| mask | 1 << at);
+        (mask(b'<'), mask(b'&') | mask(b'\r'))
+    }
+
     /// What is the same whether a passage is read to its end or not.
     fn told(passage: Passage) -> (Option<usize>, Option<Passage>) {
         match passage.strange_at {
@@ -272,8 +242,8 @@ mod tests {
     fn check(bytes: &[u8]) {
         let expected = told(plain(bytes));
         assert_eq!(told(passage(bytes)), expected);
-        assert_eq!(told(scan(bytes, masks::in_block)), expected);
-        assert_eq!(told(scan(bytes, masks::plain_in_block)), expected);
+        assert_eq!(told(scan(bytes, in_block)), expected);
+        assert_eq!(told(scan(bytes, plain_in_block)), expected);
     }
 
     /// References, pieces of them, and ends, close together or far apart.
@@ -328,8 +298,8 @@ mod tests {
     fn processors_agree() {
         let bytes = crowded(1, 4000, true);
         for block in bytes.as_chunks().0 {
-            let expected = masks::plain_in_block(block);
-            assert_eq!(masks::in_block(block), expected);
+            let expected = plain_in_block(block);
+            assert_eq!(in_block(block), expected);
             #[cfg(target_arch = "x86_64")]
             if std::arch::is_x86_feature_detected!("avx2") {
                 // SAFETY: the processor has AVX2.

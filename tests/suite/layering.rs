@@ -11,7 +11,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("source", &["error"]),
     ("container", &["source", "error"]),
     ("frame", &["marks", "error"]),
-    ("xml", &["model", "error"]),
+    ("xml", &["marks", "model", "error"]),
     ("derive", &["model", "error"]),
     ("tables", &["derive", "model", "error"]),
     ("sink", &["tables", "error"]),
