@@ -6,9 +6,11 @@ mod args;
 mod bars;
 mod cat;
 mod convert;
+mod inputs;
 mod inspect;
 mod near;
 mod progress;
+mod runs;
 mod schema;
 mod sizes;
 
@@ -36,6 +38,7 @@ pub fn run() -> ExitCode {
         Command::Convert(arguments) => convert::run(&arguments, &stop),
         Command::Inspect(arguments) => inspect::run(&arguments, &stop),
         Command::Cat(arguments) => cat::run(&arguments, &stop),
+        Command::Runs(arguments) => runs::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments, &stop),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions { shell } => {

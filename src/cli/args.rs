@@ -1,6 +1,7 @@
 //! The arguments, with their help.
 
 mod diffs;
+mod runs;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use crate::sink::Compression;
 use crate::tables;
 
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
+pub(super) use self::runs::{RunArguments, RunsArguments};
 
 /// Turns MediaWiki XML dumps into Parquet tables: on all cores, in bounded memory, without losing
 /// a row in silence.
@@ -43,6 +45,8 @@ pub(super) enum Command {
     Inspect(InspectArguments),
     /// Write revisions as JSON lines, or the decoded XML, to standard output
     Cat(CatArguments),
+    /// List the runs of a mirror: wikis, dates, kinds, sizes, and what has finished
+    Runs(RunsArguments),
     /// Rebuild texts from a table diffs, as JSON lines on standard output
     Apply(ApplyArguments),
     /// Show the columns of the tables
@@ -59,6 +63,7 @@ pub(super) enum Command {
 const CONVERT_EXAMPLES: &str = "Examples:
   mwparquet convert simplewiki-20260101-pages-meta-history.xml.7z --output out
   mwparquet convert dumps/*.bz2 --tables revisions,content --namespaces 0,1 --output out
+  mwparquet convert --wiki simplewiki --date latest --kind pages-meta-history --output out
   curl -s URL | mwparquet convert - --output out
   mwparquet convert stub.xml.gz --columns revisions=page_id,revision_id,revision_dt --output out
 
@@ -69,8 +74,10 @@ it is not finished.";
 #[command(after_help = CONVERT_EXAMPLES)]
 pub(super) struct ConvertArguments {
     /// Dump files, folders, patterns, or - for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "wikis", value_name = "INPUT")]
     pub inputs: Vec<String>,
+    #[command(flatten)]
+    pub runs: RunArguments,
     /// Folder to write, new or empty
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
@@ -220,8 +227,10 @@ pub(super) struct InspectArguments {
 #[derive(Debug, Args)]
 pub(super) struct CatArguments {
     /// Dump files, folders, patterns, or - for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "wikis", value_name = "INPUT")]
     pub inputs: Vec<String>,
+    #[command(flatten)]
+    pub runs: RunArguments,
     /// What to write: revisions as JSON lines, or the decoded XML
     #[arg(long, value_enum, default_value_t = CatFormat::Json)]
     pub format: CatFormat,

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::args::{
     ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, WorkArguments,
 };
+use super::inputs::{Found, find};
 use super::progress::{Display, peak_memory_bytes};
 use super::sizes::{human_bytes, human_count};
 use super::{WITH_REJECTS, print};
@@ -20,7 +21,7 @@ use crate::engine::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{OutputFolder, WriterOptions};
-use crate::source::{Discovered, Input, discover};
+use crate::source::Input;
 use crate::tables::{self, Selection};
 
 pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
@@ -29,7 +30,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
     let diffs = arguments.diffs.options(wants_diffs(&selections))?;
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, arguments.on_damage, &pool);
-    let (inputs, left_out) = dumps(&arguments.inputs, &limits, &pool, stop)?;
+    let (inputs, left_out) = dumps(arguments, &limits, &pool, stop)?;
     let job = Job {
         described: describe(arguments, &selections, &diffs),
         inputs,
@@ -54,6 +55,8 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         for (name, why) in &job.left_out {
             let _ = writeln!(io::stderr(), "left out: {name}: {why}");
         }
+    } else if !matches!(arguments.progress, ProgressStyle::Off | ProgressStyle::Json) {
+        tell_left_out(&job.left_out);
     }
     let progress = Arc::new(Progress::default());
     let mut display = Display::new(arguments.progress, &job.inputs, Arc::clone(&progress));
@@ -183,19 +186,19 @@ pub(super) fn pool(arguments: &WorkArguments) -> Result<Pool> {
 
 /// The inputs behind the user's words, and what was left out: files in folders that are no dumps.
 fn dumps(
-    words: &[String],
+    arguments: &ConvertArguments,
     limits: &Limits,
     pool: &Pool,
     stop: &Stop,
 ) -> Result<(Vec<Input>, BTreeMap<String, String>)> {
-    let Discovered {
+    let Found {
         named,
         in_folders,
         left_out,
-    } = discover(words)?;
+    } = find(&arguments.inputs, &arguments.runs)?;
     let mut left_out: BTreeMap<_, _> = left_out
         .into_iter()
-        .map(|(path, why)| (path.display().to_string(), why.to_owned()))
+        .map(|(path, why)| (path.display().to_string(), why))
         .collect();
     let mut inputs = named;
     for input in in_folders {
@@ -208,9 +211,31 @@ fn dumps(
         }
     }
     if inputs.is_empty() {
-        return Err(no_dump_in(words));
+        let runs = &arguments.runs.wikis;
+        return Err(no_dump_in(if runs.is_empty() {
+            &arguments.inputs
+        } else {
+            runs
+        }));
     }
     Ok((inputs, left_out))
+}
+
+/// Says how many files of folders are not read, by reason: what stands before the colon.
+fn tell_left_out(left_out: &BTreeMap<String, String>) {
+    let mut by_reason: BTreeMap<&str, u64> = BTreeMap::new();
+    for why in left_out.values() {
+        let reason = why.split(": ").next().unwrap_or_default();
+        *by_reason.entry(reason).or_default() += 1;
+    }
+    for (why, count) in by_reason {
+        let files = if count == 1 { "file" } else { "files" };
+        let _ = writeln!(
+            io::stderr(),
+            "left out: {} {files}: {why}",
+            human_count(count)
+        );
+    }
 }
 
 /// What is said where the user's words lead to no input.
