@@ -13,6 +13,7 @@ mod progress;
 mod runs;
 mod schema;
 mod sizes;
+mod verify;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments, &stop),
         Command::Cat(arguments) => cat::run(&arguments, &stop),
         Command::Runs(arguments) => runs::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments, &stop),
         Command::Apply(arguments) => apply::run(&arguments, &stop),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions { shell } => {

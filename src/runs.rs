@@ -10,9 +10,11 @@ mod kind;
 mod mirror;
 mod name;
 mod status;
+mod sums;
 
 pub use choose::{Chosen, choose};
 pub use kind::Kind;
 pub use mirror::{Mirror, Run};
 pub use name::{Container, DumpName};
 pub use status::{FileState, JobState, Status};
+pub use sums::{Algorithm, ListedChecksum, listed_checksums};

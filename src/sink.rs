@@ -1,5 +1,6 @@
 //! Parquet parts on disk, and the manifest that makes a folder of them a finished job.
 
+mod check;
 mod folder;
 mod manifest;
 mod order;
@@ -9,6 +10,7 @@ mod read;
 mod row_group;
 mod sorted_runs;
 
+pub use check::{CheckedOutput, check_output, read_manifest};
 pub use folder::OutputFolder;
 pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry};
 pub use part::{Part, TableWriter};

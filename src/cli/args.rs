@@ -2,6 +2,7 @@
 
 mod diffs;
 mod runs;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use crate::tables;
 
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
 pub(super) use self::runs::{RunArguments, RunsArguments};
+pub(super) use self::verify::VerifyArguments;
 
 /// Turns MediaWiki XML dumps into Parquet tables: on all cores, in bounded memory, without losing
 /// a row in silence.
@@ -47,6 +49,8 @@ pub(super) enum Command {
     Cat(CatArguments),
     /// List the runs of a mirror: wikis, dates, kinds, sizes, and what has finished
     Runs(RunsArguments),
+    /// Tell whether dump files, or what convert has written, are whole and sound
+    Verify(VerifyArguments),
     /// Rebuild texts from a table diffs, as JSON lines on standard output
     Apply(ApplyArguments),
     /// Show the columns of the tables

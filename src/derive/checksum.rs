@@ -59,6 +59,36 @@ impl Sha1 {
         Some(Self(bytes))
     }
 
+    /// The 31 digits of base 36 that MediaWiki writes for it.
+    pub fn to_base36(self) -> String {
+        let mut words = [0_u32; 5];
+        for (word, bytes) in words.iter_mut().zip(self.0.as_chunks::<4>().0) {
+            *word = u32::from_be_bytes(*bytes);
+        }
+        let mut digits = [b'0'; DIGITS];
+        for place in digits.iter_mut().rev() {
+            let mut rest = 0_u64;
+            for word in &mut words {
+                let value = rest << 32 | u64::from(*word);
+                *word = (value / 36) as u32;
+                rest = value % 36;
+            }
+            *place = b"0123456789abcdefghijklmnopqrstuvwxyz"[rest as usize];
+        }
+        digits.iter().copied().map(char::from).collect()
+    }
+
+    /// The checksum of a revision of several slots, from those of its slots in the order of their
+    /// roles' bytes, as MediaWiki combines them; of one slot it is that slot's own.
+    pub fn of_slots(slots: impl IntoIterator<Item = Self>) -> Option<Self> {
+        slots.into_iter().reduce(|all, slot| {
+            let mut hasher = Hasher::new();
+            hasher.update(all.to_base36());
+            hasher.update(slot.to_base36());
+            Self(hasher.finalize().into())
+        })
+    }
+
     /// The checksum of a text, decoded.
     pub fn of_text(text: Text<'_>) -> Self {
         let mut hasher = Hasher::new();
@@ -91,6 +121,28 @@ mod tests {
         let largest = Sha1::from_base36(b"twj4yidkw7a8pn4g709kzmfoaol3x8f");
         assert_eq!(largest, Some(Sha1([0xff; 20])));
         assert_eq!(Sha1::from_base36(b"twj4yidkw7a8pn4g709kzmfoaol3x8g"), None);
+    }
+
+    #[test]
+    fn digits_there_and_back() {
+        for digits in [
+            "phoiac9h4m842xq45sp7s6u21eteeq1",
+            "00mmwx4pzph8ahzp90ksgtu43zcpkik",
+            "0000000000000000000000000000000",
+            "twj4yidkw7a8pn4g709kzmfoaol3x8f",
+        ] {
+            let sha1 = Sha1::from_base36(digits.as_bytes()).unwrap();
+            assert_eq!(sha1.to_base36(), digits);
+        }
+    }
+
+    #[test]
+    fn slots_together() {
+        let of = |text| Sha1::of_text(Text::plain(text));
+        assert_eq!(Sha1::of_slots([]), None);
+        assert_eq!(Sha1::of_slots([of("a")]), Some(of("a")));
+        let both = Sha1::of_slots([of("a"), of("b")]).unwrap();
+        assert_eq!(both.to_base36(), "lbyb9n2ytuy1ytcbypl71ng1o030drj");
     }
 
     #[test]

@@ -177,7 +177,9 @@ fn export(text: &str) -> Option<Content> {
 mod tests {
     use super::*;
 
-    fn told(name: &str) -> Option<(String, String, Kind, Option<u32>, Option<(u64, u64)>)> {
+    type Told = (String, String, Kind, Option<u32>, Option<(u64, u64)>);
+
+    fn told(name: &str) -> Option<Told> {
         DumpName::parse(name).map(|name| (name.wiki, name.date, name.kind, name.part, name.pages))
     }
 

@@ -25,6 +25,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
             "container",
             "frame",
             "xml",
+            "runs",
             "source",
             "model",
             "error",
@@ -49,7 +50,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
 /// Crates that belong to few layers.
 const CRATES: [(&str, &[&str]); 10] = [
     ("quick_xml", &["xml"]),
-    ("sha1", &["derive"]),
+    ("sha1", &["derive", "engine"]),
     ("imara_diff", &["derive"]),
     ("arrow", &["tables", "sink", "engine"]),
     ("parquet", &["sink"]),

@@ -1,0 +1,340 @@
+//! `mwparquet verify`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::args::{OnDamage, VerifyArguments};
+use super::convert::{limits, no_dump_in, pool};
+use super::inputs::find;
+use super::sizes::human_count;
+use super::{WITH_REJECTS, exit_code, print, print_error};
+use crate::engine::{
+    CheckedFile, DifferingText, Limits, Pool, Progress, ProofCounts, Stop, Verified, check_file,
+    verify,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::sink::{CheckedOutput, MANIFEST_NAME, check_output};
+use crate::source::Input;
+
+/// What is said of an input.
+#[derive(Serialize)]
+struct Told<'t> {
+    #[serde(flatten)]
+    verified: &'t Verified,
+    checksums: &'t [CheckedFile],
+}
+
+pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> {
+    let is_output = |word: &&String| Path::new(word).join(MANIFEST_NAME).is_file();
+    let (outputs, words): (Vec<_>, Vec<_>) = arguments.inputs.iter().partition(is_output);
+    let mut verdict = Verdict::default();
+    for folder in outputs {
+        verdict.output(Path::new(folder), arguments.json, stop)?;
+    }
+    if words.is_empty() && arguments.runs.wikis.is_empty() {
+        return Ok(verdict.code(arguments.strict));
+    }
+    let words: Vec<String> = words.into_iter().cloned().collect();
+    let found = find(&words, &arguments.runs)?;
+    if found.named.is_empty() && found.in_folders.is_empty() {
+        return Err(no_dump_in(&words));
+    }
+    let pool = pool(&arguments.work)?;
+    let mut session = Session {
+        limits: limits(&arguments.work, OnDamage::Fail, &pool),
+        pool,
+        stop,
+        json: arguments.json,
+        differing: arguments
+            .differing
+            .as_deref()
+            .map(Rows::create)
+            .transpose()?,
+    };
+    let named = found.named.iter().map(|input| (input, true));
+    let in_folders = found.in_folders.iter().map(|input| (input, false));
+    for (input, is_named) in named.chain(in_folders) {
+        match session.input(input, &mut verdict) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+            // What lies in a folder need not be a dump.
+            Err(error) if !is_named && error.kind() == ErrorKind::NotADump => {}
+            // One bad file does not hide the others.
+            Err(error) => {
+                print_error(&error);
+                verdict.failure.get_or_insert(error.kind());
+            }
+        }
+    }
+    if let Some(rows) = session.differing {
+        rows.finish()?;
+    }
+    Ok(verdict.code(arguments.strict))
+}
+
+/// What all inputs come to.
+#[derive(Default)]
+struct Verdict {
+    failure: Option<ErrorKind>,
+    differs: bool,
+}
+
+impl Verdict {
+    fn code(&self, strict: bool) -> ExitCode {
+        match self.failure {
+            Some(kind) => exit_code(kind),
+            None if strict && self.differs => ExitCode::from(WITH_REJECTS),
+            None => ExitCode::SUCCESS,
+        }
+    }
+
+    fn output(&mut self, folder: &Path, json: bool, stop: &Stop) -> Result<()> {
+        let checked = check_output(folder, || stop.check())?;
+        if !checked.wrong.is_empty() {
+            self.failure.get_or_insert(ErrorKind::Damaged);
+        }
+        let text = match json {
+            true => line_of(&checked)?,
+            false => describe_output(&checked),
+        };
+        print(text.as_bytes()).map(|_| ())
+    }
+}
+
+struct Session<'s> {
+    limits: Limits,
+    pool: Pool,
+    stop: &'s Stop,
+    json: bool,
+    differing: Option<Rows>,
+}
+
+impl Session<'_> {
+    fn input(&mut self, input: &Input, verdict: &mut Verdict) -> Result<()> {
+        let checksums = match input {
+            Input::File(path) => check_file(path, self.stop)?,
+            Input::Stdin => Vec::new(),
+        };
+        if let Some(wrong) = checksums.iter().find(|one| !one.agrees()) {
+            // What is in it is read all the same: it tells how much is wrong.
+            print_error(&wrong_checksum(wrong).in_input(&input.name()));
+            verdict.failure.get_or_insert(ErrorKind::Damaged);
+        }
+        let mut write = |text: &DifferingText| match &mut self.differing {
+            Some(rows) => rows.write(text),
+            None => Ok(()),
+        };
+        let progress = Progress::default();
+        let verified = verify(
+            input,
+            &self.limits,
+            &self.pool,
+            &progress,
+            self.stop,
+            &mut write,
+        )?;
+        verdict.differs |= verified.has_differences();
+        let told = Told {
+            verified: &verified,
+            checksums: &checksums,
+        };
+        let text = match self.json {
+            true => line_of(&told)?,
+            false => describe(&told),
+        };
+        print(text.as_bytes()).map(|_| ())
+    }
+}
+
+fn wrong_checksum(wrong: &CheckedFile) -> Error {
+    Error::damaged(format!(
+        "its {} is {}, and {} by {}",
+        wrong.algorithm, wrong.found, wrong.listed, wrong.list
+    ))
+}
+
+fn line_of(value: &impl Serialize) -> Result<String> {
+    let line = serde_json::to_string(value);
+    line.map(|line| line + "\n")
+        .map_err(|error| Error::internal("cannot write JSON").with_source(error))
+}
+
+fn describe(told: &Told<'_>) -> String {
+    let Verified {
+        name,
+        container,
+        container_pieces,
+        seen,
+        texts,
+        revision_checksums,
+        hidden,
+        history,
+        extent,
+        ..
+    } = told.verified;
+    let checksums = match told.checksums {
+        [] => "no list beside the file names it".to_owned(),
+        checksums => {
+            let told = checksums.iter().map(|one| {
+                let verdict = if one.agrees() { "agrees" } else { "DIFFERS" };
+                let list = Path::new(&one.list).file_name().unwrap_or_default();
+                format!("{} {verdict} ({})", one.algorithm, list.to_string_lossy())
+            });
+            told.collect::<Vec<_>>().join(", ")
+        }
+    };
+    let counts = [
+        ("pages", seen.pages),
+        ("revisions", seen.revisions),
+        ("slots", seen.slots),
+        ("uploads", seen.uploads),
+        ("log items", seen.log_items),
+    ];
+    let hidden = [
+        ("users", hidden.users),
+        ("comments", hidden.comments),
+        ("texts", hidden.texts),
+    ];
+    let twice = [
+        ("page ids", history.repeated_page_ids),
+        ("revision ids", history.repeated_revision_ids),
+    ];
+    let order = [
+        ("pages below the one before", history.pages_out_of_order),
+        (
+            "revisions below the one before",
+            history.revisions_out_of_order,
+        ),
+        (
+            "revisions earlier than the one before",
+            history.times_out_of_order,
+        ),
+    ];
+    let parents = [
+        ("not the revision before", history.parents_elsewhere),
+        ("absent", history.parents_absent),
+        ("of first revisions", history.first_with_parent),
+    ];
+    let elements: Vec<_> = seen
+        .skipped_elements
+        .iter()
+        .map(|(name, count)| format!("{} {name}", human_count(*count)))
+        .collect();
+    let rows = [
+        (
+            "container",
+            format!(
+                "{container}, whole, pieces: {}",
+                human_count(*container_pieces)
+            ),
+        ),
+        ("file", checksums),
+        ("records", list(&counts)),
+        ("texts", proofs(texts)),
+        ("several slots", proofs(revision_checksums)),
+        ("hidden", list(&hidden)),
+        ("twice", list(&twice)),
+        ("order", list(&order)),
+        ("parents", list(&parents)),
+        ("page ids", span(extent.first_page_id, extent.last_page_id)),
+        (
+            "revision ids",
+            span(extent.first_revision_id, extent.last_revision_id),
+        ),
+        (
+            "times",
+            span(
+                extent.first_revision_dt.as_ref(),
+                extent.last_revision_dt.as_ref(),
+            ),
+        ),
+        ("not known", elements.join(", ")),
+    ];
+    let mut text = format!("{name}\n");
+    for (what, value) in rows {
+        if !value.is_empty() {
+            text += &format!("  {what:<14} {value}\n");
+        }
+    }
+    text
+}
+
+/// Counts that are not 0.
+fn list(counts: &[(&str, u64)]) -> String {
+    let told = counts.iter().filter(|(_, count)| *count > 0);
+    let told: Vec<_> = told
+        .map(|(what, count)| format!("{} {what}", human_count(*count)))
+        .collect();
+    told.join(", ")
+}
+
+fn proofs(counts: &ProofCounts) -> String {
+    let mut told = vec![
+        ("as their checksum says", counts.same),
+        ("not in the dump", counts.no_text),
+        ("without checksum", counts.no_checksum),
+    ];
+    let causes: Vec<_> = counts
+        .differs
+        .iter()
+        .map(|(cause, count)| (format!("DIFFER ({})", cause.replace('_', " ")), *count))
+        .collect();
+    told.extend(causes.iter().map(|(cause, count)| (&**cause, *count)));
+    list(&told)
+}
+
+fn span<T: std::fmt::Display>(first: Option<T>, last: Option<T>) -> String {
+    match (first, last) {
+        (Some(first), Some(last)) => format!("{first} to {last}"),
+        _ => String::new(),
+    }
+}
+
+fn describe_output(checked: &CheckedOutput) -> String {
+    let mut text = format!(
+        "{}\n  {} parts with {} rows are as the manifest says\n",
+        checked.folder,
+        human_count(checked.sound_parts),
+        human_count(checked.rows)
+    );
+    for wrong in &checked.wrong {
+        text += &format!("  WRONG: {wrong}\n");
+    }
+    for stranger in &checked.strangers {
+        text += &format!("  not of this job: {stranger}\n");
+    }
+    text
+}
+
+/// A file of JSON lines.
+struct Rows {
+    name: String,
+    out: BufWriter<File>,
+}
+
+impl Rows {
+    fn create(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let file =
+            File::create(path).map_err(|error| Error::io(format!("cannot write {name}"), error))?;
+        Ok(Self {
+            name,
+            out: BufWriter::new(file),
+        })
+    }
+
+    fn write(&mut self, text: &DifferingText) -> Result<()> {
+        let line = line_of(text)?;
+        let outcome = self.out.write_all(line.as_bytes());
+        outcome.map_err(|error| Error::io(format!("cannot write {}", self.name), error))
+    }
+
+    fn finish(mut self) -> Result<()> {
+        let outcome = self.out.flush();
+        outcome.map_err(|error| Error::io(format!("cannot write {}", self.name), error))
+    }
+}

@@ -1,0 +1,157 @@
+//! What is said of an input, held against what is in it.
+
+mod facts;
+mod id_set;
+mod order;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use self::facts::{ChunkFacts, FactsOf};
+pub use self::facts::{DifferingText, Hidden, ProofCounts};
+use self::order::Ordering;
+pub use self::order::{Extent, History};
+use super::document::Document;
+use super::lane::Lane;
+use super::options::Limits;
+use super::pipeline::{Consumer, Work, run_input};
+use super::pool::Pool;
+use super::progress::{Progress, Stop};
+use crate::error::{Error, Result};
+use crate::sink::Seen;
+use crate::source::Input;
+use crate::xml::parse_chunk;
+
+/// What was found in an input that is whole: containers and XML came to their proven ends.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verified {
+    /// Its name.
+    pub name: String,
+    /// Size as stored, where it is known.
+    pub bytes: Option<u64>,
+    /// What it is packed in.
+    pub container: &'static str,
+    /// Streams, members, frames or entries.
+    pub container_pieces: u64,
+    /// The wiki.
+    pub wiki_id: Option<String>,
+    /// Version of the export schema.
+    pub schema_version: Option<String>,
+    /// Counts of what was seen.
+    pub seen: Seen,
+    /// Texts of slots, by what comes of holding them against their checksums.
+    pub texts: ProofCounts,
+    /// Revisions of several slots, by what comes of holding their checksums against those of the slots.
+    pub revision_checksums: ProofCounts,
+    /// Parts hidden by revision deletion.
+    pub hidden: Hidden,
+    /// Order, parents, and what comes twice.
+    pub history: History,
+    /// First and last ids and times.
+    pub extent: Extent,
+}
+
+impl Verified {
+    /// Whether any text or checksum differs, for whatever cause.
+    pub fn has_differences(&self) -> bool {
+        self.texts.differing() + self.revision_checksums.differing() > 0
+    }
+}
+
+/// Reads all of an input; `differs` is told each text that differs from its checksum, in the order of
+/// the dump.
+pub fn verify(
+    input: &Input,
+    limits: &Limits,
+    pool: &Pool,
+    progress: &Progress,
+    stop: &Stop,
+    differs: &mut dyn FnMut(&DifferingText) -> Result<()>,
+) -> Result<Verified> {
+    let mut verifier = Verifier {
+        document: None,
+        facts: ChunkFacts::default(),
+        ordering: Ordering::default(),
+        differs,
+    };
+    let passed = Lane::alone(limits, pool, progress, stop, |lane| {
+        run_input(input, lane, &mut verifier)
+    })?;
+    stop.check()?;
+    let Verifier {
+        document,
+        facts,
+        ordering,
+        ..
+    } = verifier;
+    let mut seen = facts.seen;
+    seen.xml_bytes = passed.xml_bytes;
+    seen.trailing_zero_bytes = passed.trailing_zero_bytes;
+    let (history, extent) = ordering.finish();
+    Ok(Verified {
+        name: input.name().to_string(),
+        bytes: input.size_bytes(),
+        container: passed.format.name(),
+        container_pieces: passed.pieces,
+        wiki_id: document
+            .as_ref()
+            .and_then(|document| document.wiki_id.clone()),
+        schema_version: document.and_then(|document| document.site.schema_version.clone()),
+        seen,
+        texts: facts.texts,
+        revision_checksums: facts.revision_checksums,
+        hidden: facts.hidden,
+        history,
+        extent,
+    })
+}
+
+struct Verifier<'d> {
+    document: Option<Arc<Document>>,
+    /// Sums over all chunks.
+    facts: ChunkFacts,
+    ordering: Ordering,
+    differs: &'d mut dyn FnMut(&DifferingText) -> Result<()>,
+}
+
+impl Consumer for Verifier<'_> {
+    type Output = ChunkFacts;
+
+    fn work(&self) -> Work<ChunkFacts> {
+        Arc::new(|document, chunk| {
+            let page = chunk.page.clone();
+            let header = page.as_ref().map(|page| &page.bytes[..]);
+            let continues = chunk.page_continues;
+            let (bytes, places) = chunk.into_contiguous();
+            let mut records = FactsOf {
+                document,
+                places: &places,
+                facts: ChunkFacts::default(),
+            };
+            parse_chunk(&bytes, header, continues, &document.site, &mut records)?;
+            Ok(records.facts)
+        })
+    }
+
+    fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
+        self.document.get_or_insert_with(|| Arc::clone(document));
+        Ok(())
+    }
+
+    fn collect(&mut self, mut facts: ChunkFacts) -> Result<()> {
+        for text in facts.differing.drain(..) {
+            (self.differs)(&text)?;
+        }
+        for page in facts.pages.drain(..) {
+            self.ordering.page(page);
+        }
+        self.facts.add(&facts);
+        Ok(())
+    }
+
+    fn lost(&mut self, why: &Error, _: Option<u64>) -> Result<()> {
+        // Nothing is passed over here; whoever asks for that gets the reason as an error.
+        Err(Error::internal(why.to_string()))
+    }
+}

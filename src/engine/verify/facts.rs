@@ -1,0 +1,202 @@
+//! What a chunk tells.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::order::{Link, PageLinks};
+use crate::derive::{Cause, Proof, prove_revision, prove_text};
+use crate::engine::document::Document;
+use crate::error::{Error, Result};
+use crate::frame::Places;
+use crate::model::{Comment, LogItem, Page, Revision, Upload};
+use crate::sink::Seen;
+use crate::xml::{Fault, PageAt, Records};
+
+/// How often each comes of holding something against its checksum.
+#[derive(Debug, Clone, Default, Serialize, PartialEq, Eq)]
+pub struct ProofCounts {
+    /// It is what the checksum says.
+    pub same: u64,
+    /// It is not, by the likely cause.
+    pub differs: BTreeMap<&'static str, u64>,
+    /// The dump has no text: hidden, lost by the wiki, or a stub.
+    pub no_text: u64,
+    /// The dump declares no checksum.
+    pub no_checksum: u64,
+}
+
+impl ProofCounts {
+    fn count(&mut self, proof: Proof) {
+        match proof {
+            Proof::Same => self.same += 1,
+            Proof::Differs(cause) => *self.differs.entry(cause.name()).or_default() += 1,
+            Proof::NoText => self.no_text += 1,
+            Proof::NoChecksum => self.no_checksum += 1,
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.same += other.same;
+        self.no_text += other.no_text;
+        self.no_checksum += other.no_checksum;
+        for (cause, count) in &other.differs {
+            *self.differs.entry(cause).or_default() += count;
+        }
+    }
+
+    /// How many differ.
+    pub fn differing(&self) -> u64 {
+        self.differs.values().sum()
+    }
+}
+
+/// Parts hidden by revision deletion.
+#[derive(Debug, Clone, Default, Serialize, PartialEq, Eq)]
+pub struct Hidden {
+    /// Of revisions.
+    pub users: u64,
+    /// Of revisions.
+    pub comments: u64,
+    /// Of slots.
+    pub texts: u64,
+}
+
+/// A text that is not what its checksum says.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+pub struct DifferingText {
+    /// The input.
+    pub input: String,
+    /// The page.
+    pub page_id: Option<i64>,
+    /// The revision.
+    pub revision_id: Option<i64>,
+    /// The slot's role; absent where the checksum is that of a revision of several slots.
+    pub slot_role: Option<String>,
+    /// The likely cause.
+    pub cause: &'static str,
+}
+
+/// What a chunk tells, and the sums over many.
+#[derive(Debug, Default)]
+pub(super) struct ChunkFacts {
+    pub seen: Seen,
+    pub texts: ProofCounts,
+    pub revision_checksums: ProofCounts,
+    pub hidden: Hidden,
+    pub differing: Vec<DifferingText>,
+    pub pages: Vec<PageLinks>,
+    /// The revisions of the open page.
+    links: Vec<Link>,
+}
+
+impl ChunkFacts {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.seen.add(&other.seen);
+        self.texts.add(&other.texts);
+        self.revision_checksums.add(&other.revision_checksums);
+        self.hidden.users += other.hidden.users;
+        self.hidden.comments += other.hidden.comments;
+        self.hidden.texts += other.hidden.texts;
+    }
+}
+
+/// Takes the records of a chunk.
+pub(super) struct FactsOf<'c> {
+    pub document: &'c Document,
+    pub places: &'c Places,
+    pub facts: ChunkFacts,
+}
+
+impl FactsOf<'_> {
+    fn note(
+        &mut self,
+        page: &Page<'_>,
+        revision: &Revision<'_>,
+        role: Option<String>,
+        cause: Cause,
+    ) {
+        self.facts.differing.push(DifferingText {
+            input: self.document.input.to_string(),
+            page_id: page.id,
+            revision_id: revision.id,
+            slot_role: role,
+            cause: cause.name(),
+        });
+    }
+
+    fn prove(&mut self, page: &Page<'_>, revision: &Revision<'_>) {
+        let has_one_slot = revision.other_slots.is_empty();
+        for slot in revision.slots() {
+            // Before 0.11 a slot has no checksum of its own; the only one has the revision's.
+            let of_revision = revision
+                .sha1
+                .filter(|sha1| has_one_slot && !sha1.is_empty());
+            let proof = prove_text(slot, slot.known_sha1().or(of_revision));
+            self.facts.texts.count(proof);
+            if let Proof::Differs(cause) = proof {
+                self.note(page, revision, Some(slot.role().to_string()), cause);
+            }
+        }
+        if !has_one_slot {
+            let proof = prove_revision(revision);
+            self.facts.revision_checksums.count(proof);
+            if let Proof::Differs(cause) = proof {
+                self.note(page, revision, None, cause);
+            }
+        }
+    }
+}
+
+impl Records for FactsOf<'_> {
+    type Error = Error;
+
+    fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<()> {
+        self.prove(page, revision);
+        let facts = &mut self.facts;
+        facts.seen.revisions += 1;
+        facts.seen.slots += revision.slots().count() as u64;
+        facts.hidden.users += u64::from(!revision.contributor.is_visible);
+        facts.hidden.comments += u64::from(matches!(revision.comment, Comment::Hidden));
+        let hidden_texts = revision.slots().filter(|slot| slot.is_hidden);
+        facts.hidden.texts += hidden_texts.count() as u64;
+        facts.links.push(Link {
+            id: revision.id,
+            parent_id: revision.parent_id,
+            time: revision.timestamp,
+        });
+        Ok(())
+    }
+
+    fn upload(&mut self, _: &Page<'_>, _: &Upload<'_>) -> Result<()> {
+        self.facts.seen.uploads += 1;
+        Ok(())
+    }
+
+    fn page_ended(&mut self, at: PageAt<'_, '_>) -> Result<()> {
+        if !at.began_before {
+            self.facts.seen.pages += 1;
+        }
+        self.facts.pages.push(PageLinks {
+            id: at.page.id,
+            began_before: at.began_before,
+            continues: at.continues,
+            links: std::mem::take(&mut self.facts.links),
+        });
+        Ok(())
+    }
+
+    fn log_item(&mut self, _: &LogItem<'_>) -> Result<()> {
+        self.facts.seen.log_items += 1;
+        Ok(())
+    }
+
+    fn fault(&mut self, fault: Fault) -> Result<()> {
+        Err(fault.to_error(&self.document.input, self.places.of(fault.at)))
+    }
+
+    fn skipped(&mut self, name: &str, count: u64) {
+        let elements = &mut self.facts.seen.skipped_elements;
+        *elements.entry(name.to_owned()).or_default() += count;
+    }
+}
