@@ -47,4 +47,4 @@ pub use options::{DiffOptions, Filters, HistoryOptions, Limits};
 pub use pipeline::{Consumer, Passed, Work, run_input};
 pub use pool::Pool;
 pub use progress::{Progress, Running, Stop};
-pub use verify::{DifferingText, Extent, Hidden, History, ProofCounts, Verified, verify};
+pub use verify::{DifferingText, Extent, Hidden, History, Listener, ProofCounts, Verified, verify};

@@ -4,17 +4,19 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::args::{OnDamage, VerifyArguments};
 use super::convert::{limits, no_dump_in, pool};
 use super::inputs::find;
+use super::progress::Display;
 use super::sizes::human_count;
 use super::{WITH_REJECTS, exit_code, print, print_error};
 use crate::engine::{
-    CheckedFile, DifferingText, Limits, Pool, Progress, ProofCounts, Stop, Verified, check_file,
-    verify,
+    CheckedFile, DifferingText, Limits, Listener, Pool, Progress, ProofCounts, Stop, Verified,
+    check_file, verify,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{CheckedOutput, MANIFEST_NAME, check_output};
@@ -44,7 +46,16 @@ pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> 
         return Err(no_dump_in(&words));
     }
     let pool = pool(&arguments.work)?;
+    let progress = Arc::new(Progress::default());
+    let inputs: Vec<_> = found
+        .named
+        .iter()
+        .chain(&found.in_folders)
+        .cloned()
+        .collect();
     let mut session = Session {
+        display: Display::new(arguments.progress, &inputs, Arc::clone(&progress)),
+        progress,
         limits: limits(&arguments.work, OnDamage::Fail, &pool),
         pool,
         stop,
@@ -55,11 +66,12 @@ pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> 
             .map(Rows::create)
             .transpose()?,
     };
-    let named = found.named.iter().map(|input| (input, true));
-    let in_folders = found.in_folders.iter().map(|input| (input, false));
-    for (input, is_named) in named.chain(in_folders) {
-        match session.input(input, &mut verdict) {
-            Ok(()) => {}
+    for (number, input) in inputs.iter().enumerate() {
+        let is_named = number < found.named.len();
+        let outcome = session.input(number, input, &mut verdict);
+        session.display.end();
+        match outcome.and_then(|told| print(told.as_bytes())) {
+            Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
             // What lies in a folder need not be a dump.
             Err(error) if !is_named && error.kind() == ErrorKind::NotADump => {}
@@ -111,10 +123,13 @@ struct Session<'s> {
     stop: &'s Stop,
     json: bool,
     differing: Option<Rows>,
+    progress: Arc<Progress>,
+    display: Display,
 }
 
 impl Session<'_> {
-    fn input(&mut self, input: &Input, verdict: &mut Verdict) -> Result<()> {
+    /// Verifies an input; gives what is to be said of it.
+    fn input(&mut self, number: usize, input: &Input, verdict: &mut Verdict) -> Result<String> {
         let checksums = match input {
             Input::File(path) => check_file(path, self.stop)?,
             Input::Stdin => Vec::new(),
@@ -128,25 +143,27 @@ impl Session<'_> {
             Some(rows) => rows.write(text),
             None => Ok(()),
         };
-        let progress = Progress::default();
+        let listener = Listener {
+            differs: &mut write,
+            observe: &mut || self.display.observe(),
+        };
         let verified = verify(
-            input,
+            (number, input),
             &self.limits,
             &self.pool,
-            &progress,
+            &self.progress,
             self.stop,
-            &mut write,
+            listener,
         )?;
         verdict.differs |= verified.has_differences();
         let told = Told {
             verified: &verified,
             checksums: &checksums,
         };
-        let text = match self.json {
-            true => line_of(&told)?,
-            false => describe(&told),
-        };
-        print(text.as_bytes()).map(|_| ())
+        match self.json {
+            true => line_of(&told),
+            false => Ok(describe(&told)),
+        }
     }
 }
 

@@ -59,25 +59,39 @@ impl Verified {
     }
 }
 
-/// Reads all of an input; `differs` is told each text that differs from its checksum, in the order of
-/// the dump.
+/// Who hears of an input while it is read.
+pub struct Listener<'l> {
+    /// Is told each text that differs from its checksum, in the order of the dump.
+    pub differs: &'l mut dyn FnMut(&DifferingText) -> Result<()>,
+    /// Is called some times a second.
+    pub observe: &'l mut dyn FnMut(),
+}
+
+/// Reads all of an input, which has this number among others.
 pub fn verify(
-    input: &Input,
+    (number, input): (usize, &Input),
     limits: &Limits,
     pool: &Pool,
     progress: &Progress,
     stop: &Stop,
-    differs: &mut dyn FnMut(&DifferingText) -> Result<()>,
+    listener: Listener<'_>,
 ) -> Result<Verified> {
     let mut verifier = Verifier {
         document: None,
         facts: ChunkFacts::default(),
         ordering: Ordering::default(),
-        differs,
+        listener,
     };
-    let passed = Lane::alone(limits, pool, progress, stop, |lane| {
-        run_input(input, lane, &mut verifier)
-    })?;
+    let taken_bytes = progress.begin_input(number);
+    let outcome = Lane::alone(limits, pool, progress, stop, |lane| {
+        let lane = Lane {
+            taken_bytes,
+            ..lane.clone()
+        };
+        run_input(input, &lane, &mut verifier)
+    });
+    progress.end_input(number);
+    let passed = outcome?;
     stop.check()?;
     let Verifier {
         document,
@@ -107,12 +121,12 @@ pub fn verify(
     })
 }
 
-struct Verifier<'d> {
+struct Verifier<'l> {
     document: Option<Arc<Document>>,
     /// Sums over all chunks.
     facts: ChunkFacts,
     ordering: Ordering,
-    differs: &'d mut dyn FnMut(&DifferingText) -> Result<()>,
+    listener: Listener<'l>,
 }
 
 impl Consumer for Verifier<'_> {
@@ -141,13 +155,17 @@ impl Consumer for Verifier<'_> {
 
     fn collect(&mut self, mut facts: ChunkFacts) -> Result<()> {
         for text in facts.differing.drain(..) {
-            (self.differs)(&text)?;
+            (self.listener.differs)(&text)?;
         }
         for page in facts.pages.drain(..) {
             self.ordering.page(page);
         }
         self.facts.add(&facts);
         Ok(())
+    }
+
+    fn tick(&mut self) {
+        (self.listener.observe)();
     }
 
     fn lost(&mut self, why: &Error, _: Option<u64>) -> Result<()> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{RunArguments, WorkArguments};
+use super::{ProgressStyle, RunArguments, WorkArguments};
 
 const EXAMPLES: &str = "Examples:
   mwparquet verify simplewiki-20260101-pages-meta-history.xml.bz2
@@ -34,6 +34,9 @@ pub(in crate::cli) struct VerifyArguments {
     /// Write JSON lines
     #[arg(long)]
     pub json: bool,
+    /// How to show progress, on standard error
+    #[arg(help_heading = "Running", long, value_enum, default_value_t = ProgressStyle::Auto)]
+    pub progress: ProgressStyle,
     #[command(flatten)]
     pub work: WorkArguments,
 }
