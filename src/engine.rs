@@ -22,7 +22,6 @@ mod lane;
 mod lanes;
 mod log_rows;
 mod options;
-mod persistence;
 mod pipeline;
 mod plan;
 mod pool;
@@ -30,6 +29,7 @@ mod progress;
 mod row_groups;
 mod rows;
 mod sessions;
+mod texts;
 mod wikis;
 
 pub use apply::{Rebuilt, apply, diff_parts};

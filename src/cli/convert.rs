@@ -132,7 +132,6 @@ fn history(arguments: &HistoryArguments) -> HistoryOptions {
         session_cutoff_seconds: arguments.session_cutoff,
         persistence: PersistenceOptions {
             window: arguments.persistence_window,
-            revert_radius: arguments.revert_radius,
             min_revisions: arguments.persistence_min_revisions,
             min_seconds: (arguments.persistence_min_days * SECONDS_A_DAY) as i64,
         },

@@ -7,12 +7,14 @@ mod known;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::known::state_of;
+
 use std::mem;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 
-use self::known::{Held, Known, hold_text, state_of};
+use self::known::{Held, Known, hold_text};
 use super::document::Document;
 use super::options::{DiffOptions, Filters};
 use crate::derive::diff::{Counts, Diff, Differ};
@@ -47,8 +49,6 @@ pub(super) struct DiffRows<'c> {
     after: Tokenized,
     text: String,
     diff: Diff,
-    /// The state of the first text that is neither hidden nor missing.
-    first_text: Option<ContentState>,
 }
 
 /// The revision before another one in its page.
@@ -84,7 +84,6 @@ impl<'c> DiffRows<'c> {
             after: Tokenized::default(),
             text: String::new(),
             diff: Diff::default(),
-            first_text: None,
         })
     }
 
@@ -120,11 +119,6 @@ impl<'c> DiffRows<'c> {
     /// Takes the revision that has begun, of a page that is wanted.
     pub(super) fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>, is_wanted: bool) {
         let state = state_of(revision);
-        if self.first_text.is_none()
-            && !matches!(state, ContentState::Hidden | ContentState::Missing)
-        {
-            self.first_text = Some(state);
-        }
         if is_wanted {
             self.wanted_revision(page, revision, state);
         } else {
@@ -233,11 +227,6 @@ impl<'c> DiffRows<'c> {
         let header = self.header.as_ref().map(|header| &header.bytes[..]);
         let site = &self.document.site;
         Known::read(bytes, header, site, self.filters, &mut self.uncut)
-    }
-
-    /// The state of the first text that is neither hidden nor missing, if there is one.
-    pub(super) fn first_text(&self) -> Option<ContentState> {
-        self.first_text
     }
 
     pub(super) fn finish(mut self) -> Result<Option<RecordBatch>> {

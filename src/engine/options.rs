@@ -78,7 +78,6 @@ impl HistoryOptions {
     /// make a token persistent.
     pub const DEFAULT_PERSISTENCE: PersistenceOptions = PersistenceOptions {
         window: 50,
-        revert_radius: Self::DEFAULT_REVERT_RADIUS,
         min_revisions: 5,
         min_seconds: 14 * 24 * 60 * 60,
     };
@@ -186,6 +185,11 @@ impl Limits {
         const MOST: usize = (u32::MAX as usize / 2) * Facts::BYTES_EACH;
         const LEAST: usize = 8 << 20;
         (self.sizing_bytes / 4).clamp(LEAST, MOST)
+    }
+
+    /// Bytes of what happened to the tokens of a page; beyond that it is counted only.
+    pub(super) fn token_changes_bytes(&self) -> usize {
+        self.sizing_bytes / 4
     }
 
     /// Bytes that a decoder's dictionary may take.

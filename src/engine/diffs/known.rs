@@ -51,7 +51,7 @@ impl Known {
 }
 
 /// Why the text of the main slot is there or not.
-pub(super) fn state_of(revision: &Revision<'_>) -> ContentState {
+pub(in crate::engine) fn state_of(revision: &Revision<'_>) -> ContentState {
     revision
         .main
         .as_ref()

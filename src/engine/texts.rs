@@ -1,35 +1,41 @@
-//! What became of the tokens of revisions.
+//! What takes all texts of a page: what became of their tokens.
 //!
 //! Workers cut texts into tokens and tell what changed from one to the next (`changes`).  The lane
 //! folds the changes of a page in their order, which costs as much as is changed, and diffs only what
-//! no worker can: a chunk's first text against the last one of the chunk before.
+//! no worker can: a chunk's first text against the last one of the chunk before.  Which tokens are
+//! those of earlier texts is found once, for all tables that ask (`persistence`, `tokens`).
 
 mod changes;
+mod persistence;
+mod tokens;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
+use self::changes::PageChanges;
+use self::persistence::{PersistenceRows, Waiting};
+use self::tokens::TokenRows;
 use super::lane::Lane;
 use super::row_groups::RowGroups;
 use super::rows::Wanted;
 use crate::derive::diff::{Diff, Differ};
-use crate::derive::persistence::{Persistence as Measures, PersistenceState};
+use crate::derive::identity::{TokenTexts, Versions};
+use crate::derive::token_history::TokenHistory;
 use crate::derive::tokens::Tokenized;
 use crate::error::Result;
 use crate::model::Timestamp;
-use crate::tables::{self, PageHeader, PersistenceRow, TableBuilder};
+use crate::tables::PageHeader;
 
-use changes::PageChanges;
-pub(super) use changes::{Changes, ChunkChanges, differ};
+pub(super) use self::changes::{Changes, ChunkChanges};
 
 /// Rows that the lane gathers before they become a batch.
 const BATCH_ROWS: usize = 8192;
 
-/// The tokens of one input's pages.
-pub(super) struct Persistence<'l> {
+/// The texts of one input's pages.
+pub(super) struct Texts<'l> {
     lane: &'l Lane<'l>,
     wanted: Arc<Wanted>,
-    rows: TableBuilder<tables::Persistence>,
+    persistence: Option<PersistenceRows>,
+    tokens: Option<TokenRows>,
     differ: Differ,
     diff: Diff,
     /// The page that may go on.
@@ -40,25 +46,26 @@ pub(super) struct Persistence<'l> {
 
 struct OpenPage {
     header: PageHeader,
-    state: PersistenceState,
+    versions: Versions,
+    persistence: Option<Waiting>,
+    tokens: Option<TokenHistory>,
     /// Its last text, where a chunk ended.
     text: Tokenized,
-    /// Revisions whose measures are not told: their ids, and whether rows of them are wanted.
-    waiting: VecDeque<(Option<i64>, bool)>,
     is_whole: bool,
 }
 
-impl<'l> Persistence<'l> {
-    /// `None` where nobody wants it.
+impl<'l> Texts<'l> {
+    /// `None` where no table needs them.
     pub(super) fn new(wanted: &Arc<Wanted>, lane: &'l Lane<'l>) -> Result<Option<Self>> {
-        let Some(selection) = wanted.selection(&tables::PERSISTENCE) else {
+        if !wanted.needs_texts() {
             return Ok(None);
-        };
+        }
         Ok(Some(Self {
             lane,
             wanted: Arc::clone(wanted),
-            rows: TableBuilder::new(selection),
-            differ: differ()?,
+            persistence: PersistenceRows::new(wanted),
+            tokens: TokenRows::new(wanted),
+            differ: changes::differ()?,
             diff: Diff::default(),
             open: None,
             after_loss: false,
@@ -88,13 +95,10 @@ impl<'l> Persistence<'l> {
                 true => self.join(text, &mut page),
                 false => self.end_page(groups)?,
             }
-            let open = self.open.get_or_insert_with(|| OpenPage {
-                header: page.header,
-                state: PersistenceState::new(self.wanted.history.persistence),
-                text: Tokenized::default(),
-                waiting: VecDeque::new(),
-                is_whole: true,
-            });
+            let mut open = match self.open.take() {
+                Some(open) => open,
+                None => self.open_page(page.header),
+            };
             open.is_whole &= !page.is_damaged && !self.after_loss;
             self.after_loss = false;
             for change in &page.changes {
@@ -102,21 +106,42 @@ impl<'l> Persistence<'l> {
                     break;
                 };
                 number += 1;
-                open.waiting.push_back((fact.id(), fact.is_wanted()));
-                let (header, is_whole) = (&open.header, open.is_whole);
-                let waiting = &mut open.waiting;
-                let rows = &mut self.rows;
-                open.state.push(fact, change.as_ref(), &mut |measures| {
-                    tell(rows, header, is_whole, waiting, measures);
-                });
+                let moved = change.as_ref().map(|change| open.versions.push(change));
+                if let (Some(rows), Some(waiting)) = (&mut self.persistence, &mut open.persistence)
+                {
+                    waiting.push(fact, moved.as_ref(), &open.header, open.is_whole, rows);
+                }
+                if let (Some(rows), Some(history)) = (&mut self.tokens, &mut open.tokens)
+                    && let (Some(change), Some(moved)) = (change, moved)
+                {
+                    let (header, is_whole) = (&open.header, open.is_whole);
+                    history.push(fact, moved, &change.inserted, &mut |token| {
+                        rows.push(header, token, is_whole, groups)
+                    })?;
+                }
             }
             if let Some(text) = page.last_text {
                 open.text = text;
             }
-            self.hand_on(groups, BATCH_ROWS)?;
+            self.open = Some(open);
+            self.hand_on(groups)?;
             self.lane.stop.check()?;
         }
         Ok(())
+    }
+
+    fn open_page(&self, header: PageHeader) -> OpenPage {
+        let radius = self.wanted.history.revert_radius;
+        let changes_bytes = self.lane.limits.token_changes_bytes();
+        OpenPage {
+            header,
+            versions: Versions::new(radius),
+            persistence: (self.persistence.as_ref())
+                .map(|_| Waiting::new(self.wanted.history.persistence)),
+            tokens: (self.tokens.as_ref()).map(|_| TokenHistory::new(radius, changes_bytes)),
+            text: Tokenized::default(),
+            is_whole: true,
+        }
     }
 
     /// Tells what a chunk's first text changed in the page's last.
@@ -132,6 +157,9 @@ impl<'l> Persistence<'l> {
         self.differ
             .next_into(&open.text, &mut text, write, &mut self.diff);
         change.operations.clone_from(&self.diff.operations);
+        if self.tokens.is_some() {
+            change.inserted = TokenTexts::inserted_by(&change.operations, &text);
+        }
     }
 
     /// Bytes were left out: the open page may have lost revisions, and the next one its begin.
@@ -147,44 +175,32 @@ impl<'l> Persistence<'l> {
         let Some(open) = self.open.take() else {
             return Ok(());
         };
-        let sunset = self.wanted.history.sunset.or(self.dump_day);
-        let mut waiting = open.waiting;
-        let rows = &mut self.rows;
-        open.state
-            .finish(sunset.map(Timestamp::seconds), &mut |measures| {
-                tell(rows, &open.header, open.is_whole, &mut waiting, measures);
-            });
-        self.hand_on(groups, BATCH_ROWS)
+        if let (Some(rows), Some(waiting)) = (&mut self.persistence, open.persistence) {
+            let sunset = self.wanted.history.sunset.or(self.dump_day);
+            waiting.finish(sunset, &open.header, open.is_whole, rows);
+        }
+        if let (Some(rows), Some(history)) = (&mut self.tokens, open.tokens) {
+            history.finish(&mut |token| rows.push(&open.header, token, open.is_whole, groups))?;
+        }
+        self.hand_on(groups)
     }
 
-    fn hand_on(&mut self, groups: &mut RowGroups<'_>, least_rows: usize) -> Result<()> {
-        match self.rows.rows() >= least_rows {
-            true => groups.push(&tables::PERSISTENCE, self.rows.finish()?),
-            false => Ok(()),
+    fn hand_on(&mut self, groups: &mut RowGroups<'_>) -> Result<()> {
+        match &mut self.persistence {
+            Some(rows) => rows.hand_on(groups, BATCH_ROWS),
+            None => Ok(()),
         }
     }
 
     /// Writes what is left.
     pub(super) fn finish(mut self, groups: &mut RowGroups<'_>) -> Result<()> {
         self.end_page(groups)?;
-        self.hand_on(groups, 0)
-    }
-}
-
-/// Makes the row of the revision that has waited longest.
-fn tell(
-    rows: &mut TableBuilder<tables::Persistence>,
-    page: &PageHeader,
-    is_whole: bool,
-    waiting: &mut VecDeque<(Option<i64>, bool)>,
-    measures: Option<Measures>,
-) {
-    if let Some((revision_id, true)) = waiting.pop_front() {
-        rows.push(&PersistenceRow {
-            page,
-            revision_id,
-            measures,
-            is_whole,
-        });
+        if let Some(rows) = &mut self.persistence {
+            rows.hand_on(groups, 0)?;
+        }
+        match &mut self.tokens {
+            Some(rows) => rows.hand_on(groups),
+            None => Ok(()),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::mem;
 
 use crate::derive::diff::{Algorithm, Diff, Differ};
-use crate::derive::persistence::Change;
+use crate::derive::identity::{Change, TokenTexts};
 use crate::derive::tokens::{Tokenized, Tokenizer};
 use crate::derive::{Facts, Sha1};
 use crate::error::Result;
@@ -46,7 +46,7 @@ impl PageChanges {
 
 /// The differ that is used: its tokens and its matching are those that mwpersistence is told to use
 /// in its own examples.
-pub(in crate::engine) fn differ() -> Result<Differ> {
+pub(super) fn differ() -> Result<Differ> {
     Differ::new(Tokenizer::Wikitext, Algorithm::Segments)
 }
 
@@ -62,6 +62,8 @@ pub(in crate::engine) struct Changes {
     /// Room for its characters.
     text: String,
     has_text: bool,
+    /// Whether somebody wants the tokens that are inserted.
+    wants_tokens: bool,
     chunk: ChunkChanges,
     /// Of the page that is open.
     changes: Vec<Option<Change>>,
@@ -69,8 +71,8 @@ pub(in crate::engine) struct Changes {
 }
 
 impl Changes {
-    /// Of a chunk.
-    pub(in crate::engine) fn new() -> Result<Self> {
+    /// Of a chunk; `wants_tokens` says whether the tokens that are inserted are wanted.
+    pub(in crate::engine) fn new(wants_tokens: bool) -> Result<Self> {
         Ok(Self {
             differ: differ()?,
             diff: Diff::default(),
@@ -78,6 +80,7 @@ impl Changes {
             after: Tokenized::default(),
             text: String::new(),
             has_text: false,
+            wants_tokens,
             chunk: ChunkChanges::default(),
             changes: Vec::new(),
             damaged: Vec::new(),
@@ -132,6 +135,10 @@ impl Changes {
             sha1,
             tokens: self.before.len() as u32,
             operations: self.diff.operations.clone(),
+            inserted: match self.wants_tokens {
+                true => TokenTexts::inserted_by(&self.diff.operations, &self.before),
+                false => TokenTexts::default(),
+            },
         })
     }
 
