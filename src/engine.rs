@@ -34,7 +34,7 @@ mod wikis;
 
 pub use apply::{Rebuilt, apply, diff_parts};
 pub use budget::Budget;
-pub use cat::{cat_json, cat_xml};
+pub use cat::{DocumentOptions, DocumentShape, PeerFormat, cat_documents, cat_json, cat_xml};
 pub use convert::{Job, JobReport, convert};
 pub use decode::{Feed, decode};
 pub use document::Document;

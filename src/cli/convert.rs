@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         overwrite: arguments.overwrite,
         selections,
         filters,
-        history: history(&arguments.history),
+        history: history(&arguments.history, arguments.sessions.session_cutoff),
         diffs,
         limits,
         writer: WriterOptions {
@@ -125,11 +125,11 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
         .collect()
 }
 
-fn history(arguments: &HistoryArguments) -> HistoryOptions {
+pub(super) fn history(arguments: &HistoryArguments, session_cutoff_seconds: i64) -> HistoryOptions {
     const SECONDS_A_DAY: f64 = 86_400.0;
     HistoryOptions {
         revert_radius: arguments.revert_radius,
-        session_cutoff_seconds: arguments.session_cutoff,
+        session_cutoff_seconds,
         persistence: PersistenceOptions {
             window: arguments.persistence_window,
             min_revisions: arguments.persistence_min_revisions,
@@ -245,7 +245,7 @@ fn describe(
         ),
         (
             "session_cutoff_seconds".to_owned(),
-            json!(arguments.history.session_cutoff),
+            json!(arguments.sessions.session_cutoff),
         ),
         (
             "persistence_window".to_owned(),

@@ -24,8 +24,44 @@ pub struct Change {
     pub tokens: u32,
     /// What makes it out of the text before.
     pub operations: Vec<Operation>,
-    /// The tokens that are inserted, in order, where somebody wants them.
+    /// The tokens that are inserted, in order, where they are kept.
     pub inserted: TokenTexts,
+    /// Those that are deleted.
+    pub deleted: TokenTexts,
+}
+
+/// Which tokens of a change are kept as texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// None.
+    Nothing,
+    /// Those that are inserted.
+    Inserted,
+    /// Those that are inserted or deleted.
+    InsertedAndDeleted,
+}
+
+impl Change {
+    /// How a text came from the one before.
+    pub fn new(
+        sha1: Sha1,
+        operations: Vec<Operation>,
+        before: &Tokenized,
+        after: &Tokenized,
+        kept: Kept,
+    ) -> Self {
+        let texts = |op, is_kept| match is_kept {
+            true => TokenTexts::of(op, &operations, before, after),
+            false => TokenTexts::default(),
+        };
+        Self {
+            sha1,
+            tokens: after.len() as u32,
+            inserted: texts(Op::Insert, kept != Kept::Nothing),
+            deleted: texts(Op::Delete, kept == Kept::InsertedAndDeleted),
+            operations,
+        }
+    }
 }
 
 /// Tokens, end to end.
@@ -106,13 +142,16 @@ impl Versions {
 }
 
 impl TokenTexts {
-    /// What operations insert.
-    pub fn inserted_by(operations: &[Operation], after: &Tokenized) -> Self {
+    /// What operations of a kind insert or delete.
+    fn of(op: Op, operations: &[Operation], before: &Tokenized, after: &Tokenized) -> Self {
         let mut texts = Self::default();
-        for operation in operations.iter().filter(|made| made.op == Op::Insert) {
-            let tokens = operation.b1 as usize..operation.b2 as usize;
-            texts.text.push_str(after.range(tokens.clone()));
-            let lengths = tokens.map(|token| after.token(token).len() as u32);
+        for operation in operations.iter().filter(|made| made.op == op) {
+            let (text, tokens) = match op {
+                Op::Delete => (before, operation.a1 as usize..operation.a2 as usize),
+                Op::Equal | Op::Insert => (after, operation.b1 as usize..operation.b2 as usize),
+            };
+            texts.text.push_str(text.range(tokens.clone()));
+            let lengths = tokens.map(|token| text.token(token).len() as u32);
             texts.lengths_bytes.extend(lengths);
         }
         texts

@@ -8,6 +8,7 @@ use super::histories::{ChunkHistory, Notes};
 use super::log_rows::{LogBatches, LogBuilders};
 use super::options::{DiffOptions, Filters, HistoryOptions};
 use super::texts::{Changes, ChunkChanges};
+use crate::derive::identity::Kept;
 use crate::derive::sessions::write_event;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
@@ -47,6 +48,14 @@ impl Wanted {
         let mut tables = [&tables::DIFFS, &tables::TOKENS].into_iter();
         let wanted = tables.find(|table| self.selection(table).is_some())?;
         Some(wanted.name)
+    }
+
+    /// Which tokens of changes some table needs as texts.
+    pub(super) fn kept_tokens(&self) -> Kept {
+        match self.selection(&tables::TOKENS) {
+            Some(_) => Kept::Inserted,
+            None => Kept::Nothing,
+        }
     }
 
     /// Whether a table is wanted that is derived from all texts of pages.
@@ -95,7 +104,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
         logs: LogBuilders::new(wanted),
         notes: wanted.needs_histories().then(|| Notes::new(document)),
         changes: match wanted.needs_texts() {
-            true => Some(Changes::new(wanted.selection(&tables::TOKENS).is_some())?),
+            true => Some(Changes::new(wanted.kept_tokens())?),
             false => None,
         },
         edits: wanted

@@ -11,21 +11,18 @@ mod tokens;
 
 use std::sync::Arc;
 
-use self::changes::PageChanges;
 use self::persistence::{PersistenceRows, Waiting};
 use self::tokens::TokenRows;
 use super::lane::Lane;
 use super::row_groups::RowGroups;
 use super::rows::Wanted;
-use crate::derive::diff::{Diff, Differ};
-use crate::derive::identity::{TokenTexts, Versions};
+use crate::derive::identity::Versions;
 use crate::derive::token_history::TokenHistory;
-use crate::derive::tokens::Tokenized;
 use crate::error::Result;
 use crate::model::Timestamp;
 use crate::tables::PageHeader;
 
-pub(super) use self::changes::{Changes, ChunkChanges};
+pub(super) use self::changes::{Changes, ChunkChanges, Seam};
 
 /// Rows that the lane gathers before they become a batch.
 const BATCH_ROWS: usize = 8192;
@@ -36,8 +33,7 @@ pub(super) struct Texts<'l> {
     wanted: Arc<Wanted>,
     persistence: Option<PersistenceRows>,
     tokens: Option<TokenRows>,
-    differ: Differ,
-    diff: Diff,
+    seam: Seam,
     /// The page that may go on.
     open: Option<OpenPage>,
     after_loss: bool,
@@ -49,8 +45,6 @@ struct OpenPage {
     versions: Versions,
     persistence: Option<Waiting>,
     tokens: Option<TokenHistory>,
-    /// Its last text, where a chunk ended.
-    text: Tokenized,
     is_whole: bool,
 }
 
@@ -65,8 +59,7 @@ impl<'l> Texts<'l> {
             wanted: Arc::clone(wanted),
             persistence: PersistenceRows::new(wanted),
             tokens: TokenRows::new(wanted),
-            differ: changes::differ()?,
-            diff: Diff::default(),
+            seam: Seam::new(wanted.kept_tokens())?,
             open: None,
             after_loss: false,
             dump_day: None,
@@ -92,7 +85,7 @@ impl<'l> Texts<'l> {
             let text = first_text.take();
             let goes_on = (self.open.as_ref()).is_some_and(|open| page.is_of(&open.header));
             match goes_on {
-                true => self.join(text, &mut page),
+                true => self.seam.join(text, &mut page),
                 false => self.end_page(groups)?,
             }
             let mut open = match self.open.take() {
@@ -120,9 +113,7 @@ impl<'l> Texts<'l> {
                     })?;
                 }
             }
-            if let Some(text) = page.last_text {
-                open.text = text;
-            }
+            self.seam.keep(page.last_text);
             self.open = Some(open);
             self.hand_on(groups)?;
             self.lane.stop.check()?;
@@ -139,26 +130,7 @@ impl<'l> Texts<'l> {
             persistence: (self.persistence.as_ref())
                 .map(|_| Waiting::new(self.wanted.history.persistence)),
             tokens: (self.tokens.as_ref()).map(|_| TokenHistory::new(radius, changes_bytes)),
-            text: Tokenized::default(),
             is_whole: true,
-        }
-    }
-
-    /// Tells what a chunk's first text changed in the page's last.
-    fn join(&mut self, first_text: Option<Tokenized>, page: &mut PageChanges) {
-        let (Some(open), Some(mut text)) = (&self.open, first_text) else {
-            return;
-        };
-        let Some(change) = page.changes.iter_mut().flatten().next() else {
-            return;
-        };
-        let first = text.text().to_owned();
-        let write = |room: &mut String| room.push_str(&first);
-        self.differ
-            .next_into(&open.text, &mut text, write, &mut self.diff);
-        change.operations.clone_from(&self.diff.operations);
-        if self.tokens.is_some() {
-            change.inserted = TokenTexts::inserted_by(&change.operations, &text);
         }
     }
 
@@ -172,6 +144,7 @@ impl<'l> Texts<'l> {
 
     /// The open page does not go on.
     fn end_page(&mut self, groups: &mut RowGroups<'_>) -> Result<()> {
+        self.seam.forget();
         let Some(open) = self.open.take() else {
             return Ok(());
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mwparquet::derive::diff::{Algorithm, Differ, Op, Operation};
-use mwparquet::derive::identity::{Change, TokenTexts, Versions};
+use mwparquet::derive::identity::{Change, Kept, Versions};
 use mwparquet::derive::persistence::{Persistence, PersistenceOptions, PersistenceState};
 use mwparquet::derive::tokens::{Tokenized, Tokenizer};
 use mwparquet::derive::{Facts, Sha1};
@@ -39,15 +39,9 @@ pub(super) fn changes(page: &[Made], algorithm: Algorithm) -> Vec<Option<Change>
             let text = text_of(words.as_ref()?);
             let sha1 = Sha1::of_text(Text::plain(&text));
             let (after, diff) = differ.next(&before, text);
-            let tokens = after.len() as u32;
-            let inserted = TokenTexts::inserted_by(&diff.operations, &after);
+            let change = Change::new(sha1, diff.operations, &before, &after, Kept::Inserted);
             before = after;
-            Some(Change {
-                sha1,
-                tokens,
-                operations: diff.operations,
-                inserted,
-            })
+            Some(change)
         })
         .collect()
 }
