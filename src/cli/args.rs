@@ -91,7 +91,7 @@ pub(super) struct ConvertArguments {
     #[command(flatten)]
     pub history: HistoryArguments,
     #[command(flatten)]
-    pub sessions: SessionArguments,
+    pub table_history: TableHistoryArguments,
     #[command(flatten)]
     pub diffs: DiffArguments,
     #[command(flatten)]
@@ -181,9 +181,14 @@ pub(super) struct HistoryArguments {
     pub sunset: Option<Timestamp>,
 }
 
+/// What only tables know.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reverts, sessions and persistence")]
-pub(super) struct SessionArguments {
+pub(super) struct TableHistoryArguments {
+    /// In which order reverts are looked for by the definition of mwreverts (table reverts): that of the
+    /// dump, or that of time, which is its --resort
+    #[arg(long, value_name = "ORDER", value_enum, default_value_t = RevertOrder::Dump)]
+    pub revert_order: RevertOrder,
     /// A break of so many seconds ends a user's session (table sessions)
     #[arg(
         long,
@@ -268,6 +273,12 @@ pub(super) struct SchemaArguments {
 pub(super) enum OnDamage {
     Fail,
     Skip,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RevertOrder {
+    Dump,
+    Time,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,8 +6,7 @@ use std::process::ExitCode;
 use super::args::{CatArguments, CatFormat, CatShape, OnDamage};
 use super::convert::{filters, history, limits, pool};
 use crate::engine::{
-    DocumentOptions, DocumentShape, HistoryOptions, PeerFormat, Stop, cat_documents, cat_json,
-    cat_xml,
+    DocumentOptions, DocumentShape, PeerFormat, Stop, cat_documents, cat_json, cat_xml,
 };
 use crate::error::{Error, Result};
 use crate::source::discover;
@@ -16,8 +15,7 @@ pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, OnDamage::Fail, &pool);
     let filters = filters(&arguments.filters)?;
-    let cutoff = HistoryOptions::DEFAULT_SESSION_CUTOFF_SECONDS;
-    let history = history(&arguments.history, cutoff);
+    let history = history(&arguments.history);
     if arguments.shape.is_some() && peer_format(arguments.format).is_none() {
         return Err(Error::usage(
             "--shape is for the formats mwxml, mwdiffs, mwreverts and mwpersistence",

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::args::{
-    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, WorkArguments,
+    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, RevertOrder,
+    WorkArguments,
 };
 use super::progress::{Display, peak_memory_bytes};
 use super::sizes::{human_bytes, human_count};
@@ -37,7 +38,11 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         overwrite: arguments.overwrite,
         selections,
         filters,
-        history: history(&arguments.history, arguments.sessions.session_cutoff),
+        history: HistoryOptions {
+            is_by_time: arguments.table_history.revert_order == RevertOrder::Time,
+            session_cutoff_seconds: arguments.table_history.session_cutoff,
+            ..history(&arguments.history)
+        },
         diffs,
         limits,
         writer: WriterOptions {
@@ -125,17 +130,17 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
         .collect()
 }
 
-pub(super) fn history(arguments: &HistoryArguments, session_cutoff_seconds: i64) -> HistoryOptions {
+pub(super) fn history(arguments: &HistoryArguments) -> HistoryOptions {
     const SECONDS_A_DAY: f64 = 86_400.0;
     HistoryOptions {
         revert_radius: arguments.revert_radius,
-        session_cutoff_seconds,
         persistence: PersistenceOptions {
             window: arguments.persistence_window,
             min_revisions: arguments.persistence_min_revisions,
             min_seconds: (arguments.persistence_min_days * SECONDS_A_DAY) as i64,
         },
         sunset: arguments.sunset,
+        ..HistoryOptions::default()
     }
 }
 
@@ -245,7 +250,14 @@ fn describe(
         ),
         (
             "session_cutoff_seconds".to_owned(),
-            json!(arguments.sessions.session_cutoff),
+            json!(arguments.table_history.session_cutoff),
+        ),
+        (
+            "revert_order".to_owned(),
+            json!(match arguments.table_history.revert_order {
+                RevertOrder::Dump => "dump",
+                RevertOrder::Time => "time",
+            }),
         ),
         (
             "persistence_window".to_owned(),
