@@ -20,7 +20,7 @@ use super::options::{DiffOptions, Filters};
 use crate::derive::diff::{Counts, Diff, Differ};
 use crate::derive::tokens::Tokenized;
 use crate::error::Result;
-use crate::frame::{PageHeader, Predecessor, RevisionPlace};
+use crate::frame::{Predecessor, RevisionPlace};
 use crate::model::{ContentState, Page, Revision};
 use crate::tables::{self, DiffRow, Operations, Selection, TableBuilder};
 
@@ -36,7 +36,6 @@ pub(super) struct DiffRows<'c> {
     differ: Differ,
     /// Where the chunk's revisions begin.
     places: Vec<RevisionPlace>,
-    header: Option<PageHeader>,
     /// Which one of its page the revision at hand is.
     index: u64,
     /// What the revision at hand is compared with.
@@ -75,7 +74,6 @@ impl<'c> DiffRows<'c> {
             builder: TableBuilder::new(selection),
             differ: Differ::new(options.tokenizer, options.algorithm)?,
             places: Vec::new(),
-            header: None,
             index: 0,
             earlier: Earlier::None,
             previous: Earlier::None,
@@ -87,14 +85,8 @@ impl<'c> DiffRows<'c> {
         })
     }
 
-    /// What the framer knows of the page in which the chunk begins, and of the chunk's revisions.
-    pub(super) fn begin(
-        &mut self,
-        header: Option<PageHeader>,
-        predecessor: Predecessor,
-        places: Vec<RevisionPlace>,
-    ) {
-        self.header = header;
+    /// What the framer knows of the revision before the chunk, and of the chunk's revisions.
+    pub(super) fn begin(&mut self, predecessor: Predecessor, places: Vec<RevisionPlace>) {
         self.places = places;
         self.previous = match predecessor {
             Predecessor::None => Earlier::None,
@@ -224,9 +216,8 @@ impl<'c> DiffRows<'c> {
 
     /// Reads the revision that the framer has handed on.
     fn read_predecessor(&mut self, bytes: &[u8]) -> Option<Known> {
-        let header = self.header.as_ref().map(|header| &header.bytes[..]);
         let site = &self.document.site;
-        Known::read(bytes, header, site, self.filters, &mut self.uncut)
+        Known::read(bytes, site, self.filters, &mut self.uncut)
     }
 
     pub(super) fn finish(mut self) -> Result<Option<RecordBatch>> {

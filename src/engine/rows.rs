@@ -141,7 +141,7 @@ fn diffs_of<'c>(
     let mut diffs = DiffRows::new(selection, wanted.diffs, &wanted.filters, document)?;
     let predecessor = std::mem::take(&mut chunk.predecessor);
     let places = std::mem::take(&mut chunk.revisions);
-    diffs.begin(chunk.page.clone(), predecessor, places);
+    diffs.begin(predecessor, places);
     Ok(Some(diffs))
 }
 
