@@ -66,18 +66,20 @@ pub fn cat_documents(
 /// What follows from more than one revision.
 enum Fold {
     Nothing,
-    Diffs(Diffs),
+    Diffs(Box<Diffs>),
     Reverts(Reverts),
-    Persistence(PersistenceDocuments),
+    Persistence(Box<PersistenceDocuments>),
 }
 
 impl Fold {
     fn new(format: PeerFormat, history: &HistoryOptions) -> Result<Self> {
         Ok(match format {
             PeerFormat::Mwxml => Self::Nothing,
-            PeerFormat::Mwdiffs => Self::Diffs(Diffs::new()?),
+            PeerFormat::Mwdiffs => Self::Diffs(Box::new(Diffs::new()?)),
             PeerFormat::Mwreverts => Self::Reverts(Reverts::new(history.revert_radius)),
-            PeerFormat::Mwpersistence => Self::Persistence(PersistenceDocuments::new(*history)?),
+            PeerFormat::Mwpersistence => {
+                Self::Persistence(Box::new(PersistenceDocuments::new(*history)?))
+            }
         })
     }
 
