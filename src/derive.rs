@@ -8,11 +8,13 @@ mod checksum;
 pub mod diff;
 mod facts;
 mod history;
+pub mod identity;
 mod order;
 pub mod persistence;
 mod proof;
 pub mod reverts;
 pub mod sessions;
+pub mod token_history;
 pub mod tokens;
 
 pub use checksum::Sha1;

@@ -20,6 +20,7 @@ mod revision_history;
 mod revisions;
 mod sessions;
 mod shared;
+mod tokens;
 mod uploads;
 mod user_creations;
 
@@ -40,5 +41,6 @@ pub use reverts::{RevertDefinition, RevertRow, Reverts, TABLE as REVERTS};
 pub use revision_history::{RevisionHistory, RevisionHistoryRow, TABLE as REVISION_HISTORY};
 pub use revisions::{RevisionRow, Revisions, TABLE as REVISIONS};
 pub use sessions::{Sessions, TABLE as SESSIONS};
+pub use tokens::{TABLE as TOKENS, TokenRow, Tokens};
 pub use uploads::{TABLE as UPLOADS, UploadRow, Uploads};
 pub use user_creations::{TABLE as USER_CREATIONS, UserCreations, is_user_creation};

@@ -102,6 +102,8 @@ pub(super) struct ConvertArguments {
     #[command(flatten)]
     pub history: HistoryArguments,
     #[command(flatten)]
+    pub table_history: TableHistoryArguments,
+    #[command(flatten)]
     pub diffs: DiffArguments,
     #[command(flatten)]
     pub work: WorkArguments,
@@ -170,14 +172,6 @@ pub(super) struct HistoryArguments {
         value_parser = parse_radius
     )]
     pub revert_radius: usize,
-    /// A break of so many seconds ends a user's session (table sessions)
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = HistoryOptions::DEFAULT_SESSION_CUTOFF_SECONDS,
-        value_parser = parse_cutoff
-    )]
-    pub session_cutoff: i64,
     /// How many later revisions tokens are followed through (table persistence)
     #[arg(
         long,
@@ -196,6 +190,24 @@ pub(super) struct HistoryArguments {
     /// date in the file's name, or else each page's last revision]
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub sunset: Option<Timestamp>,
+}
+
+/// What only tables know.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reverts, sessions and persistence")]
+pub(super) struct TableHistoryArguments {
+    /// In which order reverts are looked for by the definition of mwreverts (table reverts): that of the
+    /// dump, or that of time, which is its --resort
+    #[arg(long, value_name = "ORDER", value_enum, default_value_t = RevertOrder::Dump)]
+    pub revert_order: RevertOrder,
+    /// A break of so many seconds ends a user's session (table sessions)
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = HistoryOptions::DEFAULT_SESSION_CUTOFF_SECONDS,
+        value_parser = parse_cutoff
+    )]
+    pub session_cutoff: i64,
 }
 
 #[derive(Debug, Args)]
@@ -228,16 +240,29 @@ pub(super) struct InspectArguments {
     pub work: WorkArguments,
 }
 
+const CAT_EXAMPLES: &str = "Examples:
+  mwparquet cat dump.xml.7z | jq .user_text
+  mwparquet cat --format xml dump.xml.bz2 | grep -c '<page>'
+  mwparquet cat --format mwdiffs dump.xml.bz2 | head -1000
+  mwparquet cat --format mwxml --shape flat dump.xml.bz2 | mwreverts revdocs2reverts";
+
 #[derive(Debug, Args)]
+#[command(after_help = CAT_EXAMPLES)]
 pub(super) struct CatArguments {
     /// Dump files, folders, patterns, or - for standard input
     #[arg(required_unless_present = "wikis", value_name = "INPUT")]
     pub inputs: Vec<String>,
     #[command(flatten)]
     pub runs: RunArguments,
-    /// What to write: revisions as JSON lines, or the decoded XML
+    /// What to write
     #[arg(long, value_enum, default_value_t = CatFormat::Json)]
     pub format: CatFormat,
+    /// Where documents of mwxml, mwdiffs, mwreverts and mwpersistence have text, checksum and size
+    /// [default: slots for mwxml, flat for the others]
+    #[arg(long, value_enum)]
+    pub shape: Option<CatShape>,
+    #[command(flatten)]
+    pub history: HistoryArguments,
     #[command(flatten)]
     pub filters: FilterArguments,
     #[command(flatten)]
@@ -264,6 +289,12 @@ pub(super) enum OnDamage {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RevertOrder {
+    Dump,
+    Time,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ProgressStyle {
     /// Bars on a terminal, else plain lines
     Auto,
@@ -277,8 +308,26 @@ pub(super) enum ProgressStyle {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum CatFormat {
+    /// Revisions as JSON lines, with the names of our columns
     Json,
+    /// The decoded XML
     Xml,
+    /// Revisions as `mwxml dump2revdocs` writes them
+    Mwxml,
+    /// Revisions with their diffs, as `mwdiffs dump2diffs` writes them
+    Mwdiffs,
+    /// Reverts as `mwreverts dump2reverts` writes them
+    Mwreverts,
+    /// Revisions with statistics, as `mwpersistence dump2stats` writes them
+    Mwpersistence,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CatShape {
+    /// In slots, by role: mwtypes 0.4 and later
+    Slots,
+    /// In the document itself, of the main slot only: before mwtypes 0.4
+    Flat,
 }
 
 fn parse_memory(text: &str) -> Result<u64, String> {

@@ -3,16 +3,24 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use super::args::{CatArguments, CatFormat, OnDamage};
-use super::convert::{filters, limits, pool};
+use super::args::{CatArguments, CatFormat, CatShape, OnDamage};
+use super::convert::{filters, history, limits, pool};
 use super::inputs::find;
-use crate::engine::{Stop, cat_json, cat_xml};
+use crate::engine::{
+    DocumentOptions, DocumentShape, PeerFormat, Stop, cat_documents, cat_json, cat_xml,
+};
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, OnDamage::Fail, &pool);
     let filters = filters(&arguments.filters)?;
+    let history = history(&arguments.history);
+    if arguments.shape.is_some() && peer_format(arguments.format).is_none() {
+        return Err(Error::usage(
+            "--shape is for the formats mwxml, mwdiffs, mwreverts and mwpersistence",
+        ));
+    }
     let found = find(&arguments.inputs, &arguments.runs)?;
     let cannot = |error| Error::io("cannot write to standard output", error);
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
@@ -20,9 +28,20 @@ pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
     let in_folders = found.in_folders.iter().map(|input| (input, false));
     for (input, is_named) in named.chain(in_folders) {
         let mut write = |bytes: &[u8]| out.write_all(bytes).map_err(cannot);
-        let outcome = match arguments.format {
-            CatFormat::Json => cat_json(input, &filters, &limits, &pool, stop, &mut write),
-            CatFormat::Xml => cat_xml(input, &limits, &pool, stop, &mut write),
+        let outcome = match peer_format(arguments.format) {
+            Some(format) => {
+                let options = DocumentOptions {
+                    format,
+                    shape: shape(format, arguments.shape),
+                    filters: filters.clone(),
+                    history,
+                };
+                cat_documents(input, &options, &limits, &pool, stop, &mut write)
+            }
+            None if arguments.format == CatFormat::Xml => {
+                cat_xml(input, &limits, &pool, stop, &mut write)
+            }
+            None => cat_json(input, &filters, &limits, &pool, stop, &mut write),
         };
         match outcome {
             // What lies in a folder need not be a dump.
@@ -32,4 +51,25 @@ pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
     }
     out.flush().map_err(cannot)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whose documents are wanted; `None` where it is nobody's but ours.
+fn peer_format(format: CatFormat) -> Option<PeerFormat> {
+    match format {
+        CatFormat::Json | CatFormat::Xml => None,
+        CatFormat::Mwxml => Some(PeerFormat::Mwxml),
+        CatFormat::Mwdiffs => Some(PeerFormat::Mwdiffs),
+        CatFormat::Mwreverts => Some(PeerFormat::Mwreverts),
+        CatFormat::Mwpersistence => Some(PeerFormat::Mwpersistence),
+    }
+}
+
+/// Without a word, the shape that the program itself writes today.
+fn shape(format: PeerFormat, asked: Option<CatShape>) -> DocumentShape {
+    match asked {
+        Some(CatShape::Slots) => DocumentShape::Slots,
+        Some(CatShape::Flat) => DocumentShape::Flat,
+        None if format == PeerFormat::Mwxml => DocumentShape::Slots,
+        None => DocumentShape::Flat,
+    }
 }

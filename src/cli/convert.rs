@@ -8,7 +8,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::args::{
-    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, WorkArguments,
+    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, RevertOrder,
+    WorkArguments,
 };
 use super::inputs::{Found, find};
 use super::progress::{Display, peak_memory_bytes};
@@ -38,7 +39,11 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         overwrite: arguments.overwrite,
         selections,
         filters,
-        history: history(&arguments.history),
+        history: HistoryOptions {
+            is_by_time: arguments.table_history.revert_order == RevertOrder::Time,
+            session_cutoff_seconds: arguments.table_history.session_cutoff,
+            ..history(&arguments.history)
+        },
         diffs,
         limits,
         writer: WriterOptions {
@@ -128,18 +133,17 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
         .collect()
 }
 
-fn history(arguments: &HistoryArguments) -> HistoryOptions {
+pub(super) fn history(arguments: &HistoryArguments) -> HistoryOptions {
     const SECONDS_A_DAY: f64 = 86_400.0;
     HistoryOptions {
         revert_radius: arguments.revert_radius,
-        session_cutoff_seconds: arguments.session_cutoff,
         persistence: PersistenceOptions {
             window: arguments.persistence_window,
-            revert_radius: arguments.revert_radius,
             min_revisions: arguments.persistence_min_revisions,
             min_seconds: (arguments.persistence_min_days * SECONDS_A_DAY) as i64,
         },
         sunset: arguments.sunset,
+        ..HistoryOptions::default()
     }
 }
 
@@ -271,7 +275,14 @@ fn describe(
         ),
         (
             "session_cutoff_seconds".to_owned(),
-            json!(arguments.history.session_cutoff),
+            json!(arguments.table_history.session_cutoff),
+        ),
+        (
+            "revert_order".to_owned(),
+            json!(match arguments.table_history.revert_order {
+                RevertOrder::Dump => "dump",
+                RevertOrder::Time => "time",
+            }),
         ),
         (
             "persistence_window".to_owned(),

@@ -37,9 +37,11 @@ impl<'f> PageHistory<'f> {
         &self.order
     }
 
-    /// Reverts as mwreverts finds them, in the order of the dump.
-    pub fn reverts_within_radius(&self, radius: usize) -> Vec<RadiusRevert> {
-        let checksums: Vec<_> = self.revisions.iter().map(|fact| fact.sha1()).collect();
+    /// Reverts as mwreverts finds them in an order of the revisions; its numbers are places there.
+    pub fn reverts_within_radius(&self, order: &TimeOrder, radius: usize) -> Vec<RadiusRevert> {
+        let at = |place| self.revisions[order.index_at(place)];
+        let places = 0..self.revisions.len();
+        let checksums: Vec<_> = places.map(|place| at(place).sha1()).collect();
         within_radius(&checksums, radius)
     }
 

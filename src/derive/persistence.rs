@@ -4,45 +4,27 @@
 //! text are those of the text before; a text that comes back brings back its own tokens.  Who adds
 //! many tokens that last is thought to have added something of worth.
 //!
-//! Texts are lists of runs of tokens with numbers that follow each other (`token_list`), and what is
-//! known of tokens is kept by run (`window`): so a revision costs as much as it changes, not as
-//! much as its text is long.
+//! What is known of tokens is kept by run (`window`): so a revision costs as much as it changes, not
+//! as much as its text is long.
 
-mod token_list;
 mod window;
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::Arc;
 
-use self::token_list::TokenList;
 use self::window::{OpenRevision, Processed};
-use super::checksum::Sha1;
-use super::diff::Operation;
 use super::facts::Fact;
+use super::identity::Moved;
 
 /// What is measured.
 #[derive(Debug, Clone, Copy)]
 pub struct PersistenceOptions {
     /// How many later revisions are looked at.
     pub window: usize,
-    /// How many revisions back a text is known when it comes back.
-    pub revert_radius: usize,
     /// A token that so many later revisions have has persisted.
     pub min_revisions: u32,
     /// One that was seen for so many seconds has, too.
     pub min_seconds: i64,
-}
-
-/// How a text came from the one before on its page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The text's checksum.
-    pub sha1: Sha1,
-    /// How many tokens it has.
-    pub tokens: u32,
-    /// What makes it out of the text before.
-    pub operations: Vec<Operation>,
 }
 
 /// What became of the tokens that a revision added.
@@ -99,11 +81,7 @@ impl User {
 #[derive(Debug)]
 pub struct PersistenceState {
     options: PersistenceOptions,
-    /// The last texts, the latest at the back.
-    versions: VecDeque<(Sha1, Arc<TokenList>)>,
     window: VecDeque<Entry>,
-    /// The number of the next new token.
-    next_token: u64,
     processed: Processed,
     /// When the last revision was saved.
     last_seconds: Option<i64>,
@@ -123,9 +101,7 @@ impl PersistenceState {
     pub fn new(options: PersistenceOptions) -> Self {
         Self {
             options,
-            versions: VecDeque::new(),
             window: VecDeque::new(),
-            next_token: 0,
             processed: Processed::default(),
             last_seconds: None,
         }
@@ -134,24 +110,24 @@ impl PersistenceState {
     /// Takes the next revision, in the order of the dump, and tells of those that have left the
     /// window, in order: `None` of one whose text was not known.
     ///
-    /// `change` is `None` where the text is not known: such a revision is passed over, as if it
+    /// `moved` is `None` where the text is not known: such a revision is passed over, as if it
     /// were not there.
     pub fn push(
         &mut self,
         revision: Fact<'_>,
-        change: Option<&Change>,
+        moved: Option<&Moved>,
         tell: &mut dyn FnMut(Option<Persistence>),
     ) {
-        let Some(change) = change else {
+        let Some(moved) = moved else {
             return self.pass_over(tell);
         };
         self.last_was_seen_until(revision.seconds());
         self.tell_ready(tell);
-        let begin = self.next_token;
-        let tokens = self.transition(change);
+        self.close(&moved.gone);
+        self.reopen(&moved.back);
         let user = User::of(revision);
         self.window.push_back(Entry::Open(OpenRevision::new(
-            begin..self.next_token,
+            moved.added.clone(),
             user.clone(),
             revision.seconds(),
             self.processed,
@@ -163,10 +139,6 @@ impl PersistenceState {
         }
         self.processed.revisions += 1;
         self.last_seconds = revision.seconds();
-        self.versions.push_back((change.sha1, tokens));
-        if self.versions.len() > self.options.revert_radius + 1 {
-            self.versions.pop_front();
-        }
     }
 
     /// The page has no more revisions: tells of all that are left.  Time ends at `sunset_seconds`,
@@ -225,35 +197,6 @@ impl PersistenceState {
             }
             Entry::Unknown(count) => (0..count).for_each(|_| tell(None)),
         }
-    }
-
-    /// Makes the next text's tokens out of those that are there.
-    fn transition(&mut self, change: &Change) -> Arc<TokenList> {
-        let before = match self.versions.back() {
-            Some((_, tokens)) => Arc::clone(tokens),
-            None => Arc::default(),
-        };
-        if let Some(tokens) = self.returning(change) {
-            let gone = before.without(&tokens);
-            self.close(&gone);
-            let back = tokens.without(&before);
-            self.reopen(&back);
-            return tokens;
-        }
-        let (tokens, gone) = before.apply(&change.operations, &mut self.next_token);
-        self.close(&gone);
-        Arc::new(tokens)
-    }
-
-    /// The tokens of an earlier text that comes back, where others lie between.
-    fn returning(&self, change: &Change) -> Option<Arc<TokenList>> {
-        let versions = self.versions.iter();
-        let at = versions
-            .clone()
-            .rposition(|(sha1, _)| *sha1 == change.sha1)?;
-        let (_, tokens) = self.versions.get(at)?;
-        let is_revert = at + 1 < self.versions.len() && tokens.len() == change.tokens;
-        is_revert.then(|| Arc::clone(tokens))
     }
 
     fn close(&mut self, gone: &[Range<u64>]) {

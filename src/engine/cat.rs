@@ -1,4 +1,14 @@
-//! Dumps as text: revisions as JSON lines, or the decoded XML.
+//! Dumps as text: revisions as JSON lines, ours or those of other programs, or the decoded XML.
+
+mod chunk;
+mod diffs;
+mod documents;
+mod peers;
+mod persistence;
+mod reverts;
+
+pub use self::documents::DocumentShape;
+pub use self::peers::{DocumentOptions, PeerFormat, cat_documents};
 
 use std::sync::Arc;
 

@@ -7,18 +7,20 @@ mod known;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::known::state_of;
+
 use std::mem;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 
-use self::known::{Held, Known, hold_text, state_of};
+use self::known::{Held, Known, hold_text};
 use super::document::Document;
 use super::options::{DiffOptions, Filters};
 use crate::derive::diff::{Counts, Diff, Differ};
 use crate::derive::tokens::Tokenized;
 use crate::error::Result;
-use crate::frame::{PageHeader, Predecessor, RevisionPlace};
+use crate::frame::{Predecessor, RevisionPlace};
 use crate::model::{ContentState, Page, Revision};
 use crate::tables::{self, DiffRow, Operations, Selection, TableBuilder};
 
@@ -34,7 +36,6 @@ pub(super) struct DiffRows<'c> {
     differ: Differ,
     /// Where the chunk's revisions begin.
     places: Vec<RevisionPlace>,
-    header: Option<PageHeader>,
     /// Which one of its page the revision at hand is.
     index: u64,
     /// What the revision at hand is compared with.
@@ -47,8 +48,6 @@ pub(super) struct DiffRows<'c> {
     after: Tokenized,
     text: String,
     diff: Diff,
-    /// The state of the first text that is neither hidden nor missing.
-    first_text: Option<ContentState>,
 }
 
 /// The revision before another one in its page.
@@ -75,7 +74,6 @@ impl<'c> DiffRows<'c> {
             builder: TableBuilder::new(selection),
             differ: Differ::new(options.tokenizer, options.algorithm)?,
             places: Vec::new(),
-            header: None,
             index: 0,
             earlier: Earlier::None,
             previous: Earlier::None,
@@ -84,18 +82,11 @@ impl<'c> DiffRows<'c> {
             after: Tokenized::default(),
             text: String::new(),
             diff: Diff::default(),
-            first_text: None,
         })
     }
 
-    /// What the framer knows of the page in which the chunk begins, and of the chunk's revisions.
-    pub(super) fn begin(
-        &mut self,
-        header: Option<PageHeader>,
-        predecessor: Predecessor,
-        places: Vec<RevisionPlace>,
-    ) {
-        self.header = header;
+    /// What the framer knows of the revision before the chunk, and of the chunk's revisions.
+    pub(super) fn begin(&mut self, predecessor: Predecessor, places: Vec<RevisionPlace>) {
         self.places = places;
         self.previous = match predecessor {
             Predecessor::None => Earlier::None,
@@ -120,11 +111,6 @@ impl<'c> DiffRows<'c> {
     /// Takes the revision that has begun, of a page that is wanted.
     pub(super) fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>, is_wanted: bool) {
         let state = state_of(revision);
-        if self.first_text.is_none()
-            && !matches!(state, ContentState::Hidden | ContentState::Missing)
-        {
-            self.first_text = Some(state);
-        }
         if is_wanted {
             self.wanted_revision(page, revision, state);
         } else {
@@ -230,14 +216,8 @@ impl<'c> DiffRows<'c> {
 
     /// Reads the revision that the framer has handed on.
     fn read_predecessor(&mut self, bytes: &[u8]) -> Option<Known> {
-        let header = self.header.as_ref().map(|header| &header.bytes[..]);
         let site = &self.document.site;
-        Known::read(bytes, header, site, self.filters, &mut self.uncut)
-    }
-
-    /// The state of the first text that is neither hidden nor missing, if there is one.
-    pub(super) fn first_text(&self) -> Option<ContentState> {
-        self.first_text
+        Known::read(bytes, site, self.filters, &mut self.uncut)
     }
 
     pub(super) fn finish(mut self) -> Result<Option<RecordBatch>> {

@@ -21,8 +21,7 @@ use super::rows::Wanted;
 use crate::error::Result;
 use crate::tables::TableInfo;
 
-use notes::Piece;
-pub(super) use notes::{ChunkHistory, Notes};
+pub(super) use notes::{ChunkHistory, Notes, Piece};
 use rows::make_rows;
 use stretch::Stretch;
 
@@ -70,7 +69,10 @@ impl<'l> Histories<'l> {
     pub(super) fn add(&mut self, chunk: ChunkHistory, groups: &mut RowGroups<'_>) -> Result<()> {
         let facts = Arc::new(chunk.facts);
         for piece in chunk.pages {
-            let goes_on = self.open.as_ref().is_some_and(|open| open.has(&piece));
+            let goes_on = self
+                .open
+                .as_ref()
+                .is_some_and(|open| piece.is_of(&open.header));
             if !goes_on {
                 self.end_page(groups)?;
             }

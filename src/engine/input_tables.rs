@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering;
 use super::document::Document;
 use super::histories::Histories;
 use super::lane::Lane;
-use super::persistence::Persistence;
 use super::pipeline::{Consumer, Passed, Work, run_input};
 use super::plan::Plan;
 use super::row_groups::{PartsByTable, RowGroups};
 use super::rows::{ChunkRows, Wanted, rows_of};
 use super::sessions::Edits;
+use super::texts::Texts;
 use crate::error::{Error, Result};
 use crate::model::ContentState;
 use crate::sink::{InputEntry, Run, Seen};
@@ -53,7 +53,7 @@ pub(super) fn convert_input(
             .selection(&tables::REJECTS)
             .map(TableBuilder::new),
         histories: Histories::new(&plan.wanted, lane),
-        persistence: Persistence::new(&plan.wanted, lane)?,
+        texts: Texts::new(&plan.wanted, lane)?,
         edits: Edits::new(plan, lane, number),
         reported: Vec::new(),
         wikis: Vec::new(),
@@ -75,7 +75,7 @@ struct InputTables<'l> {
     pages: Option<TableBuilder<tables::Pages>>,
     rejects: Option<TableBuilder<tables::Rejects>>,
     histories: Option<Histories<'l>>,
-    persistence: Option<Persistence<'l>>,
+    texts: Option<Texts<'l>>,
     edits: Option<Edits<'l>>,
     reported: Vec<Reject>,
     wikis: Vec<Arc<Document>>,
@@ -123,10 +123,13 @@ impl InputTables<'_> {
 
     /// Refuses to compare texts where there are none: the first one tells.
     fn check_texts(&mut self, first: Option<ContentState>) -> Result<()> {
-        if !self.has_texts && first == Some(ContentState::Stub) {
-            return Err(Error::usage(
-                "is a stub, a dump without texts: the table diffs needs a dump with texts",
-            )
+        if let Some(table) = self.wanted.table_of_texts()
+            && !self.has_texts
+            && first == Some(ContentState::Stub)
+        {
+            return Err(Error::usage(format!(
+                "is a stub, a dump without texts: the table {table} needs a dump with texts"
+            ))
             .in_input(&self.input));
         }
         self.has_texts |= first.is_some();
@@ -164,8 +167,8 @@ impl InputTables<'_> {
         if let Some(histories) = self.histories.take() {
             histories.finish(&mut self.groups)?;
         }
-        if let Some(persistence) = self.persistence.take() {
-            persistence.finish(&mut self.groups)?;
+        if let Some(texts) = self.texts.take() {
+            texts.finish(&mut self.groups)?;
         }
         let edits = self.edits.take().map_or(Ok(Vec::new()), Edits::finish)?;
         let parts = self.groups.finish()?;
@@ -209,8 +212,8 @@ impl Consumer for InputTables<'_> {
         if let Some(histories) = &mut self.histories {
             histories.end_page(&mut self.groups)?;
         }
-        if let Some(persistence) = &mut self.persistence {
-            persistence.begin(document.dump_day, &mut self.groups)?;
+        if let Some(texts) = &mut self.texts {
+            texts.begin(document.dump_day, &mut self.groups)?;
         }
         self.document = Some(Arc::clone(document));
         self.has_texts = false;
@@ -240,8 +243,8 @@ impl Consumer for InputTables<'_> {
         if let (Some(histories), Some(history)) = (&mut self.histories, rows.history) {
             histories.add(history, &mut self.groups)?;
         }
-        if let (Some(persistence), Some(changes)) = (&mut self.persistence, rows.changes) {
-            persistence.add(changes, &mut self.groups)?;
+        if let (Some(texts), Some(changes)) = (&mut self.texts, rows.changes) {
+            texts.add(changes, &mut self.groups)?;
         }
         if let (Some(edits), Some(chunk)) = (&mut self.edits, rows.edits) {
             edits.add(chunk)?;
@@ -257,8 +260,8 @@ impl Consumer for InputTables<'_> {
         if let Some(histories) = &mut self.histories {
             histories.lost();
         }
-        if let Some(persistence) = &mut self.persistence {
-            persistence.lost();
+        if let Some(texts) = &mut self.texts {
+            texts.lost();
         }
         self.seen.rejects += 1;
         let place = why.location();

@@ -63,6 +63,8 @@ impl Filters {
 pub struct HistoryOptions {
     /// How many revisions a revert can undo, by the definition of mwreverts.
     pub revert_radius: usize,
+    /// Whether these are looked for in the order of time, and not in that of the dump.
+    pub is_by_time: bool,
     /// A break of so many seconds ends a user's session.
     pub session_cutoff_seconds: i64,
     /// How long tokens are followed, and which of them persisted.
@@ -78,7 +80,6 @@ impl HistoryOptions {
     /// make a token persistent.
     pub const DEFAULT_PERSISTENCE: PersistenceOptions = PersistenceOptions {
         window: 50,
-        revert_radius: Self::DEFAULT_REVERT_RADIUS,
         min_revisions: 5,
         min_seconds: 14 * 24 * 60 * 60,
     };
@@ -90,6 +91,7 @@ impl Default for HistoryOptions {
     fn default() -> Self {
         Self {
             revert_radius: Self::DEFAULT_REVERT_RADIUS,
+            is_by_time: false,
             session_cutoff_seconds: Self::DEFAULT_SESSION_CUTOFF_SECONDS,
             persistence: Self::DEFAULT_PERSISTENCE,
             sunset: None,
@@ -185,7 +187,12 @@ impl Limits {
         // Revisions of a page are numbered in 32 bits.
         const MOST: usize = (u32::MAX as usize / 2) * Facts::BYTES_EACH;
         const LEAST: usize = 8 << 20;
-        (self.sizing_bytes / 4).clamp(LEAST, MOST)
+        (self.sizing_bytes / 2).clamp(LEAST, MOST)
+    }
+
+    /// Bytes of what happened to the tokens of a page; beyond that it is counted only.
+    pub(super) fn token_changes_bytes(&self) -> usize {
+        self.sizing_bytes / 4
     }
 
     /// Bytes that a decoder's dictionary may take.

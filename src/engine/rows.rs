@@ -2,12 +2,13 @@
 
 use arrow::array::RecordBatch;
 
-use super::diffs::DiffRows;
+use super::diffs::{DiffRows, state_of};
 use super::document::Document;
 use super::histories::{ChunkHistory, Notes};
 use super::log_rows::{LogBatches, LogBuilders};
 use super::options::{DiffOptions, Filters, HistoryOptions};
-use super::persistence::{Changes, ChunkChanges};
+use super::texts::{Changes, ChunkChanges};
+use crate::derive::identity::Kept;
 use crate::derive::sessions::write_event;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
@@ -41,6 +42,27 @@ impl Wanted {
         let tables = [&tables::REVISION_HISTORY, &tables::REVERTS];
         tables.iter().any(|table| self.selection(table).is_some())
     }
+
+    /// The first wanted table that nothing can be told in without texts.
+    pub(super) fn table_of_texts(&self) -> Option<&'static str> {
+        let mut tables = [&tables::DIFFS, &tables::TOKENS].into_iter();
+        let wanted = tables.find(|table| self.selection(table).is_some())?;
+        Some(wanted.name)
+    }
+
+    /// Which tokens of changes some table needs as texts.
+    pub(super) fn kept_tokens(&self) -> Kept {
+        match self.selection(&tables::TOKENS) {
+            Some(_) => Kept::Inserted,
+            None => Kept::Nothing,
+        }
+    }
+
+    /// Whether a table is wanted that is derived from all texts of pages.
+    pub(super) fn needs_texts(&self) -> bool {
+        let tables = [&tables::PERSISTENCE, &tables::TOKENS];
+        tables.iter().any(|table| self.selection(table).is_some())
+    }
 }
 
 /// The rows of a chunk.
@@ -51,14 +73,14 @@ pub(super) struct ChunkRows {
     pub uploads: Option<RecordBatch>,
     pub logs: LogBatches,
     pub diffs: Option<RecordBatch>,
-    /// The state of the first text that is neither hidden nor missing, where diffs are wanted.
+    /// The state of the first text that is neither hidden nor missing, where somebody must have texts.
     pub first_text: Option<ContentState>,
     /// Pages, each with whether it began in a chunk before and whether it goes on in the next.
     pub pages: Vec<(PageSummary, bool, bool)>,
     pub rejects: Vec<Reject>,
     /// What tables of pages' histories are derived from.
     pub history: Option<ChunkHistory>,
-    /// What changed from text to text, of which persistence is made.
+    /// What changed from text to text, of which persistence and tokens are made.
     pub changes: Option<ChunkChanges>,
     /// Edits, of which sessions are made.
     pub edits: Option<Edits>,
@@ -81,9 +103,9 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
         uploads: wanted.selection(&tables::UPLOADS).map(TableBuilder::new),
         logs: LogBuilders::new(wanted),
         notes: wanted.needs_histories().then(|| Notes::new(document)),
-        changes: match wanted.selection(&tables::PERSISTENCE) {
-            Some(_) => Some(Changes::new()?),
-            None => None,
+        changes: match wanted.needs_texts() {
+            true => Some(Changes::new(wanted.kept_tokens())?),
+            false => None,
         },
         edits: wanted
             .selection(&tables::SESSIONS)
@@ -102,7 +124,6 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
     rows.changes = collector.changes.map(Changes::finish);
     rows.history = collector.notes.map(Notes::finish);
     if let Some(diffs) = collector.diffs {
-        rows.first_text = diffs.first_text();
         rows.diffs = diffs.finish()?;
     }
     rows.seen.rejects = rows.rejects.len() as u64;
@@ -120,7 +141,7 @@ fn diffs_of<'c>(
     let mut diffs = DiffRows::new(selection, wanted.diffs, &wanted.filters, document)?;
     let predecessor = std::mem::take(&mut chunk.predecessor);
     let places = std::mem::take(&mut chunk.revisions);
-    diffs.begin(chunk.page.clone(), predecessor, places);
+    diffs.begin(predecessor, places);
     Ok(Some(diffs))
 }
 
@@ -150,6 +171,15 @@ impl Collector<'_> {
         self.document.wiki_id.as_deref()
     }
 
+    /// Keeps the state of the first text that tells what kind of dump it is.
+    fn look_for_text(&mut self, revision: &Revision<'_>) {
+        if self.rows.first_text.is_none() && self.wanted.table_of_texts().is_some() {
+            let state = state_of(revision);
+            let tells = !matches!(state, ContentState::Hidden | ContentState::Missing);
+            self.rows.first_text = tells.then_some(state);
+        }
+    }
+
     fn summary_of(&mut self, page: &Page<'_>) -> &mut PageSummary {
         let wiki_id = self.document.wiki_id.as_deref();
         self.summary
@@ -171,6 +201,9 @@ impl Records for Collector<'_> {
         self.rows.seen.slots += revision.slots().count() as u64;
         let of_wanted_page = self.wanted.filters.wants_page(page);
         let is_wanted = of_wanted_page && self.wanted.filters.wants_time(revision.timestamp);
+        if of_wanted_page {
+            self.look_for_text(revision);
+        }
         if let Some(notes) = self.notes.as_mut().filter(|_| of_wanted_page) {
             notes.revision(revision, is_wanted);
         }

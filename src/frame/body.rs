@@ -66,6 +66,7 @@ impl Framer {
             }
             Tag::OpenRevision => {
                 self.document.end_page_header(at);
+                self.document.tell_page_id(at);
                 if record_ended {
                     self.cut_if_large(at);
                 }
@@ -87,7 +88,10 @@ impl Framer {
                     self.document.skip_to = from;
                 }
             }
-            Tag::ClosePage => self.document.page = None,
+            Tag::ClosePage => {
+                self.document.tell_page_id(at);
+                self.document.page = None;
+            }
             Tag::CloseRoot => {
                 self.emit_chunk(at, false);
                 self.document.state = State::Behind;

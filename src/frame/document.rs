@@ -110,6 +110,17 @@ impl Document {
     }
 
     /// Copies the open page's header while its bytes are pending.
+    /// Tells the history which page it is, where the page's header ends `at` an offset.
+    pub(super) fn tell_page_id(&mut self, at: u64) {
+        let (Some(history), Some(page)) = (&mut self.history, &self.page) else {
+            return;
+        };
+        if history.asks_for_id() {
+            let header = self.pending.copy(page.begin, page.header_end.unwrap_or(at));
+            history.page_is(page_id(&header, &self.prefix));
+        }
+    }
+
     pub(super) fn keep_page_header(&mut self) {
         let Some((begin, Some(end))) = self
             .page
@@ -142,4 +153,13 @@ impl Document {
             self.elided += end - begin;
         }
     }
+}
+
+/// What stands in a page header's `<id>`.
+fn page_id<'h>(header: &'h [u8], prefix: &[u8]) -> Option<&'h [u8]> {
+    let tag = [b"<", prefix, b"id>"].concat();
+    let begin = memchr::memmem::find(header, &tag)? + tag.len();
+    let rest = header.get(begin..)?;
+    let id = rest.get(..memchr::memchr(b'<', rest)?)?.trim_ascii();
+    (!id.is_empty()).then_some(id)
 }

@@ -6,7 +6,6 @@ use bytes::Bytes;
 
 use super::chunk::{Chunk, Piece};
 use super::document::{Document, Section, State};
-use super::history::Predecessor;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a framer is told.
@@ -188,16 +187,13 @@ impl Framer {
         let page = document.begins_in.take();
         let history = document.history.as_mut();
         let (predecessor, revisions) = history.map_or_else(Default::default, |history| {
-            history.end_chunk(&document.pending, end, page_continues)
+            history.end_chunk(&document.pending, end)
         });
         let pieces = document.take(end);
         if !pieces.is_empty() {
             self.frames.push_back(Frame::Chunk(Chunk {
                 pieces,
-                predecessor: match page {
-                    Some(_) => predecessor,
-                    None => Predecessor::None,
-                },
+                predecessor,
                 page,
                 page_continues,
                 revisions,

@@ -1,5 +1,8 @@
 //! What a chunk needs of its page's history: which revision its revisions are, and the one before
 //! its first.
+//!
+//! Elements `<page>` of one id that follow each other are one page.  Whether they do is known when the
+//! header of the later one is.
 
 use std::mem;
 use std::sync::Arc;
@@ -9,10 +12,11 @@ use super::pending::Pending;
 /// The revision of the page that stands right before the chunk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Predecessor {
-    /// There is none: the chunk begins with a page, or with a page's first revision.
+    /// There is none: the chunk begins with a page's first revision.
     #[default]
     None,
-    /// Its bytes, from `<revision>` up to the chunk.
+    /// Its bytes, from `<revision>` up to the chunk, with the page's end if another element of the
+    /// same page begins there.
     Revision(Arc<[u8]>),
     /// It was passed over because of damage.
     Lost,
@@ -30,6 +34,10 @@ pub struct RevisionPlace {
 /// What the framer keeps of the page that is open.
 #[derive(Debug, Default)]
 pub(super) struct History {
+    /// The id of the page, if it has one.
+    page_id: Option<Box<[u8]>>,
+    /// Whether another element has begun, whose id is not known yet.
+    is_new_element: bool,
     /// Revisions of the page so far.
     count: u64,
     /// Whether a revision is open: what looks like one inside it is none.
@@ -44,11 +52,34 @@ pub(super) struct History {
 }
 
 impl History {
+    /// An element `<page>` begins.
     pub(super) fn page_begins(&mut self) {
-        self.count = 0;
+        if self.is_new_element {
+            // The one before had no header that could be read.
+            self.page_is(None);
+        }
+        self.is_new_element = true;
         self.is_inside = false;
+    }
+
+    /// Whether the id of the page is asked for.
+    pub(super) fn asks_for_id(&self) -> bool {
+        self.is_new_element
+    }
+
+    /// Tells the id of the element that has begun: the page before goes on, or another one begins.
+    pub(super) fn page_is(&mut self, id: Option<&[u8]>) {
+        self.is_new_element = false;
+        if id.is_some() && id == self.page_id.as_deref() {
+            return;
+        }
+        self.page_id = id.map(Box::from);
+        self.count = 0;
         self.last_begin = None;
         self.last_before = Predecessor::None;
+        if self.places.is_empty() {
+            self.predecessor = Predecessor::None;
+        }
     }
 
     pub(super) fn revision_begins(&mut self, at: u64) {
@@ -81,14 +112,10 @@ impl History {
         &mut self,
         pending: &Pending,
         end: u64,
-        page_continues: bool,
     ) -> (Predecessor, Vec<RevisionPlace>) {
-        let next = match (page_continues, self.last_begin.take()) {
-            (true, Some(begin)) if begin < end => {
-                Predecessor::Revision(pending.copy(begin, end).into())
-            }
-            (true, _) => self.last_before.clone(),
-            (false, _) => Predecessor::None,
+        let next = match self.last_begin.take() {
+            Some(begin) if begin < end => Predecessor::Revision(pending.copy(begin, end).into()),
+            _ => self.last_before.clone(),
         };
         self.last_before = next.clone();
         let predecessor = mem::replace(&mut self.predecessor, next);

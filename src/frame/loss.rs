@@ -47,9 +47,6 @@ impl Framer {
         };
         let document = &mut self.document;
         document.lose(why, state, boundary);
-        if let Some(history) = &mut document.history {
-            history.loses();
-        }
         document.begins_in = header;
         document.page = page;
     }
@@ -108,6 +105,9 @@ impl Document {
         self.section = None;
         self.page = None;
         self.after_record = false;
+        if let Some(history) = &mut self.history {
+            history.loses();
+        }
         self.take(begin);
     }
 }

@@ -3,7 +3,7 @@
 use super::column::ColumnDoc;
 use super::{
     content, diffs, log_events, namespaces, page_moves, pages, persistence, rejects, reverts,
-    revision_history, revisions, sessions, uploads, user_creations,
+    revision_history, revisions, sessions, tokens, uploads, user_creations,
 };
 
 /// A table, as far as it can be told without rows.
@@ -35,13 +35,14 @@ impl std::fmt::Debug for TableInfo {
 }
 
 /// All tables.
-pub static ALL: [&TableInfo; 14] = [
+pub static ALL: [&TableInfo; 15] = [
     &pages::TABLE,
     &revisions::TABLE,
     &content::TABLE,
     &revision_history::TABLE,
     &reverts::TABLE,
     &persistence::TABLE,
+    &tokens::TABLE,
     &sessions::TABLE,
     &namespaces::TABLE,
     &uploads::TABLE,

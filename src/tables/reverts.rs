@@ -90,7 +90,7 @@ static COLUMNS: [Column<Reverts>; 20] = [
             kind: Kind::String,
             nullable: false,
             unit: "mwreverts, mediawiki_history",
-            meaning: "By whose definition it is a revert. mwreverts: to the latest revision with the same checksum, one to --revert-radius revisions between, in the order of the dump. mediawiki_history: to the page's first revision with the same checksum, however far, in the order of time, unless its parent is the one with this checksum before it.",
+            meaning: "By whose definition it is a revert. mwreverts: to the latest revision with the same checksum, one to --revert-radius revisions between, in the order of the dump, or of time with --revert-order time. mediawiki_history: to the page's first revision with the same checksum, however far, in the order of time, unless its parent is the one with this checksum before it.",
             source: "revision/sha1",
         },
         put: |row, cells| cells.string(Some(row.definition.name())),

@@ -244,3 +244,24 @@ def test_threads_change_nothing(name, tmp_path):
     assert len(sums) == 1
 
 
+
+
+def test_elements_of_one_page_are_one_history(tmp_path):
+    def page(number, *ids):
+        return (f"<page><title>P{number}</title><ns>0</ns><id>{number}</id>" + "".join(
+            f"<revision><id>{id}</id><timestamp>2025-01-01T00:00:00Z</timestamp><contributor><username>A</username>"
+            f"<id>7</id></contributor><text>one {id} {'long ' * 20000}</text></revision>" for id in ids) + "</page>")
+    pages = [page(1, 1, 2), page(1, 3), page(2, 4), page(2), page(2, 5), page(3), page(2, 6)]
+    dump = tmp_path / "dump.xml"
+    dump.write_text(f'<mediawiki version="0.11"><siteinfo><dbname>w</dbname></siteinfo>{"".join(pages)}</mediawiki>')
+    expected = [(1, 0, None), (2, 1, 1), (3, 2, 2), (4, 0, None), (5, 1, 4), (6, 0, None)]
+    for memory in ("16M", "1G"):
+        folder = helpers.converted(dump, tmp_path / memory, "--memory", memory, "--keyframe-every", 9,
+                                   tables=["diffs", "revision_history"])
+        rows = helpers.table(folder, "diffs").to_pylist()
+        assert [(row["revision_id"], row["revision_index"], row["previous_revision_id"]) for row in rows] == expected
+        assert [row["tokens_added"] for row in rows[1:3] + rows[4:5]] == [1, 1, 1]
+        ranks = [row["page_revision_count"] for row in helpers.rows(folder, "revision_history")]
+        assert ranks == [index + 1 for _, index, _ in expected]
+        result = helpers.run("apply", "--check", folder)
+        assert result.returncode == 0, result.stderr.decode()

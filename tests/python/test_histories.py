@@ -138,3 +138,13 @@ def test_options_stand_in_the_manifest(tmp_path):
     options = helpers.manifest(folder)["options"]
     assert options["revert_radius"] == 3 and options["sunset"] == "2026-01-01T00:00:00Z"
     assert options["session_cutoff_seconds"] == 3600 and options["persistence_window"] == 50
+
+
+def test_reverts_in_the_order_of_time(tmp_path):
+    times = ["2025-01-01T01:00:00Z", "2025-01-01T02:00:00Z", "2025-01-01T04:00:00Z", "2025-01-01T03:00:00Z"]
+    dump = write_dump(tmp_path, (1, [revision(number + 1, text, times[number]) for number, text in enumerate("abac")]))
+    by_dump = helpers.converted(dump, tmp_path / "dump")
+    assert reverts(by_dump) == [(3, [2])] and helpers.manifest(by_dump)["options"]["revert_order"] == "dump"
+    by_time = helpers.converted(dump, tmp_path / "time", "--revert-order", "time")
+    assert reverts(by_time) == [(3, [2, 4])] == reverts(by_time, "mediawiki_history")
+    assert helpers.manifest(by_time)["options"]["revert_order"] == "time"

@@ -160,6 +160,11 @@ fn lines_of(bytes: &[u8], header: Option<&[u8]>, site: &SiteInfo) -> (Vec<String
     (scribe.lines, last)
 }
 
+/// The id of the page of a line.
+fn page_of(line: Option<&String>) -> Option<&str> {
+    line?.split(' ').nth(1)
+}
+
 #[test]
 fn the_revision_before_goes_with_each_chunk() {
     let mut handed_on = 0;
@@ -170,18 +175,29 @@ fn the_revision_before_goes_with_each_chunk() {
             for chunk in chunks {
                 let header = chunk.page.clone();
                 let header = header.as_ref().map(|page| &page.bytes[..]);
-                match &chunk.predecessor {
-                    Predecessor::Revision(bytes) => {
-                        assert_eq!(lines_of(bytes, header, &site).1, last, "{name}");
-                        handed_on += 1;
-                    }
-                    Predecessor::None => assert!(header.is_none() || last.is_empty(), "{name}"),
-                    Predecessor::Lost => panic!("{name}: nothing was lost"),
-                }
+                let predecessor = chunk.predecessor.clone();
                 let places = chunk.revisions.clone();
-                let continues = chunk.page_continues;
                 let (bytes, _) = chunk.into_contiguous();
                 let (lines, of_chunk) = lines_of(&bytes, header, &site);
+                let ended = lines.iter().find(|line| line.starts_with("page "));
+                let first = lines.iter().find(|line| line.starts_with("revision "));
+                let goes_on = page_of(first) == page_of(last.first())
+                    && (header.is_some()
+                        || page_of(ended).is_none_or(|id| page_of(first) == Some(id)));
+                match &predecessor {
+                    Predecessor::Revision(bytes) => {
+                        let some_page = &b"<page><title>T</title><ns>0</ns><id>1</id>"[..];
+                        let (_, handed) = lines_of(bytes, Some(header.unwrap_or(some_page)), &site);
+                        let from = usize::from(header.is_none());
+                        assert_eq!(handed[from..], last[from..], "{name}");
+                        assert!(first.is_none() || goes_on, "{name}");
+                        handed_on += 1;
+                    }
+                    Predecessor::None => {
+                        assert!(first.is_none() || last.is_empty() || !goes_on, "{name}");
+                    }
+                    Predecessor::Lost => panic!("{name}: nothing was lost"),
+                }
                 let revisions = lines.iter().filter(|line| line.starts_with("revision "));
                 assert_eq!(revisions.count(), places.len(), "{name}");
                 let rises = |pair: &[_]| {
@@ -189,10 +205,14 @@ fn the_revision_before_goes_with_each_chunk() {
                     b.index == 0 || b.index == a.index + 1
                 };
                 assert!(places.windows(2).all(rises), "{name}");
-                match (continues, of_chunk.is_empty()) {
-                    (false, _) => last.clear(),
-                    (true, false) => last = of_chunk,
-                    (true, true) => {}
+                if !of_chunk.is_empty() {
+                    last = of_chunk;
+                } else if lines
+                    .iter()
+                    .any(|line| page_of(Some(line)) != page_of(last.first()))
+                {
+                    // A page without revisions.
+                    last.clear();
                 }
             }
         }

@@ -8,6 +8,7 @@ mod layering;
 mod persistence;
 mod reverts;
 mod samples;
+mod token_history;
 mod tokens;
 
 #[cfg(feature = "parquet")]

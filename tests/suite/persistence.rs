@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use mwparquet::derive::diff::{Algorithm, Differ, Op, Operation};
-use mwparquet::derive::persistence::{Change, Persistence, PersistenceOptions, PersistenceState};
+use mwparquet::derive::identity::{Change, Kept, Versions};
+use mwparquet::derive::persistence::{Persistence, PersistenceOptions, PersistenceState};
 use mwparquet::derive::tokens::{Tokenized, Tokenizer};
 use mwparquet::derive::{Facts, Sha1};
 use mwparquet::model::{Contributor, Revision, Text, Timestamp};
 use proptest::prelude::*;
 
 /// A revision: words of its text (`None`: not known), user (0: hidden), seconds since the one before.
-type Made = (Option<Vec<u8>>, usize, i64);
+pub(super) type Made = (Option<Vec<u8>>, usize, i64);
 
-const NAMES: [&str; 4] = ["", "Ann", "Bob", "192.0.2.7"];
+pub(super) const NAMES: [&str; 4] = ["", "Ann", "Bob", "192.0.2.7"];
 const WORDS: [&str; 6] = ["one", "two", "three", "four.", "five\n\n", "six"];
 
 fn text_of(words: &[u8]) -> String {
@@ -21,7 +22,7 @@ fn text_of(words: &[u8]) -> String {
 }
 
 /// Few texts, so that many come back.
-fn pages() -> impl Strategy<Value = Vec<Made>> {
+pub(super) fn pages() -> impl Strategy<Value = Vec<Made>> {
     let texts = prop::collection::vec(prop::collection::vec(0..6_u8, 0..14), 1..8);
     texts.prop_flat_map(|texts| {
         let text = prop_oneof![9 => prop::sample::select(texts).prop_map(Some), 1 => Just(None)];
@@ -30,7 +31,7 @@ fn pages() -> impl Strategy<Value = Vec<Made>> {
 }
 
 /// What the table takes, with the operations of each known revision.
-fn changes(page: &[Made], algorithm: Algorithm) -> Vec<Option<Change>> {
+pub(super) fn changes(page: &[Made], algorithm: Algorithm) -> Vec<Option<Change>> {
     let mut differ = Differ::new(Tokenizer::Wikitext, algorithm).unwrap();
     let mut before = Tokenized::default();
     page.iter()
@@ -38,13 +39,9 @@ fn changes(page: &[Made], algorithm: Algorithm) -> Vec<Option<Change>> {
             let text = text_of(words.as_ref()?);
             let sha1 = Sha1::of_text(Text::plain(&text));
             let (after, diff) = differ.next(&before, text);
-            let tokens = after.len() as u32;
+            let change = Change::new(sha1, diff.operations, &before, &after, Kept::Inserted);
             before = after;
-            Some(Change {
-                sha1,
-                tokens,
-                operations: diff.operations,
-            })
+            Some(change)
         })
         .collect()
 }
@@ -52,9 +49,11 @@ fn changes(page: &[Made], algorithm: Algorithm) -> Vec<Option<Change>> {
 fn found(
     page: &[Made],
     changes: &[Option<Change>],
+    revert_radius: usize,
     options: PersistenceOptions,
     sunset: Option<i64>,
 ) -> Vec<Option<Persistence>> {
+    let mut versions = Versions::new(revert_radius);
     let mut state = PersistenceState::new(options);
     let mut told = Vec::new();
     let mut seconds = 1_000_000_000;
@@ -71,7 +70,8 @@ fn found(
         };
         let mut facts = Facts::default();
         facts.push(&revision, true, true);
-        state.push(facts.get(0).unwrap(), change.as_ref(), &mut |measures| {
+        let moved = change.as_ref().map(|change| versions.push(change));
+        state.push(facts.get(0).unwrap(), moved.as_ref(), &mut |measures| {
             told.push(measures)
         });
     }
@@ -80,17 +80,21 @@ fn found(
 }
 
 /// A revision whose text is known, as the model sees it.
-struct Known<'p> {
+pub(super) struct Known<'p> {
     change: &'p Change,
     user: usize,
     seconds: i64,
     /// Its tokens, and those of them that it added.
-    tokens: Vec<usize>,
-    added: BTreeSet<usize>,
+    pub(super) tokens: Vec<usize>,
+    pub(super) added: BTreeSet<usize>,
 }
 
 /// All revisions that have known texts, with tokens as numbers that are never used twice.
-fn history<'p>(page: &[Made], changes: &'p [Option<Change>], radius: usize) -> Vec<Known<'p>> {
+pub(super) fn history<'p>(
+    page: &[Made],
+    changes: &'p [Option<Change>],
+    radius: usize,
+) -> Vec<Known<'p>> {
     let mut known: Vec<Known<'_>> = Vec::new();
     let mut next_token = 0;
     let mut seconds = 1_000_000_000;
@@ -212,11 +216,17 @@ fn rounded(mut measures: Persistence) -> Persistence {
     measures
 }
 
-fn check(page: &[Made], algorithm: Algorithm, options: PersistenceOptions, sunset: Option<i64>) {
+fn check(
+    page: &[Made],
+    algorithm: Algorithm,
+    revert_radius: usize,
+    options: PersistenceOptions,
+    sunset: Option<i64>,
+) {
     let changes = changes(page, algorithm);
-    let found = found(page, &changes, options, sunset);
+    let found = found(page, &changes, revert_radius, options, sunset);
     assert_eq!(found.len(), page.len());
-    let known = history(page, &changes, options.revert_radius);
+    let known = history(page, &changes, revert_radius);
     let mut number = 0..;
     for (change, measures) in changes.iter().zip(found) {
         let expected = change
@@ -239,9 +249,9 @@ proptest! {
         sunset in prop::option::of(1_000_000_000..1_000_004_000_i64),
         segments in any::<bool>(),
     ) {
-        let options = PersistenceOptions { window, revert_radius, min_revisions, min_seconds };
+        let options = PersistenceOptions { window, min_revisions, min_seconds };
         let algorithm = if segments { Algorithm::Segments } else { Algorithm::Histogram };
-        check(&page, algorithm, options, sunset);
+        check(&page, algorithm, revert_radius, options, sunset);
     }
 }
 
@@ -255,12 +265,11 @@ fn an_example_to_check_by_hand() {
     ];
     let options = PersistenceOptions {
         window: 50,
-        revert_radius: 15,
         min_revisions: 2,
         min_seconds: 1000,
     };
     let changes = changes(&page, Algorithm::Histogram);
-    let told = found(&page, &changes, options, Some(1_000_000_610));
+    let told = found(&page, &changes, 15, options, Some(1_000_000_610));
     let [first, second, third] = told[..] else {
         panic!("{told:?}");
     };

@@ -10,6 +10,9 @@ use crate::xml::{Fault, PageAt, Records, parse_chunk};
 /// Larger texts are not compared: what their tokens take would not be bounded by the memory asked for.
 pub(super) const MAX_TEXT_BYTES: usize = 8 << 20;
 
+/// A page for a revision whose own is not asked for.
+const SOME_PAGE: &[u8] = b"<page><title>-</title><ns>0</ns><id>1</id>";
+
 /// What is known of a revision that others are compared with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
@@ -35,7 +38,6 @@ impl Known {
     /// cannot be read.
     pub(super) fn read(
         bytes: &[u8],
-        header: Option<&[u8]>,
         site: &SiteInfo,
         filters: &Filters,
         room: &mut String,
@@ -45,13 +47,13 @@ impl Known {
             text: room,
             known: None,
         };
-        let Ok(()) = parse_chunk(bytes, header, true, site, &mut reader);
+        let Ok(()) = parse_chunk(bytes, Some(SOME_PAGE), true, site, &mut reader);
         reader.known
     }
 }
 
 /// Why the text of the main slot is there or not.
-pub(super) fn state_of(revision: &Revision<'_>) -> ContentState {
+pub(in crate::engine) fn state_of(revision: &Revision<'_>) -> ContentState {
     revision
         .main
         .as_ref()

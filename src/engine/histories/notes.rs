@@ -13,19 +13,26 @@ const PARENTS_SINCE: SchemaVersion = SchemaVersion(0, 8);
 /// Facts of a chunk's revisions, and to which pages they belong.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct ChunkHistory {
-    pub(super) facts: Facts,
-    pub(super) pages: Vec<Piece>,
+    pub(in crate::engine) facts: Facts,
+    pub(in crate::engine) pages: Vec<Piece>,
 }
 
 /// A page, as far as it lies in the chunk.
 #[derive(Debug)]
-pub(super) struct Piece {
-    pub(super) header: PageHeader,
+pub(in crate::engine) struct Piece {
+    pub(in crate::engine) header: PageHeader,
     /// Numbers of its revisions among the facts.
-    pub(super) range: Range<usize>,
+    pub(in crate::engine) range: Range<usize>,
     pub(super) began_before: bool,
     /// Whether something of it could not be read.
     pub(super) is_damaged: bool,
+}
+
+impl Piece {
+    /// Whether it is of a page.  One page can be several elements in a row.
+    pub(in crate::engine) fn is_of(&self, page: &PageHeader) -> bool {
+        self.header.page_id == page.page_id && (self.began_before || page.page_id.is_some())
+    }
 }
 
 /// Notes on their way.

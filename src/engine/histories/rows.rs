@@ -3,8 +3,9 @@
 use arrow::array::RecordBatch;
 
 use super::stretch::Stretch;
-use crate::derive::PageHistory;
 use crate::derive::reverts::FirstBase;
+use crate::derive::{PageHistory, TimeOrder};
+use crate::engine::options::HistoryOptions;
 use crate::engine::rows::Wanted;
 use crate::error::Result;
 use crate::tables::{
@@ -31,9 +32,8 @@ pub(super) fn make_rows(wanted: &Wanted, pages: &[Stretch], take: &mut Take<'_>)
             })?;
         }
         if let Some(batches) = &mut reverts {
-            let radius = wanted.history.revert_radius;
             let mut push = |row: &RevertRow<'_>| batches.push(row, take);
-            push_radius_reverts(page, &history, radius, &mut push)?;
+            push_radius_reverts(page, &history, &wanted.history, &mut push)?;
             push_first_base_reverts(page, &history, &first_base, &mut push)?;
         }
     }
@@ -74,22 +74,28 @@ fn push_revisions(
 fn push_radius_reverts(
     page: &Stretch,
     history: &PageHistory<'_>,
-    radius: usize,
+    options: &HistoryOptions,
     push: &mut dyn FnMut(&RevertRow<'_>) -> Result<()>,
 ) -> Result<()> {
-    let revisions = history.revisions();
-    for revert in history.reverts_within_radius(radius) {
-        let reverting = revisions[revert.reverting];
-        if revert.reverting < page.context || !reverting.is_wanted() {
+    let order = match options.is_by_time {
+        true => history.order(),
+        false => &TimeOrder::AsGiven,
+    };
+    let at = |place| history.revisions()[order.index_at(place)];
+    let mut reverted = Vec::new();
+    for revert in history.reverts_within_radius(order, options.revert_radius) {
+        let reverting = at(revert.reverting);
+        if order.index_at(revert.reverting) < page.context || !reverting.is_wanted() {
             continue;
         }
-        let reverted = &revisions[revert.reverted_to + 1..revert.reverting];
+        reverted.clear();
+        reverted.extend((revert.reverted_to + 1..revert.reverting).map(at));
         push(&RevertRow {
             page: &page.header,
             definition: RevertDefinition::Mwreverts,
             reverting,
-            reverted_to: revisions[revert.reverted_to],
-            reverted,
+            reverted_to: at(revert.reverted_to),
+            reverted: &reverted,
             between: reverted.len() as u64,
             is_whole: page.is_whole,
         })?;

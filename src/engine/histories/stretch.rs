@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::notes::Piece;
 use crate::derive::{Fact, Facts};
 use crate::tables::PageHeader;
 
@@ -36,12 +35,6 @@ impl Stretch {
             length: 0,
             bytes: 0,
         }
-    }
-
-    /// Whether a piece is of this page.  One page can be several elements in a row.
-    pub(super) fn has(&self, piece: &Piece) -> bool {
-        self.header.page_id == piece.header.page_id
-            && (piece.began_before || piece.header.page_id.is_some())
     }
 
     /// Revisions, those that are only looked at too.

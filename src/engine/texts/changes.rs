@@ -3,7 +3,7 @@
 use std::mem;
 
 use crate::derive::diff::{Algorithm, Diff, Differ};
-use crate::derive::persistence::Change;
+use crate::derive::identity::{Change, Kept};
 use crate::derive::tokens::{Tokenized, Tokenizer};
 use crate::derive::{Facts, Sha1};
 use crate::error::Result;
@@ -18,35 +18,35 @@ const MAX_TEXT_BYTES: usize = 4 << 20;
 #[derive(Debug, Default)]
 pub(in crate::engine) struct ChunkChanges {
     /// Facts of its revisions.
-    pub(super) facts: Facts,
-    pub(super) pages: Vec<PageChanges>,
+    pub(in crate::engine) facts: Facts,
+    pub(in crate::engine) pages: Vec<PageChanges>,
     /// The first text of the first page, which may have begun in a chunk before: its change is told
     /// as if nothing had been there.
-    pub(super) first_text: Option<Tokenized>,
+    pub(in crate::engine) first_text: Option<Tokenized>,
 }
 
 /// A page, as far as it lies in the chunk.
 #[derive(Debug)]
-pub(super) struct PageChanges {
-    pub(super) header: PageHeader,
+pub(in crate::engine) struct PageChanges {
+    pub(in crate::engine) header: PageHeader,
     began_before: bool,
     pub(super) is_damaged: bool,
     /// By revision; `None` where the text is not known.
-    pub(super) changes: Vec<Option<Change>>,
+    pub(in crate::engine) changes: Vec<Option<Change>>,
     /// The last text, if the page is the chunk's last.
-    pub(super) last_text: Option<Tokenized>,
+    pub(in crate::engine) last_text: Option<Tokenized>,
 }
 
 impl PageChanges {
     /// Whether it is of a page.  One page can be several elements in a row.
-    pub(super) fn is_of(&self, page: &PageHeader) -> bool {
+    pub(in crate::engine) fn is_of(&self, page: &PageHeader) -> bool {
         self.header.page_id == page.page_id && (self.began_before || page.page_id.is_some())
     }
 }
 
 /// The differ that is used: its tokens and its matching are those that mwpersistence is told to use
 /// in its own examples.
-pub(in crate::engine) fn differ() -> Result<Differ> {
+fn differ() -> Result<Differ> {
     Differ::new(Tokenizer::Wikitext, Algorithm::Segments)
 }
 
@@ -62,6 +62,7 @@ pub(in crate::engine) struct Changes {
     /// Room for its characters.
     text: String,
     has_text: bool,
+    kept: Kept,
     chunk: ChunkChanges,
     /// Of the page that is open.
     changes: Vec<Option<Change>>,
@@ -70,7 +71,7 @@ pub(in crate::engine) struct Changes {
 
 impl Changes {
     /// Of a chunk.
-    pub(in crate::engine) fn new() -> Result<Self> {
+    pub(in crate::engine) fn new(kept: Kept) -> Result<Self> {
         Ok(Self {
             differ: differ()?,
             diff: Diff::default(),
@@ -78,6 +79,7 @@ impl Changes {
             after: Tokenized::default(),
             text: String::new(),
             has_text: false,
+            kept,
             chunk: ChunkChanges::default(),
             changes: Vec::new(),
             damaged: Vec::new(),
@@ -123,16 +125,14 @@ impl Changes {
         let write = |room: &mut String| mem::swap(room, &mut self.text);
         self.differ
             .next_into(&self.before, &mut self.after, write, &mut self.diff);
-        std::mem::swap(&mut self.before, &mut self.after);
+        let operations = self.diff.operations.clone();
+        let change = Change::new(sha1, operations, &self.before, &self.after, self.kept);
+        mem::swap(&mut self.before, &mut self.after);
         if !self.has_text && self.chunk.pages.is_empty() {
             self.chunk.first_text = Some(self.before.clone());
         }
         self.has_text = true;
-        Some(Change {
-            sha1,
-            tokens: self.before.len() as u32,
-            operations: self.diff.operations.clone(),
-        })
+        Some(change)
     }
 
     /// A record of a page could not be read.
@@ -166,5 +166,59 @@ impl Changes {
             last.last_text = Some(self.before);
         }
         self.chunk
+    }
+}
+
+/// Where a chunk ends inside a page: tells what the next one's first text changed in its last.
+#[derive(Debug)]
+pub(in crate::engine) struct Seam {
+    differ: Differ,
+    diff: Diff,
+    kept: Kept,
+    /// The page's last text.
+    text: Tokenized,
+}
+
+impl Seam {
+    /// Without a text.
+    pub(in crate::engine) fn new(kept: Kept) -> Result<Self> {
+        Ok(Self {
+            differ: differ()?,
+            diff: Diff::default(),
+            kept,
+            text: Tokenized::default(),
+        })
+    }
+
+    /// Tells what a chunk's first text changed in the page's last.
+    pub(in crate::engine) fn join(
+        &mut self,
+        first_text: Option<Tokenized>,
+        page: &mut PageChanges,
+    ) {
+        let Some(mut text) = first_text else {
+            return;
+        };
+        let Some(change) = page.changes.iter_mut().flatten().next() else {
+            return;
+        };
+        let first = text.text().to_owned();
+        let write = |room: &mut String| *room = first;
+        self.differ
+            .next_into(&self.text, &mut text, write, &mut self.diff);
+        let operations = self.diff.operations.clone();
+        *change = Change::new(change.sha1, operations, &self.text, &text, self.kept);
+    }
+
+    /// Keeps the last text of a chunk, if its last page has any there.
+    pub(in crate::engine) fn keep(&mut self, last_text: Option<Tokenized>) {
+        if let Some(text) = last_text {
+            self.text = text;
+        }
+    }
+
+    /// Another page begins.
+    pub(in crate::engine) fn forget(&mut self) {
+        self.text = Tokenized::default();
     }
 }

@@ -1,0 +1,142 @@
+//! What the command line tools of the MediaWiki utilities write: documents of JSON, a line each.
+
+use std::sync::Arc;
+
+use super::Out;
+use super::chunk::{ChunkDocuments, documents_of};
+use super::diffs::Diffs;
+use super::documents::DocumentShape;
+use super::persistence::PersistenceDocuments;
+use super::reverts::Reverts;
+use crate::engine::document::Document;
+use crate::engine::lane::Lane;
+use crate::engine::options::{Filters, HistoryOptions, Limits};
+use crate::engine::pipeline::{Consumer, Work, run_input};
+use crate::engine::pool::Pool;
+use crate::engine::progress::{Progress, Stop};
+use crate::error::{Error, Result};
+use crate::source::Input;
+
+/// Whose documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeerFormat {
+    /// A revision a line: `mwxml dump2revdocs`.
+    Mwxml,
+    /// The same without texts, with operations: `mwdiffs dump2diffs`.
+    Mwdiffs,
+    /// A revert a line: `mwreverts dump2reverts`.
+    Mwreverts,
+    /// A revision a line, with statistics: `mwpersistence dump2stats`.
+    Mwpersistence,
+}
+
+/// Which documents are wanted.
+#[derive(Debug, Clone)]
+pub struct DocumentOptions {
+    /// Whose.
+    pub format: PeerFormat,
+    /// Where they have the text.
+    pub shape: DocumentShape,
+    /// Of which revisions.
+    pub filters: Filters,
+    /// What counts as a revert, and how long tokens are followed.
+    pub history: HistoryOptions,
+}
+
+/// Writes the documents of an input.
+pub fn cat_documents(
+    input: &Input,
+    options: &DocumentOptions,
+    limits: &Limits,
+    pool: &Pool,
+    stop: &Stop,
+    out: &mut Out<'_>,
+) -> Result<()> {
+    let mut consumer = Lines {
+        fold: Fold::new(options.format, &options.history)?,
+        options: options.clone(),
+        out,
+    };
+    Lane::alone(limits, pool, &Progress::default(), stop, |lane| {
+        run_input(input, lane, &mut consumer).map(|_| ())
+    })?;
+    consumer.fold.end_page(consumer.out)
+}
+
+/// What follows from more than one revision.
+enum Fold {
+    Nothing,
+    Diffs(Box<Diffs>),
+    Reverts(Reverts),
+    Persistence(Box<PersistenceDocuments>),
+}
+
+impl Fold {
+    fn new(format: PeerFormat, history: &HistoryOptions) -> Result<Self> {
+        Ok(match format {
+            PeerFormat::Mwxml => Self::Nothing,
+            PeerFormat::Mwdiffs => Self::Diffs(Box::new(Diffs::new()?)),
+            PeerFormat::Mwreverts => Self::Reverts(Reverts::new(history.revert_radius)),
+            PeerFormat::Mwpersistence => {
+                Self::Persistence(Box::new(PersistenceDocuments::new(*history)?))
+            }
+        })
+    }
+
+    fn end_page(&mut self, out: &mut Out<'_>) -> Result<()> {
+        match self {
+            Self::Persistence(fold) => fold.end_page(out),
+            _ => Ok(()),
+        }
+    }
+}
+
+struct Lines<'a, 'o> {
+    options: DocumentOptions,
+    fold: Fold,
+    out: &'a mut Out<'o>,
+}
+
+impl Consumer for Lines<'_, '_> {
+    type Output = ChunkDocuments;
+
+    fn work(&self) -> Work<ChunkDocuments> {
+        let options = self.options.clone();
+        Arc::new(move |document, chunk| documents_of(&options, document, chunk))
+    }
+
+    fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
+        self.fold.end_page(self.out)?;
+        match &mut self.fold {
+            Fold::Nothing => {}
+            Fold::Diffs(fold) => fold.begin(),
+            Fold::Reverts(fold) => fold.begin(),
+            Fold::Persistence(fold) => fold.begin(document.dump_day),
+        }
+        Ok(())
+    }
+
+    fn collect(&mut self, chunk: ChunkDocuments) -> Result<()> {
+        match &mut self.fold {
+            Fold::Nothing => (self.out)(chunk.documents.bytes()),
+            Fold::Diffs(fold) => fold.add(chunk, self.out),
+            Fold::Reverts(fold) => fold.add(chunk, self.out),
+            Fold::Persistence(fold) => fold.add(chunk, self.out),
+        }
+    }
+
+    fn lost(&mut self, why: &Error, _: Option<u64>) -> Result<()> {
+        Err(Error::damaged(why.to_string()))
+    }
+}
+
+/// A document with one more field.
+pub(super) fn with_field(document: &[u8], name: &str, value: &[u8], line: &mut Vec<u8>) {
+    line.clear();
+    line.extend(document.strip_suffix(b"}").unwrap_or(document));
+    line.extend(b",\"");
+    line.extend(name.as_bytes());
+    line.extend(b"\":");
+    line.extend(value);
+    line.extend(b"}\n");
+}
