@@ -13,6 +13,7 @@ pub mod model;
 #[cfg(feature = "parquet")]
 pub mod sink;
 pub mod source;
+pub mod sql;
 #[cfg(feature = "parquet")]
 pub mod tables;
 pub mod xml;

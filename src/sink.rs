@@ -8,6 +8,7 @@ mod properties;
 mod read;
 mod row_group;
 mod sorted_runs;
+mod sql_properties;
 
 pub use folder::OutputFolder;
 pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry};
@@ -16,3 +17,4 @@ pub use properties::{Compression, WriterOptions};
 pub use read::PartReader;
 pub use row_group::{EncodedRowGroup, RowGroupEncoder};
 pub use sorted_runs::{MERGED_RUNS, Records, Run, for_each_sorted};
+pub use sql_properties::SQL_TABLES_VERSION;

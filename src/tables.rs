@@ -20,6 +20,8 @@ mod revision_history;
 mod revisions;
 mod sessions;
 mod shared;
+mod sql;
+mod sql_docs;
 mod uploads;
 mod user_creations;
 
@@ -40,5 +42,7 @@ pub use reverts::{RevertDefinition, RevertRow, Reverts, TABLE as REVERTS};
 pub use revision_history::{RevisionHistory, RevisionHistoryRow, TABLE as REVISION_HISTORY};
 pub use revisions::{RevisionRow, Revisions, TABLE as REVISIONS};
 pub use sessions::{Sessions, TABLE as SESSIONS};
+pub use sql::{SqlColumnDoc, SqlRows, SqlSelection, Unfit};
+pub use sql_docs::{SqlColumnNote, SqlTableDoc, of_table as sql_table_doc, sql_tables};
 pub use uploads::{TABLE as UPLOADS, UploadRow, Uploads};
 pub use user_creations::{TABLE as USER_CREATIONS, UserCreations, is_user_creation};

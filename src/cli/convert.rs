@@ -1,6 +1,6 @@
 //! `mwparquet convert`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,15 +8,16 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::args::{
-    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, WorkArguments,
+    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, SQL_PREFIX,
+    WorkArguments,
 };
 use super::progress::{Display, peak_memory_bytes};
 use super::sizes::{human_bytes, human_count};
 use super::{WITH_REJECTS, print};
 use crate::derive::persistence::PersistenceOptions;
 use crate::engine::{
-    DiffOptions, Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, Stop, convert,
-    inspect,
+    DiffOptions, Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, SqlWanted, Stop,
+    convert, inspect,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{OutputFolder, WriterOptions};
@@ -36,6 +37,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         output: arguments.output.clone(),
         overwrite: arguments.overwrite,
         selections,
+        sql: sql_wanted(arguments),
         filters,
         history: history(&arguments.history),
         diffs,
@@ -103,7 +105,7 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
     if let Some((name, _)) = arguments
         .columns
         .iter()
-        .find(|(name, _)| !names.contains(&name.as_str()))
+        .find(|(name, _)| !names.contains(&name.as_str()) && !may_be_of_sql(name, &names))
     {
         return Err(Error::usage(format!(
             "--columns names the table {name:?}, which --tables does not"
@@ -123,6 +125,27 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
             }
         })
         .collect()
+}
+
+/// Whether a table can be one of an SQL dump that is wanted.
+fn may_be_of_sql(name: &str, tables: &[&str]) -> bool {
+    let is_of_sql = |name: &&str| name.starts_with(SQL_PREFIX);
+    is_of_sql(&name) && !tables.iter().any(is_of_sql)
+}
+
+/// The tables of SQL dumps: all, unless some are named.
+fn sql_wanted(arguments: &ConvertArguments) -> SqlWanted {
+    let is_of_sql = |name: &str| name.starts_with(SQL_PREFIX);
+    let named = arguments.tables.iter().filter(|name| is_of_sql(name));
+    let tables: HashSet<_> = named.cloned().collect();
+    let columns = arguments.columns.iter();
+    SqlWanted {
+        tables: (!tables.is_empty()).then_some(tables),
+        columns: columns
+            .filter(|(name, _)| is_of_sql(name))
+            .cloned()
+            .collect(),
+    }
 }
 
 fn history(arguments: &HistoryArguments) -> HistoryOptions {
@@ -223,13 +246,15 @@ fn describe(
     selections: &[Selection],
     diffs: &DiffOptions,
 ) -> BTreeMap<String, Value> {
-    let names: Vec<_> = selections
-        .iter()
-        .map(|selection| selection.table.name)
-        .collect();
+    let ours = selections.iter().map(|selection| selection.table.name);
+    let named = arguments.tables.iter().map(String::as_str);
+    let of_sql = named.filter(|name| name.starts_with(SQL_PREFIX));
+    let names: Vec<_> = ours.chain(of_sql).collect();
+    let sql_columns = sql_wanted(arguments).columns;
     let filters = &arguments.filters;
     let mut described = BTreeMap::from([
         ("tables".to_owned(), json!(names)),
+        ("sql_columns".to_owned(), json!(sql_columns)),
         ("namespaces".to_owned(), json!(filters.namespaces)),
         ("page_ids".to_owned(), json!(filters.page_ids)),
         (
@@ -329,7 +354,10 @@ fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
     for reject in &report.rejects {
         let place = reject
             .xml_offset_bytes
-            .map_or_else(String::new, |at| format!(" (byte {at} of the XML)"));
+            .map_or_else(String::new, |at| match reject.sql_line {
+                Some(line) => format!(" (line {line}, byte {at} of the SQL)"),
+                None => format!(" (byte {at} of the XML)"),
+            });
         let _ = writeln!(err, "skipped: {}: {}{place}", reject.input, reject.reason);
     }
     if report.seen.rejects > report.rejects.len() as u64 {
@@ -363,12 +391,25 @@ fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
             .collect();
         let _ = writeln!(err, "unknown elements passed over: {}", names.join(", "));
     }
+    if report.seen.sql_raw_values > 0 {
+        let values = human_count(report.seen.sql_raw_values);
+        let _ = writeln!(
+            err,
+            "values that their columns cannot hold, kept in raw_values: {values}"
+        );
+    }
+    let (xml, sql) = (report.seen.xml_bytes, report.seen.sql_bytes);
+    let what = match (xml, sql) {
+        (_, 0) => "XML",
+        (0, _) => "SQL",
+        _ => "XML and SQL",
+    };
     let _ = writeln!(
         err,
-        "{} of XML in {:.1} s, {}/s, peak memory {}; written to {}",
-        human_bytes(report.seen.xml_bytes),
+        "{} of {what} in {:.1} s, {}/s, peak memory {}; written to {}",
+        human_bytes(xml + sql),
         seconds,
-        human_bytes((report.seen.xml_bytes as f64 / seconds.max(0.001)) as u64),
+        human_bytes(((xml + sql) as f64 / seconds.max(0.001)) as u64),
         peak_memory_bytes().map_or_else(|| "unknown".to_owned(), human_bytes),
         job.output.display()
     );

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer with the layers that it may use; `error`, `marks` and `model` stand below all.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("error", &[]),
     ("marks", &[]),
     ("model", &["marks"]),
@@ -12,6 +12,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("container", &["source", "error"]),
     ("frame", &["marks", "error"]),
     ("xml", &["marks", "model", "error"]),
+    ("sql", &["marks", "model", "error"]),
     ("derive", &["model", "error"]),
     ("tables", &["derive", "model", "error"]),
     ("sink", &["tables", "error"]),
@@ -24,6 +25,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "container",
             "frame",
             "xml",
+            "sql",
             "source",
             "model",
             "error",
@@ -37,6 +39,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "derive",
             "container",
             "source",
+            "sql",
             "sink",
             "model",
             "error",
