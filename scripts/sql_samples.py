@@ -145,7 +145,7 @@ def types():
   `text_b` mediumtext,
   `blob_a` blob,
   `bytes` binary(4) DEFAULT NULL,
-  `set_a` set('a','b,c','d') DEFAULT NULL,
+  `set_a` set('a','b c','d') DEFAULT NULL,
   `day_a` date DEFAULT NULL,
   `at` datetime(6) DEFAULT NULL,
   `clock` time DEFAULT NULL,
@@ -158,7 +158,7 @@ def types():
 """
     columns = ("id tiny big f d dec_a dec_b b text_a text_b blob_a bytes set_a day_a at clock y").split()
     head = "INSERT INTO `types` (" + ", ".join(f"`{name}`" for name in columns) + ") VALUES "
-    rows = [rb"(1,-128,9223372036854775807,1.5,-1e-300,-12.50000000,99999999999999999999999999999999999999,b'1111111111','a','b',_binary 'c\0','abcd','a,b,c','2026-01-31','2026-01-31 12:30:00.250000','-12:00:01',2026)",
+    rows = [rb"(1,-128,9223372036854775807,1.5,-1e-300,-12.50000000,99999999999999999999999999999999999999,b'1111111111','a','b',_binary 'c\0','abcd','a,b c','2026-01-31','2026-01-31 12:30:00.250000','-12:00:01',2026)",
             "(2,127,0,-2.25,0,0.00000001,-1,b'0','é''s','日本',0x00ff10,_binary '\\0\\0\\0\\0','','1000-01-01','1000-01-01 00:00:00.000000','838:59:59',1901)".encode(),
             b"(3" + b",NULL" * 16 + b")",
             rb"(4,0,1,100000,1.7976931348623157e308,999.99999999,0,_binary '\0A','','',0x,x'41424344','d','0000-00-00','0000-00-00 00:00:00.000000','00:00:00',2155)"]

@@ -85,7 +85,10 @@ fn describe_sql(inspection: &Inspection) -> String {
         ("container", container(inspection)),
         ("kind", inspection.kind.to_owned()),
         ("wiki", inspection.wiki_id.clone().unwrap_or_else(not_said)),
-        ("generator", inspection.generator.clone().unwrap_or_else(not_said)),
+        (
+            "generator",
+            inspection.generator.clone().unwrap_or_else(not_said),
+        ),
     ];
     for table in &inspection.sql_tables {
         let columns = table.columns.iter();

@@ -33,7 +33,11 @@ pub(super) fn run(arguments: &SchemaArguments, stop: &Stop) -> Result<ExitCode> 
             .map_err(|error| Error::internal("cannot write JSON").with_source(error))?
             + "\n"
     } else if arguments.markdown {
-        sheets.iter().map(as_markdown).collect::<Vec<_>>().join("\n")
+        sheets
+            .iter()
+            .map(as_markdown)
+            .collect::<Vec<_>>()
+            .join("\n")
     } else {
         sheets.iter().map(as_text).collect::<Vec<_>>().join("\n")
     };

@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 
 use super::document::Document;
 use super::histories::Histories;
+use super::kinds::run_any_input;
 use super::lane::Lane;
 use super::persistence::Persistence;
-use super::kinds::run_any_input;
 use super::pipeline::{Consumer, Passed, Work};
 use super::plan::Plan;
 use super::row_groups::{PartsByTable, RowGroups};

@@ -6,9 +6,9 @@ use arrow::array::RecordBatch;
 use serde::Serialize;
 
 use super::document::Document;
+use super::kinds::run_any_input;
 use super::lane::Lane;
 use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
-use super::kinds::run_any_input;
 use super::pipeline::{Consumer, Work};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};

@@ -51,11 +51,7 @@ impl RowGroupEncoder {
         Self::with(selection.schema(), properties, None)
     }
 
-    fn with(
-        schema: SchemaRef,
-        properties: WriterProperties,
-        order: Option<Order>,
-    ) -> Result<Self> {
+    fn with(schema: SchemaRef, properties: WriterProperties, order: Option<Order>) -> Result<Self> {
         let writer = ArrowWriter::try_new(io::sink(), Arc::clone(&schema), Some(properties))
             .map_err(cannot_encode)?;
         let (file, factory) = writer.into_serialized_writer().map_err(cannot_encode)?;

@@ -18,10 +18,7 @@ pub(super) fn sql_properties(
     compression: Compression,
 ) -> Result<WriterProperties> {
     let metadata = vec![
-        KeyValue::new(
-            "mwparquet.table".to_owned(),
-            selection.table.written_name(),
-        ),
+        KeyValue::new("mwparquet.table".to_owned(), selection.table.written_name()),
         KeyValue::new(
             "mwparquet.table_version".to_owned(),
             SQL_TABLES_VERSION.to_string(),

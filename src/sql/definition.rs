@@ -10,15 +10,20 @@ pub struct BadDefinition(pub &'static str);
 
 /// What begins a line of a `CREATE TABLE` that is no column.
 const NO_COLUMNS: [&str; 9] = [
-    "PRIMARY", "UNIQUE", "KEY", "INDEX", "FULLTEXT", "SPATIAL", "CONSTRAINT", "FOREIGN", "CHECK",
+    "PRIMARY",
+    "UNIQUE",
+    "KEY",
+    "INDEX",
+    "FULLTEXT",
+    "SPATIAL",
+    "CONSTRAINT",
+    "FOREIGN",
+    "CHECK",
 ];
 
 /// Reads a `CREATE TABLE` up to its end, without the semicolon.  `is_utc`: the dump says that its times
 /// are in UTC.  `Ok(None)` for a `CREATE` of something else.
-pub fn parse_definition(
-    statement: &[u8],
-    is_utc: bool,
-) -> Result<Option<SqlTable>, BadDefinition> {
+pub fn parse_definition(statement: &[u8], is_utc: bool) -> Result<Option<SqlTable>, BadDefinition> {
     let mut tokens = Tokens::new(statement);
     let Some(name) = table_name(&mut tokens) else {
         return Ok(None);
@@ -46,7 +51,10 @@ pub fn parse_definition(
 fn table_name(tokens: &mut Tokens<'_>) -> Option<String> {
     tokens.next().filter(|token| token.is("CREATE"))?;
     let mut token = tokens.next()?;
-    while ["OR", "REPLACE", "TEMPORARY"].iter().any(|word| token.is(word)) {
+    while ["OR", "REPLACE", "TEMPORARY"]
+        .iter()
+        .any(|word| token.is(word))
+    {
         token = tokens.next()?;
     }
     if !token.is("TABLE") {
@@ -196,12 +204,24 @@ mod tests {
 
     #[test]
     fn what_is_no_table() {
-        assert_eq!(parse_definition(b"CREATE VIEW `x` AS SELECT 1", true), Ok(None));
+        assert_eq!(
+            parse_definition(b"CREATE VIEW `x` AS SELECT 1", true),
+            Ok(None)
+        );
         for (text, why) in [
-            ("CREATE TABLE `x` (`a` int", "its list of columns has no end"),
-            ("CREATE TABLE `x` (PRIMARY KEY (`a`))", "there is no column in it"),
+            (
+                "CREATE TABLE `x` (`a` int",
+                "its list of columns has no end",
+            ),
+            (
+                "CREATE TABLE `x` (PRIMARY KEY (`a`))",
+                "there is no column in it",
+            ),
             ("CREATE TABLE `x` (`a`)", "a column has no type"),
-            ("CREATE TABLE `x` (`a` int, `a` int)", "a column stands twice in it"),
+            (
+                "CREATE TABLE `x` (`a` int, `a` int)",
+                "a column stands twice in it",
+            ),
         ] {
             let found = parse_definition(text.as_bytes(), true);
             assert_eq!(found, Err(BadDefinition(why)), "{text}");

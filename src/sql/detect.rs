@@ -16,7 +16,15 @@ pub enum Guess {
 
 /// How statements begin that a dump can begin with.
 const WORDS: [&[u8]; 10] = [
-    b"SET ", b"USE ", b"DROP ", b"CREATE ", b"INSERT ", b"REPLACE ", b"LOCK ", b"BEGIN", b"START ",
+    b"SET ",
+    b"USE ",
+    b"DROP ",
+    b"CREATE ",
+    b"INSERT ",
+    b"REPLACE ",
+    b"LOCK ",
+    b"BEGIN",
+    b"START ",
     b"ALTER ",
 ];
 

@@ -227,7 +227,10 @@ impl Framer {
                 }
             }
             None => {
-                let most = self.options.row_max_bytes.saturating_add(self.options.chunk_bytes);
+                let most = self
+                    .options
+                    .row_max_bytes
+                    .saturating_add(self.options.chunk_bytes);
                 if self.buffer.len() > most {
                     self.refuse_too_large()?;
                     return Ok(true);
@@ -270,7 +273,9 @@ impl Framer {
         let blank = skip.len() - skip.trim_ascii_start().len();
         let at = at + blank;
         let (offset, line) = self.place_of(at);
-        let why = why.at_sql(offset, line).at_file_byte(self.file_offset_of(offset));
+        let why = why
+            .at_sql(offset, line)
+            .at_file_byte(self.file_offset_of(offset));
         // Rows before it are told of first, should something be wrong with them.
         self.emit_chunk(at);
         if !self.options.keep_going {

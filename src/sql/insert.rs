@@ -41,7 +41,10 @@ pub(super) fn read_head(bytes: &[u8]) -> Read {
                     None => Read::Bad("an INSERT names no table"),
                 };
             }
-            Token::Word(_) if ["IGNORE", "INTO", "DELAYED"].iter().any(|word| token.is(word)) => {}
+            Token::Word(_)
+                if ["IGNORE", "INTO", "DELAYED"]
+                    .iter()
+                    .any(|word| token.is(word)) => {}
             // A name behind that of its database takes its place.
             Token::Name(name) => table = Some(name),
             Token::Word(word) if table.is_none() => {
@@ -52,7 +55,9 @@ pub(super) fn read_head(bytes: &[u8]) -> Read {
                 match column_names(&mut tokens) {
                     Some(names) => columns = Some(names),
                     None if tokens.at >= bytes.len() => return Read::CutOff,
-                    None => return Read::Bad("an INSERT has a list of columns that cannot be read"),
+                    None => {
+                        return Read::Bad("an INSERT has a list of columns that cannot be read");
+                    }
                 }
             }
             _ => return Read::Bad("an INSERT without VALUES"),
@@ -83,7 +88,11 @@ mod tests {
             ("INSERT INTO `page` VALUES (1", "page", None),
             ("insert into page values(1", "page", None),
             ("INSERT  IGNORE INTO `w`.`p` VALUES\n(1", "p", None),
-            ("REPLACE INTO `p` (`a`, b) VALUES (1", "p", Some(vec!["a", "b"])),
+            (
+                "REPLACE INTO `p` (`a`, b) VALUES (1",
+                "p",
+                Some(vec!["a", "b"]),
+            ),
         ] {
             let Read::Whole(head) = read_head(text.as_bytes()) else {
                 panic!("{text}");
@@ -94,10 +103,17 @@ mod tests {
             assert_eq!(names, columns);
             assert!(text[..head.bytes].to_ascii_uppercase().ends_with("VALUES"));
             for cut in 7..head.bytes {
-                assert_eq!(read_head(&text.as_bytes()[..cut]), Read::CutOff, "{text} {cut}");
+                assert_eq!(
+                    read_head(&text.as_bytes()[..cut]),
+                    Read::CutOff,
+                    "{text} {cut}"
+                );
             }
         }
-        for text in ["INSERT INTO `p` SELECT 1", "INSERT INTO `p` (1+2) VALUES (1)"] {
+        for text in [
+            "INSERT INTO `p` SELECT 1",
+            "INSERT INTO `p` (1+2) VALUES (1)",
+        ] {
             assert!(matches!(read_head(text.as_bytes()), Read::Bad(_)), "{text}");
         }
     }

@@ -15,8 +15,18 @@ pub(super) struct Declaration<'a> {
 /// MediaWiki writes times as 14 digits into columns of 14 bytes; their names end in one of these
 /// (<https://www.mediawiki.org/wiki/Manual:Timestamp>).
 const TIME_ENDINGS: [&str; 12] = [
-    "timestamp", "touched", "updated", "expiry", "expires", "registration", "authenticated", "since",
-    "time", "created", "changed", "date",
+    "timestamp",
+    "touched",
+    "updated",
+    "expiry",
+    "expires",
+    "registration",
+    "authenticated",
+    "since",
+    "time",
+    "created",
+    "changed",
+    "date",
 ];
 /// Of these, those that say when something ends, which may be never.
 const END_ENDINGS: [&str; 2] = ["expiry", "expires"];

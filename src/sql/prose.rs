@@ -23,8 +23,8 @@ pub(super) enum Item {
 
 /// How statements begin.  Those that are not of tables and rows are passed over.
 const STATEMENTS: [&str; 18] = [
-    "SET", "USE", "DROP", "CREATE", "ALTER", "LOCK", "UNLOCK", "START", "BEGIN", "COMMIT", "ANALYZE",
-    "TRUNCATE", "DELETE", "CHANGE", "FLUSH", "GRANT", "CALL", "SELECT",
+    "SET", "USE", "DROP", "CREATE", "ALTER", "LOCK", "UNLOCK", "START", "BEGIN", "COMMIT",
+    "ANALYZE", "TRUNCATE", "DELETE", "CHANGE", "FLUSH", "GRANT", "CALL", "SELECT",
 ];
 /// Longer words begin no statement.
 const WORD_MAX_BYTES: usize = 16;
@@ -49,7 +49,9 @@ pub(super) fn next_item(text: &[u8], is_end: bool) -> Item {
         [b';', ..] => Item::Statement(1),
         _ => {
             let letters = text.iter().take(WORD_MAX_BYTES + 1);
-            let length = letters.take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let length = letters
+                .take_while(|byte| byte.is_ascii_alphabetic())
+                .count();
             let word = text.get(..length).unwrap_or_default();
             let is = |keyword: &str| word.eq_ignore_ascii_case(keyword.as_bytes());
             match () {
@@ -209,7 +211,10 @@ mod tests {
             ("INSER", Item::CutOff),
             ("SET a='x;y', `b;` = \"c\\\";\"; d", Item::Statement(28)),
             ("DROP TABLE `a", Item::CutOff),
-            ("DELIMITER ;;\nBEGIN x; END ;;\nDELIMITER ;\nSET", Item::Delimited(41)),
+            (
+                "DELIMITER ;;\nBEGIN x; END ;;\nDELIMITER ;\nSET",
+                Item::Delimited(41),
+            ),
             ("<html>", Item::Unknown),
             ("Foo'),(", Item::Unknown),
         ] {

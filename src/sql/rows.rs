@@ -216,7 +216,10 @@ impl<'b> Parser<'b> {
             () if is("DEFAULT") => Ok(Value::Default),
             () if is("x") && has_quote => Ok(Value::Hex(self.quoted()?.raw)),
             () if is("b") && has_quote => Ok(Value::Bits(self.quoted()?.raw)),
-            () if ["_binary", "_utf8", "_utf8mb3", "_utf8mb4", "_ascii"].iter().any(|w| is(w)) => {
+            () if ["_binary", "_utf8", "_utf8mb3", "_utf8mb4", "_ascii"]
+                .iter()
+                .any(|w| is(w)) =>
+            {
                 self.skip_blank();
                 match self.byte() {
                     Some(b'\'' | b'0') => self.value(),
@@ -225,7 +228,10 @@ impl<'b> Parser<'b> {
             }
             () if word.starts_with(b"_") => Err(Broken::text(
                 at,
-                format!("a value is in the character set {}, which is not read", shown(word)),
+                format!(
+                    "a value is in the character set {}, which is not read",
+                    shown(word)
+                ),
             )),
             () => {
                 self.at = at;
@@ -243,7 +249,10 @@ impl<'b> Parser<'b> {
         loop {
             let rest = self.bytes.get(at..).unwrap_or_default();
             let Some(hit) = find_special(rest) else {
-                return Err(Broken::text(begin, "a string has no end: a quote is missing"));
+                return Err(Broken::text(
+                    begin,
+                    "a string has no end: a quote is missing",
+                ));
             };
             at += hit;
             let next = self.bytes.get(at + 1);
@@ -284,8 +293,9 @@ impl<'b> Parser<'b> {
 fn find_special(bytes: &[u8]) -> Option<usize> {
     match bytes.first_chunk::<BLOCK_BYTES>() {
         Some(block) => match hits_in::<b'\'', b'\\'>(block) {
-            0 => memchr::memchr2(b'\'', b'\\', bytes.get(BLOCK_BYTES..)?)
-                .map(|at| at + BLOCK_BYTES),
+            0 => {
+                memchr::memchr2(b'\'', b'\\', bytes.get(BLOCK_BYTES..)?).map(|at| at + BLOCK_BYTES)
+            }
             hits => Some(hits.trailing_zeros() as usize),
         },
         None => memchr::memchr2(b'\'', b'\\', bytes),
@@ -342,7 +352,16 @@ mod tests {
             faults.push((fault.message, fault.at));
             Ok(())
         };
-        parse_run(text.as_bytes(), 0, false, &[0, 1], 100, &mut noted, &mut fault).unwrap();
+        parse_run(
+            text.as_bytes(),
+            0,
+            false,
+            &[0, 1],
+            100,
+            &mut noted,
+            &mut fault,
+        )
+        .unwrap();
         (noted.rows, faults)
     }
 
@@ -355,7 +374,9 @@ mod tests {
         assert_eq!(faults, []);
         assert_eq!(
             rows,
-            ["1|a),(b", "-2|null", "3|L'x", "4|MM", "5|M", "6|it's", "7|1e-05", "8|"]
+            [
+                "1|a),(b", "-2|null", "3|L'x", "4|MM", "5|M", "6|it's", "7|1e-05", "8|"
+            ]
         );
     }
 
@@ -364,9 +385,18 @@ mod tests {
         let (rows, faults) = parse("(1,'a'),('x','b'),(3),(4,'d','e'),(5,'e')");
         assert_eq!(rows, ["1|a", "5|e"]);
         let expected = [
-            ("value 1 of a row is 'x', and not a whole number of 64 bits with a sign", 9),
-            ("a row has 1 values, and not 2, as its INSERT has columns", 18),
-            ("a row has 3 values, and not 2, as its INSERT has columns", 22),
+            (
+                "value 1 of a row is 'x', and not a whole number of 64 bits with a sign",
+                9,
+            ),
+            (
+                "a row has 1 values, and not 2, as its INSERT has columns",
+                18,
+            ),
+            (
+                "a row has 3 values, and not 2, as its INSERT has columns",
+                22,
+            ),
         ];
         let expected = expected.map(|(message, at)| (message.to_owned(), at));
         assert_eq!(faults, expected);
@@ -375,12 +405,36 @@ mod tests {
     #[test]
     fn broken_text_ends_the_reading() {
         for (text, message, at) in [
-            ("(1,'a'),(2,'L'H'),(3,'c')", "expected a comma or a parenthesis behind a value, found H'),(3,'c')", 14),
-            ("(1,'a'),(2,'b),(3,'c')", "expected a comma or a parenthesis behind a value, found c')", 19),
-            ("(1,'a'),(2,'b", "a string has no end: a quote is missing", 11),
-            ("(1,'a'),(2", "expected a comma or a parenthesis behind a value, found nothing more", 10),
-            ("(1,'a')(2,'b')", "expected a comma or a semicolon behind a row, found (2,'b')", 7),
-            ("(1,'a'),(2,_latin1 'b')", "a value is in the character set _latin1, which is not read", 11),
+            (
+                "(1,'a'),(2,'L'H'),(3,'c')",
+                "expected a comma or a parenthesis behind a value, found H'),(3,'c')",
+                14,
+            ),
+            (
+                "(1,'a'),(2,'b),(3,'c')",
+                "expected a comma or a parenthesis behind a value, found c')",
+                19,
+            ),
+            (
+                "(1,'a'),(2,'b",
+                "a string has no end: a quote is missing",
+                11,
+            ),
+            (
+                "(1,'a'),(2",
+                "expected a comma or a parenthesis behind a value, found nothing more",
+                10,
+            ),
+            (
+                "(1,'a')(2,'b')",
+                "expected a comma or a semicolon behind a row, found (2,'b')",
+                7,
+            ),
+            (
+                "(1,'a'),(2,_latin1 'b')",
+                "a value is in the character set _latin1, which is not read",
+                11,
+            ),
             ("(1,'a'),(2,foo)", "expected a value, found foo)", 11),
         ] {
             let (rows, faults) = parse(text);

@@ -157,12 +157,18 @@ mod tests {
     fn blocks_and_bytes_agree() {
         let mut state = 1_u64;
         let mut next = |below: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             (state >> 33) as usize % below
         };
         for round in 0..4000 {
             let length = next(400);
-            let letters: &[u8] = [&b"ab'\\;)\n"[..], b"abcdefghijklmnopqrst'\\;)\n", b"\\\\\\'"][round % 3];
+            let letters: &[u8] = [
+                &b"ab'\\;)\n"[..],
+                b"abcdefghijklmnopqrst'\\;)\n",
+                b"\\\\\\'",
+            ][round % 3];
             // Outside of strings there is no backslash before what counts.
             let mut bytes: Vec<u8> = (0..length).map(|_| letters[next(letters.len())]).collect();
             let mut in_string = false;

@@ -188,7 +188,9 @@ fn int_of(text: &[u8]) -> Option<i64> {
 fn hex_bytes(digits: &[u8]) -> Result<Vec<u8>, Misfit> {
     let value = |digit: u8| char::from(digit).to_digit(16).map(|digit| digit as u8);
     let (pairs, rest) = digits.as_chunks::<2>();
-    let bytes = pairs.iter().map(|[high, low]| Some(value(*high)? << 4 | value(*low)?));
+    let bytes = pairs
+        .iter()
+        .map(|[high, low]| Some(value(*high)? << 4 | value(*low)?));
     match rest {
         [] => bytes.collect::<Option<_>>(),
         _ => None,
@@ -220,7 +222,9 @@ impl Value<'_> {
     /// `YYYY-MM-DD`: days since 1970.
     pub fn days(text: &[u8]) -> Option<i32> {
         const SECONDS_A_DAY: i64 = 86_400;
-        let text = std::str::from_utf8(text).ok().filter(|text| text.len() == 10)?;
+        let text = std::str::from_utf8(text)
+            .ok()
+            .filter(|text| text.len() == 10)?;
         let time = Timestamp::parse_day_or_time(text)?;
         i32::try_from(time.seconds() / SECONDS_A_DAY).ok()
     }

@@ -49,11 +49,7 @@ pub(super) fn column_meaning(table: &str, column: &str) -> Option<&'static str> 
     Some(note.meaning)
 }
 
-const fn note(
-    name: &'static str,
-    declared: &'static str,
-    meaning: &'static str,
-) -> SqlColumnNote {
+const fn note(name: &'static str, declared: &'static str, meaning: &'static str) -> SqlColumnNote {
     SqlColumnNote {
         name,
         declared,
@@ -76,6 +72,9 @@ mod tests {
                 assert!(column.meaning.ends_with('.'), "{}", column.name);
             }
         }
-        assert_eq!(column_meaning("page", "page_len"), Some("Bytes of its latest text."));
+        assert_eq!(
+            column_meaning("page", "page_len"),
+            Some("Bytes of its latest text.")
+        );
     }
 }

@@ -20,3 +20,5 @@ mod inputs;
 mod jobs;
 #[cfg(feature = "parquet")]
 mod sessions;
+#[cfg(feature = "parquet")]
+mod sql;

@@ -65,7 +65,11 @@ fn told(bytes: &[u8], chunk_bytes: usize, piece_bytes: usize) -> Vec<String> {
 
 /// Takes what is ready; `false` where rows are broken.
 fn take(framer: &mut Framer, lines: &mut Lines) -> bool {
-    if lines.lines.last().is_some_and(|line| line.starts_with("fault")) {
+    if lines
+        .lines
+        .last()
+        .is_some_and(|line| line.starts_with("fault"))
+    {
         return false;
     }
     while let Some(frame) = framer.next_frame() {
@@ -86,7 +90,15 @@ fn take(framer: &mut Framer, lines: &mut Lines) -> bool {
             };
             let (bytes, at) = (&chunk.bytes[..run.end], run.begin);
             let columns = &run.columns;
-            let _ = parse_run(bytes, at, run.follows_row, columns, 1 << 20, lines, &mut fault);
+            let _ = parse_run(
+                bytes,
+                at,
+                run.follows_row,
+                columns,
+                1 << 20,
+                lines,
+                &mut fault,
+            );
             if let Some(found) = found {
                 lines.lines.push(found);
                 return false;
@@ -103,7 +115,9 @@ fn sample(name: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut gzip = flate2::read::MultiGzDecoder::new(&stored[..]);
     match name.ends_with(".gz") {
-        true => std::io::Read::read_to_end(&mut gzip, &mut bytes).map(|_| bytes).unwrap(),
+        true => std::io::Read::read_to_end(&mut gzip, &mut bytes)
+            .map(|_| bytes)
+            .unwrap(),
         false => stored,
     }
 }
@@ -126,10 +140,18 @@ fn any_chunks_and_pieces_tell_the_same() {
         let whole = told(&bytes, usize::MAX, usize::MAX);
         assert!(whole.len() > 2, "{name}");
         for chunk_bytes in (1..300).step_by(7) {
-            assert_eq!(told(&bytes, chunk_bytes, usize::MAX), whole, "{name}, {chunk_bytes}");
+            assert_eq!(
+                told(&bytes, chunk_bytes, usize::MAX),
+                whole,
+                "{name}, {chunk_bytes}"
+            );
         }
         for piece_bytes in [1, 2, 3, 7, 63, 64, 65, 1000] {
-            assert_eq!(told(&bytes, 200, piece_bytes), whole, "{name}, pieces of {piece_bytes}");
+            assert_eq!(
+                told(&bytes, 200, piece_bytes),
+                whole,
+                "{name}, pieces of {piece_bytes}"
+            );
         }
     }
 }
@@ -161,7 +183,8 @@ fn many_rows() -> Vec<u8> {
     );
     for line in 0..40 {
         text += "INSERT INTO `linktarget` VALUES ";
-        let rows = (0..400).map(|row| format!("({},'Title_of_{line}_\\'s_{row}')", line * 400 + row));
+        let rows =
+            (0..150).map(|row| format!("({},'Title_of_{line}_\\'s_{row}')", line * 150 + row));
         text += &rows.collect::<Vec<_>>().join(",");
         text += ";\n";
     }
@@ -218,7 +241,9 @@ fn damage_is_passed_over_alike_for_any_chunks_and_threads() {
     let sound = many_rows();
     let mut state = 1_u64;
     let mut next = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         (state >> 33) as usize % below
     };
     for round in 0..12 {
@@ -233,6 +258,6 @@ fn damage_is_passed_over_alike_for_any_chunks_and_threads() {
         let large = outcome(&input, 256 << 20, 3).unwrap();
         assert_eq!(small, large, "round {round}");
         let rows: u64 = small.iter().map(|(rows, _)| rows).sum();
-        assert!(round > 0 || rows == 16_000, "{rows}");
+        assert!(round > 0 || rows == 6_000, "{rows}");
     }
 }

@@ -26,8 +26,12 @@ pub(in crate::engine) trait SqlConsumer {
     fn begin_table(&mut self, prepared: &Arc<Prepared>) -> Result<()>;
 
     /// Rows of a table, in the order of the dump; no batch of a table that is not written.
-    fn take_rows(&mut self, prepared: &Prepared, rows: u64, batch: Option<RecordBatch>)
-    -> Result<()>;
+    fn take_rows(
+        &mut self,
+        prepared: &Prepared,
+        rows: u64,
+        batch: Option<RecordBatch>,
+    ) -> Result<()>;
 
     /// Something was left out because of damage; `lost_bytes` of SQL where that is known.
     fn reject(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()>;
@@ -144,8 +148,7 @@ impl<'r, C: SqlConsumer> SqlPipeline<'r, C> {
             match frame {
                 Frame::Table(declared) => {
                     let prepared = self.consumer.prepare(&declared, &self.file_name);
-                    let prepared =
-                        Arc::new(prepared.map_err(|error| error.in_input(&self.name))?);
+                    let prepared = Arc::new(prepared.map_err(|error| error.in_input(&self.name))?);
                     let name = declared.table.name.clone();
                     self.tables.insert(name, Arc::clone(&prepared));
                     self.queue.push_back(Queued::Table {
@@ -194,8 +197,13 @@ impl<'r, C: SqlConsumer> SqlPipeline<'r, C> {
         let name = Arc::clone(&self.name);
         self.in_flight_bytes += bytes;
         let task = self.lane.pool.spawn(move || {
-            rows_of(&prepared, &chunk, options.record_max_bytes, options.keep_going)
-                .map_err(|error| error.in_input(&name))
+            rows_of(
+                &prepared,
+                &chunk,
+                options.record_max_bytes,
+                options.keep_going,
+            )
+            .map_err(|error| error.in_input(&name))
         });
         self.queue.push_back(Queued::Chunk { bytes, task });
         Ok(())

@@ -50,7 +50,10 @@ pub(in crate::engine) fn rows_of(
     row_max_bytes: usize,
     keep_going: bool,
 ) -> Result<SqlChunkRows> {
-    let (selection, schema) = (Arc::clone(&prepared.selection), Arc::clone(&prepared.schema));
+    let (selection, schema) = (
+        Arc::clone(&prepared.selection),
+        Arc::clone(&prepared.schema),
+    );
     let rows = SqlRows::new(selection, schema, prepared.wiki_id.clone());
     let mut taker = Taker {
         rows,

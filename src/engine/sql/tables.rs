@@ -77,7 +77,10 @@ fn raw_values(batch: &RecordBatch) -> u64 {
     let map = column.and_then(|column| column.as_any().downcast_ref::<MapArray>());
     map.map_or(0, |map| {
         let ends = map.value_offsets();
-        let count = ends.last().zip(ends.first()).map(|(end, begin)| end - begin);
+        let count = ends
+            .last()
+            .zip(ends.first())
+            .map(|(end, begin)| end - begin);
         count.and_then(|count| count.try_into().ok()).unwrap_or(0)
     })
 }

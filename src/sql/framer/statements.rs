@@ -87,7 +87,9 @@ impl Framer {
             }
             Ok(Some(table)) => {
                 if let Some(why) = self.unread_names(&table) {
-                    return Err(self.placed(begin, Error::damaged(why)));
+                    let why = self.placed(begin, Error::damaged(why));
+                    self.emit_chunk(begin);
+                    return Err(why);
                 }
                 // Rows behind it can be of another table, and of this one in another form.
                 self.emit_chunk(begin);
@@ -116,9 +118,16 @@ impl Framer {
     fn unread_names(&self, table: &SqlTable) -> Option<String> {
         let names = self.notes.names.as_deref()?;
         let is_text = |declared: &str| {
-            !["binary", "varbinary", "blob", "tinyblob", "mediumblob", "longblob"]
-                .iter()
-                .any(|bytes| declared.split('(').next() == Some(bytes))
+            ![
+                "binary",
+                "varbinary",
+                "blob",
+                "tinyblob",
+                "mediumblob",
+                "longblob",
+            ]
+            .iter()
+            .any(|bytes| declared.split('(').next() == Some(bytes))
         };
         let mut texts = table.columns.iter();
         let has_texts =
@@ -196,7 +205,10 @@ impl Framer {
                     columns
                         .position(|column| column.name == *name)
                         .ok_or_else(|| {
-                            format!("an INSERT names a column that `{}` has not: {name}", table.name)
+                            format!(
+                                "an INSERT names a column that `{}` has not: {name}",
+                                table.name
+                            )
                         })
                 })
                 .collect::<std::result::Result<_, _>>()?,
@@ -208,9 +220,11 @@ impl Framer {
                 _ => return Err("an INSERT names a column twice".to_owned()),
             }
         }
-        let missing = table.columns.iter().enumerate().find(|(number, column)| {
-            !column.is_generated && !columns.contains(number)
-        });
+        let missing = table
+            .columns
+            .iter()
+            .enumerate()
+            .find(|(number, column)| !column.is_generated && !columns.contains(number));
         if let Some((_, column)) = missing {
             return Err(format!("an INSERT leaves out the column {}", column.name));
         }

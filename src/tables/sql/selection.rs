@@ -155,7 +155,12 @@ impl SqlSelection {
     pub fn row(&self) -> String {
         let doc = of_table(&self.table.name);
         doc.map_or_else(
-            || format!("a row of the table {} of a wiki's database", self.table.name),
+            || {
+                format!(
+                    "a row of the table {} of a wiki's database",
+                    self.table.name
+                )
+            },
             |doc| doc.row.to_owned(),
         )
     }
