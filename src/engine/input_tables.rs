@@ -77,7 +77,7 @@ pub(super) fn convert_input(
 /// The rows of one input on their way into the tables.
 pub(super) struct InputTables<'l> {
     pub(super) plan: &'l Plan<'l>,
-    lane: &'l Lane<'l>,
+    pub(super) lane: &'l Lane<'l>,
     /// Number of the input.
     pub(super) number: usize,
     wanted: Arc<Wanted>,

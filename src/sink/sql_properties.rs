@@ -1,5 +1,6 @@
 //! How tables of a database are encoded.
 
+use arrow::datatypes::DataType;
 use parquet::basic::Encoding;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
@@ -7,7 +8,6 @@ use parquet::schema::types::ColumnPath;
 
 use super::properties::{Compression, of_any_table};
 use crate::error::Result;
-use crate::model::SqlKind;
 use crate::tables::SqlSelection;
 
 /// Version of what the tables of SQL dumps mean: how their types become ours.
@@ -25,16 +25,17 @@ pub(super) fn sql_properties(
         ),
     ];
     let mut builder = of_any_table(compression, metadata)?;
-    for column in &selection.table.columns {
+    for column in selection.columns() {
         let path = ColumnPath::from(column.name.as_str());
         builder = match column.kind {
+            _ if column.repeats => builder,
             // Ids and times rise, or differ little; a dictionary of them would only be given up.
-            SqlKind::Int { repeats: false } | SqlKind::WikiTime { .. } | SqlKind::Time { .. } => {
-                builder
-                    .set_column_dictionary_enabled(path.clone(), false)
-                    .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED)
+            DataType::Int64 | DataType::Timestamp(..) => builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+            DataType::Float64 | DataType::Binary => {
+                builder.set_column_dictionary_enabled(path, false)
             }
-            SqlKind::Float | SqlKind::Bytes => builder.set_column_dictionary_enabled(path, false),
             _ => builder,
         };
     }

@@ -53,11 +53,8 @@ pub(super) fn read_head(bytes: &[u8]) -> Read {
             Token::Symbol(b'.') => {}
             Token::Symbol(b'(') if table.is_some() && columns.is_none() => {
                 match column_names(&mut tokens) {
-                    Some(names) => columns = Some(names),
-                    None if tokens.at >= bytes.len() => return Read::CutOff,
-                    None => {
-                        return Read::Bad("an INSERT has a list of columns that cannot be read");
-                    }
+                    Ok(names) => columns = Some(names),
+                    Err(read) => return read,
                 }
             }
             _ => return Read::Bad("an INSERT without VALUES"),
@@ -66,14 +63,17 @@ pub(super) fn read_head(bytes: &[u8]) -> Read {
     Read::CutOff
 }
 
-fn column_names(tokens: &mut Tokens<'_>) -> Option<Vec<String>> {
+/// The names up to the parenthesis.  Tokens end only where the bytes do, or within a quote.
+fn column_names(tokens: &mut Tokens<'_>) -> Result<Vec<String>, Read> {
+    const BAD: Read = Read::Bad("an INSERT has a list of columns that cannot be read");
     let mut names = Vec::new();
     loop {
-        names.push(tokens.next()?.into_name()?);
-        match tokens.next()? {
+        let name = tokens.next().ok_or(Read::CutOff)?;
+        names.push(name.into_name().ok_or(BAD)?);
+        match tokens.next().ok_or(Read::CutOff)? {
             Token::Symbol(b',') => {}
-            Token::Symbol(b')') => return Some(names),
-            _ => return None,
+            Token::Symbol(b')') => return Ok(names),
+            _ => return Err(BAD),
         }
     }
 }

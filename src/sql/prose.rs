@@ -209,7 +209,7 @@ mod tests {
             ("/* a", Item::CutOff),
             ("insert into", Item::Insert),
             ("INSER", Item::CutOff),
-            ("SET a='x;y', `b;` = \"c\\\";\"; d", Item::Statement(28)),
+            ("SET a='x;y', `b;` = \"c\\\";\"; d", Item::Statement(27)),
             ("DROP TABLE `a", Item::CutOff),
             (
                 "DELIMITER ;;\nBEGIN x; END ;;\nDELIMITER ;\nSET",

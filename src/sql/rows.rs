@@ -282,7 +282,12 @@ impl<'b> Parser<'b> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let found = match rest {
             [] => "nothing more".to_owned(),
-            _ => shown(rest.get(..20).unwrap_or(rest)),
+            _ => {
+                // Bytes behind a parenthesis may be in the next chunk.
+                let length = rest.iter().take(20).position(|byte| *byte == b')');
+                let length = length.map_or(20, |at| at + 1);
+                shown(rest.get(..length).unwrap_or(rest))
+            }
         };
         Broken::text(self.at, format!("expected {expected}, found {found}"))
     }
@@ -407,7 +412,7 @@ mod tests {
         for (text, message, at) in [
             (
                 "(1,'a'),(2,'L'H'),(3,'c')",
-                "expected a comma or a parenthesis behind a value, found H'),(3,'c')",
+                "expected a comma or a parenthesis behind a value, found H')",
                 14,
             ),
             (

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use arrow::array::{Array, MapArray, RecordBatch};
 
@@ -51,6 +52,8 @@ impl SqlConsumer for InputTables<'_> {
         batch: Option<RecordBatch>,
     ) -> Result<()> {
         self.seen.sql_rows += rows;
+        let read = &self.lane.progress.sql_rows;
+        read.fetch_add(rows, Ordering::Relaxed);
         self.seen.sql_raw_values += batch.as_ref().map_or(0, raw_values);
         self.groups.push_named(&prepared.name, batch)
     }

@@ -42,6 +42,8 @@ pub struct SqlColumnDoc {
     pub meaning: String,
     /// Where it comes from.
     pub source: String,
+    /// Whether few different values are to be expected.
+    pub repeats: bool,
 }
 
 impl SqlSelection {
@@ -100,6 +102,7 @@ impl SqlSelection {
                 unit: "",
                 meaning: "Database name of the wiki, where it is known.".to_owned(),
                 source: "the dump's header, or the name of the file".to_owned(),
+                repeats: true,
             });
         }
         for column in self.wanted_columns() {
@@ -116,6 +119,7 @@ impl SqlSelection {
                           where there is none."
                     .to_owned(),
                 source: self.table.name.clone(),
+                repeats: false,
             });
         }
         docs
@@ -135,6 +139,10 @@ impl SqlSelection {
             unit: "",
             meaning: meaning.trim_start().to_owned(),
             source: format!("{table}.{} {}", column.name, column.declared),
+            repeats: matches!(
+                column.kind,
+                SqlKind::Int { repeats: true } | SqlKind::Bits | SqlKind::Text
+            ),
         });
         if column.kind == (SqlKind::WikiTime { ends: true }) {
             docs.push(SqlColumnDoc {
@@ -147,6 +155,7 @@ impl SqlSelection {
                     column.name
                 ),
                 source: format!("{table}.{}", column.name),
+                repeats: true,
             });
         }
     }
