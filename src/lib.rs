@@ -1,4 +1,4 @@
-//! MediaWiki XML dumps to Parquet tables.
+//! MediaWiki dumps, XML and SQL, to Parquet tables.
 
 #[cfg(feature = "cli")]
 pub mod cli;
