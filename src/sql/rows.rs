@@ -29,6 +29,8 @@ pub struct Fault {
     pub row_end: Option<usize>,
     /// Where the row begins.
     pub row_begin: usize,
+    /// Number of the column whose value is wrong, if it is that.
+    pub column: Option<usize>,
 }
 
 /// Reads rows from the offset `at` to the end of `bytes`: `(1,'a'),(2,'b')`.
@@ -79,6 +81,7 @@ pub fn parse_run<R: Rows, E>(
                     at: broken.at,
                     row_begin,
                     row_end,
+                    column: broken.column,
                 })?;
                 if row_end.is_none() {
                     return Ok(());
@@ -94,6 +97,8 @@ struct Broken {
     message: String,
     /// Whether the text is sound, so that the next row can be found.
     is_row_only: bool,
+    /// Number of the column whose value is wrong.
+    column: Option<usize>,
 }
 
 impl Broken {
@@ -102,6 +107,7 @@ impl Broken {
             at,
             message: message.into(),
             is_row_only: false,
+            column: None,
         }
     }
 }
@@ -174,6 +180,7 @@ impl<'b> Parser<'b> {
                     columns.len()
                 ),
                 is_row_only: true,
+                column: None,
             });
         }
         match misfit {
@@ -186,6 +193,7 @@ impl<'b> Parser<'b> {
                     shown(self.bytes.get(at..end).unwrap_or_default())
                 ),
                 is_row_only: true,
+                column: columns.get(index).copied(),
             }),
         }
     }

@@ -99,6 +99,12 @@ def test_chosen_columns_and_tables(tmp_path):
         assert not (tmp_path / "no").exists()
 
 
+def test_a_dry_run_names_the_tables(tmp_path):
+    result = convert([PAGE, SQL / "several-tables.sql.bz2"], tmp_path / "out", "--dry-run")
+    written = [line.split("/")[-2] for line in result.stdout.decode().splitlines() if line.startswith("write")]
+    assert result.returncode == 0 and written == ["rejects", "sql_page", "sql_user_groups"]
+
+
 def test_columns_say_what_they_are(tmp_path):
     folder = converted(PAGE, tmp_path / "out")
     schema = pq.read_schema(helpers.part_files(folder, "sql_page")[0])
@@ -116,8 +122,8 @@ MESSAGES = {
     "missing-quote.sql": "expected a comma or a parenthesis behind a value, found 20251124001351'",
     "unescaped-quote.sql": "expected a comma or a parenthesis behind a value, found Page'",
     "wrong-length.sql": "a row has 8 values, and not 9, as its INSERT has columns",
-    "wrong-types.sql": "value 1 of a row is 'one', and not a whole number of 64 bits with a sign",
-    "too-large-id.sql": "value 8 of a row is 9223372036854775808, and not a whole number of 64 bits",
+    "wrong-types.sql": "page_id: value 1 of a row is 'one', and not a whole number of 64 bits with a sign",
+    "too-large-id.sql": "page_latest: value 8 of a row is 9223372036854775808, and not a whole number of 64 bits",
     "charset.sql": "the dump is in the character set latin1, and only utf8mb4, utf8 and binary are read",
     "garbage.sql": "expected a statement or a comment, found garbage here;",
 }

@@ -68,7 +68,13 @@ pub(in crate::engine) fn rows_of(
         };
         let mut fault = |fault: Fault| {
             let (offset, line, file_offset) = chunk.place_of(fault.at);
-            let why = Error::damaged(fault.message)
+            let columns = &prepared.selection.table.columns;
+            let column = fault.column.and_then(|number| columns.get(number));
+            let message = match column {
+                Some(column) => format!("{}: {}", column.name, fault.message),
+                None => fault.message,
+            };
+            let why = Error::damaged(message)
                 .at_sql(offset, line)
                 .at_file_byte(file_offset);
             match (keep_going, fault.row_end) {

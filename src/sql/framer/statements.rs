@@ -14,6 +14,8 @@ use crate::sql::rows::shown;
 const NAMES_READ: [&str; 5] = ["utf8", "utf8mb3", "utf8mb4", "binary", "ascii"];
 /// Character sets in which no byte of a character is a backslash or a quote.
 const NAMES_WITHOUT_BACKSLASHES: [&str; 3] = ["latin1", "koi8r", "cp1251"];
+/// So much of what is no SQL is shown.
+const SHOWN_BYTES: usize = 20;
 /// Longest statement without rows: real ones have some kilobytes.
 const STATEMENT_MAX_BYTES: usize = 16 << 20;
 
@@ -57,10 +59,12 @@ impl Framer {
                 return self.give_up(why);
             }
             Item::CutOff => return Ok(false),
+            // What is told of it must not depend on how the bytes come.
+            Item::Unknown if rest.len() < SHOWN_BYTES && !is_end => return Ok(false),
             Item::Unknown => {
                 let why = format!(
                     "expected a statement or a comment, found {}",
-                    shown(rest.get(..20).unwrap_or(rest))
+                    shown(rest.get(..SHOWN_BYTES).unwrap_or(rest))
                 );
                 return self.give_up(why);
             }
