@@ -21,6 +21,8 @@ import tempfile
 import zlib
 from xml.sax.saxutils import escape
 
+from sql_samples import SQL_SAMPLES
+
 HERE = pathlib.Path(__file__).resolve().parent
 EMPTY_SHA1 = "phoiac9h4m842xq45sp7s6u21eteeq1"
 NAMESPACES = ((-2, "Media"), (-1, "Special"), (0, ""), (1, "Talk"), (2, "User"),
@@ -969,15 +971,17 @@ def readme():
     lines = ["# Sample dumps", "",
              "Small dumps of an invented wiki, one oddity each, written by",
              "`scripts/make_samples.py`. `expected/` holds the rows of each as JSON lines, written",
-             "by `scripts/make_expected.py`.", "", "| file | what it is for |", "|---|---|"]
-    lines += [f"| `{name}` | {purpose} |" for name, purpose, _ in SAMPLES]
+             "by `scripts/make_expected.py`; those of SQL dumps are read by `scripts/sql_oracle.py` when",
+             "they are tested.", "", "| file | what it is for |", "|---|---|"]
+    lines += [f"| `{name}` | {purpose} |" for name, purpose, _ in SAMPLES + SQL_SAMPLES]
     return "\n".join(lines) + "\n"
 
 
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent / "sample-dumps"
-    (folder / "broken").mkdir(parents=True, exist_ok=True)
-    for name, _, make in SAMPLES:
+    for below in ("broken", "sql/broken"):
+        (folder / below).mkdir(parents=True, exist_ok=True)
+    for name, _, make in SAMPLES + SQL_SAMPLES:
         data = make()
         (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
     (folder / "README.md").write_text(readme(), encoding="utf-8")

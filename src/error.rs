@@ -29,7 +29,7 @@ pub enum ErrorKind {
     Usage,
     /// The input is a dump, but cut, altered or not well formed.
     Damaged,
-    /// The input is something else than a MediaWiki XML dump.
+    /// The input is something else than a MediaWiki dump in XML or of SQL tables.
     NotADump,
     /// The surroundings fail: a file cannot be read, a disk is full.
     Environment,
@@ -48,6 +48,10 @@ pub struct Location {
     pub file_offset_bits: Option<u64>,
     /// Offset in the decoded XML, in bytes.
     pub xml_offset_bytes: Option<u64>,
+    /// Offset in the decoded SQL, in bytes.
+    pub sql_offset_bytes: Option<u64>,
+    /// Line in the decoded SQL, from 1.
+    pub sql_line: Option<u64>,
     /// Id of the page it lies in.
     pub page_id: Option<i64>,
     /// Id of the revision it lies in.
@@ -125,6 +129,15 @@ impl Error {
         self
     }
 
+    /// Adds the offset in the decoded SQL, in bytes, and its line, unless they are known.
+    #[must_use]
+    pub fn at_sql(mut self, offset_bytes: u64, line: u64) -> Self {
+        let location = &mut self.0.location;
+        location.sql_offset_bytes.get_or_insert(offset_bytes);
+        location.sql_line.get_or_insert(line);
+        self
+    }
+
     /// Adds the page and revision it lies in.
     #[must_use]
     pub fn in_record(mut self, page_id: Option<i64>, revision_id: Option<i64>) -> Self {
@@ -183,6 +196,12 @@ impl Location {
         }
         if let Some(bytes) = self.xml_offset_bytes {
             place.push(format!("byte {bytes} of the XML"));
+        }
+        if let Some(line) = self.sql_line {
+            place.push(format!("line {line}"));
+        }
+        if let Some(bytes) = self.sql_offset_bytes {
+            place.push(format!("byte {bytes} of the SQL"));
         }
         if let Some(id) = self.page_id {
             place.push(format!("page {id}"));

@@ -1,4 +1,4 @@
-//! MediaWiki XML dumps to Parquet tables.
+//! MediaWiki dumps, XML and SQL, to Parquet tables.
 
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -15,6 +15,7 @@ pub mod runs;
 #[cfg(feature = "parquet")]
 pub mod sink;
 pub mod source;
+pub mod sql;
 #[cfg(feature = "parquet")]
 pub mod tables;
 pub mod xml;

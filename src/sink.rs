@@ -9,6 +9,7 @@ mod properties;
 mod read;
 mod row_group;
 mod sorted_runs;
+mod sql_properties;
 
 pub use check::{CheckedOutput, check_output, read_manifest};
 pub use folder::OutputFolder;
@@ -18,3 +19,4 @@ pub use properties::{Compression, WriterOptions};
 pub use read::PartReader;
 pub use row_group::{EncodedRowGroup, RowGroupEncoder};
 pub use sorted_runs::{MERGED_RUNS, Records, Run, for_each_sorted};
+pub use sql_properties::SQL_TABLES_VERSION;

@@ -1,12 +1,12 @@
 //! The arguments, with their help.
 
 mod diffs;
+mod names;
 mod runs;
 mod verify;
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -18,10 +18,12 @@ use crate::sink::Compression;
 use crate::tables;
 
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
+pub(super) use self::names::SQL_PREFIX;
+use self::names::TableNames;
 pub(super) use self::runs::{RunArguments, RunsArguments};
 pub(super) use self::verify::VerifyArguments;
 
-/// Turns MediaWiki XML dumps into Parquet tables: on all cores, in bounded memory, without losing
+/// Turns MediaWiki dumps, XML and SQL, into Parquet tables: on all cores, in bounded memory, without losing
 /// a row in silence.
 #[derive(Debug, Parser)]
 #[command(name = "mwparquet", version, max_term_width = 100, after_help = EXAMPLES)]
@@ -32,6 +34,7 @@ pub(super) struct Arguments {
 
 const EXAMPLES: &str = "Examples:
   mwparquet convert enwiki-20260101-pages-meta-history1.xml-p1p812.bz2 --output out
+  mwparquet convert enwiki-20260101-page.sql.gz enwiki-20260101-linktarget.sql.gz --output out
   mwparquet inspect *.xml.bz2
   mwparquet cat dump.xml.7z | jq .user_text
   mwparquet schema revisions
@@ -69,6 +72,7 @@ const CONVERT_EXAMPLES: &str = "Examples:
   mwparquet convert dumps/*.bz2 --tables revisions,content --namespaces 0,1 --output out
   mwparquet convert --wiki simplewiki --date latest --kind pages-meta-history --output out
   curl -s URL | mwparquet convert - --output out
+  mwparquet convert dumps/*.sql.gz --columns sql_page=page_id,page_title --output out
   mwparquet convert stub.xml.gz --columns revisions=page_id,revision_id,revision_dt --output out
 
 Result: DIR/<table>/part-*.parquet and DIR/manifest.json, which is written last: a folder without
@@ -85,13 +89,13 @@ pub(super) struct ConvertArguments {
     /// Folder to write, new or empty
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
-    /// Tables to write
+    /// Tables to write; of SQL dumps all, or those that are named too (sql_page)
     #[arg(
         long,
         value_name = "TABLE,…",
         value_delimiter = ',',
         default_values = tables::DEFAULT,
-        value_parser = table_names()
+        value_parser = TableNames { or_files: false }
     )]
     pub tables: Vec<String>,
     /// Columns to write of a table; can be given once a table
@@ -271,8 +275,8 @@ pub(super) struct CatArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArguments {
-    /// The table [default: all]
-    #[arg(value_parser = table_names())]
+    /// The table, or the file of an SQL dump [default: all tables]
+    #[arg(value_parser = TableNames { or_files: true })]
     pub table: Option<String>,
     /// Write JSON
     #[arg(long, conflicts_with = "markdown")]
@@ -338,15 +342,16 @@ fn parse_memory(text: &str) -> Result<u64, String> {
     }
 }
 
-fn table_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(tables::ALL.map(|table| table.name))
-}
-
 fn parse_columns(text: &str) -> Result<(String, Vec<String>), String> {
     let (name, columns) = text
         .split_once('=')
         .filter(|(_, columns)| !columns.is_empty())
         .ok_or("expected a table and columns of it, such as revisions=page_id,revision_dt")?;
+    let columns: Vec<_> = columns.split(',').map(str::to_owned).collect();
+    if name.starts_with(SQL_PREFIX) {
+        // What columns there are, the dump tells.
+        return Ok((name.to_owned(), columns));
+    }
     let Some(table) = tables::by_name(name) else {
         let known = tables::ALL.map(|table| table.name);
         return Err(format!(
@@ -356,7 +361,6 @@ fn parse_columns(text: &str) -> Result<(String, Vec<String>), String> {
         ));
     };
     let known: Vec<_> = table.columns().iter().map(|doc| doc.name).collect();
-    let columns: Vec<_> = columns.split(',').map(str::to_owned).collect();
     match columns.iter().find(|column| !known.contains(&&column[..])) {
         Some(column) => Err(format!(
             "the table {name} has no column {column:?}{}; `mwparquet schema {name}` lists them",

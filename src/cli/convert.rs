@@ -1,6 +1,6 @@
 //! `mwparquet convert`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::args::{
     ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, RevertOrder,
-    WorkArguments,
+    SQL_PREFIX, WorkArguments,
 };
 use super::inputs::{Found, find};
 use super::progress::{Display, peak_memory_bytes};
@@ -17,8 +17,8 @@ use super::sizes::{human_bytes, human_count};
 use super::{WITH_REJECTS, print};
 use crate::derive::persistence::PersistenceOptions;
 use crate::engine::{
-    DiffOptions, Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, Stop, convert,
-    inspect,
+    DiffOptions, Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, SqlWanted, Stop,
+    convert, inspect,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{OutputFolder, WriterOptions};
@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         output: arguments.output.clone(),
         overwrite: arguments.overwrite,
         selections,
+        sql: sql_wanted(arguments),
         filters,
         history: HistoryOptions {
             is_by_time: arguments.table_history.revert_order == RevertOrder::Time,
@@ -54,7 +55,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         left_out,
     };
     if arguments.dry_run {
-        return dry_run(&job);
+        return dry_run(&job, &pool, stop);
     }
     if arguments.verbose {
         for (name, why) in &job.left_out {
@@ -111,7 +112,7 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
     if let Some((name, _)) = arguments
         .columns
         .iter()
-        .find(|(name, _)| !names.contains(&name.as_str()))
+        .find(|(name, _)| !names.contains(&name.as_str()) && !may_be_of_sql(name, &names))
     {
         return Err(Error::usage(format!(
             "--columns names the table {name:?}, which --tables does not"
@@ -131,6 +132,27 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
             }
         })
         .collect()
+}
+
+/// Whether a table can be one of an SQL dump that is wanted.
+fn may_be_of_sql(name: &str, tables: &[&str]) -> bool {
+    let is_of_sql = |name: &&str| name.starts_with(SQL_PREFIX);
+    is_of_sql(&name) && !tables.iter().any(is_of_sql)
+}
+
+/// The tables of SQL dumps: all, unless some are named.
+fn sql_wanted(arguments: &ConvertArguments) -> SqlWanted {
+    let is_of_sql = |name: &str| name.starts_with(SQL_PREFIX);
+    let named = arguments.tables.iter().filter(|name| is_of_sql(name));
+    let tables: HashSet<_> = named.cloned().collect();
+    let columns = arguments.columns.iter();
+    SqlWanted {
+        tables: (!tables.is_empty()).then_some(tables),
+        columns: columns
+            .filter(|(name, _)| is_of_sql(name))
+            .cloned()
+            .collect(),
+    }
 }
 
 pub(super) fn history(arguments: &HistoryArguments) -> HistoryOptions {
@@ -252,13 +274,15 @@ fn describe(
     selections: &[Selection],
     diffs: &DiffOptions,
 ) -> BTreeMap<String, Value> {
-    let names: Vec<_> = selections
-        .iter()
-        .map(|selection| selection.table.name)
-        .collect();
+    let ours = selections.iter().map(|selection| selection.table.name);
+    let named = arguments.tables.iter().map(String::as_str);
+    let of_sql = named.filter(|name| name.starts_with(SQL_PREFIX));
+    let names: Vec<_> = ours.chain(of_sql).collect();
+    let sql_columns = sql_wanted(arguments).columns;
     let filters = &arguments.filters;
     let mut described = BTreeMap::from([
         ("tables".to_owned(), json!(names)),
+        ("sql_columns".to_owned(), json!(sql_columns)),
         ("namespaces".to_owned(), json!(filters.namespaces)),
         ("page_ids".to_owned(), json!(filters.page_ids)),
         (
@@ -330,10 +354,15 @@ fn describe(
     described
 }
 
-fn dry_run(job: &Job) -> Result<ExitCode> {
+fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
     OutputFolder::check(&job.output, job.overwrite)?;
     let mut text = String::new();
+    let mut sql_tables = BTreeSet::new();
+    let mut has_xml = false;
     for input in &job.inputs {
+        let found = sql_tables_of(input, job, pool, stop);
+        has_xml |= found.is_empty();
+        sql_tables.extend(found);
         let size = input
             .size_bytes()
             .map_or_else(|| "size unknown".to_owned(), human_bytes);
@@ -342,14 +371,38 @@ fn dry_run(job: &Job) -> Result<ExitCode> {
     for (name, why) in &job.left_out {
         text += &format!("leave  {name}: {why}\n");
     }
-    for selection in &job.selections {
+    let is_written = |name: &str| has_xml || name == tables::REJECTS.name;
+    let selections = job.selections.iter();
+    for selection in selections.filter(|selection| is_written(selection.table.name)) {
         text += &format!(
             "write  {}/part-*.parquet, {} columns\n",
             job.output.join(selection.table.name).display(),
             selection.columns.len()
         );
     }
+    for table in sql_tables {
+        text += &format!(
+            "write  {}/part-*.parquet\n",
+            job.output.join(table).display()
+        );
+    }
     print(text.as_bytes())
+}
+
+/// The tables that an SQL dump begins with, as far as they are wanted.  What cannot be read is told
+/// by the job itself.
+fn sql_tables_of(input: &Input, job: &Job, pool: &Pool, stop: &Stop) -> Vec<String> {
+    if *input == Input::Stdin {
+        return Vec::new();
+    }
+    let wanted = job.sql.tables.as_ref();
+    inspect(input, false, &job.limits, pool, stop)
+        .map(|inspection| inspection.sql_tables)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|table| table.declared.written_name())
+        .filter(|name| wanted.is_none_or(|wanted| wanted.contains(name)))
+        .collect()
 }
 
 fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
@@ -365,7 +418,10 @@ fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
     for reject in &report.rejects {
         let place = reject
             .xml_offset_bytes
-            .map_or_else(String::new, |at| format!(" (byte {at} of the XML)"));
+            .map_or_else(String::new, |at| match reject.sql_line {
+                Some(line) => format!(" (line {line}, byte {at} of the SQL)"),
+                None => format!(" (byte {at} of the XML)"),
+            });
         let _ = writeln!(err, "skipped: {}: {}{place}", reject.input, reject.reason);
     }
     if report.seen.rejects > report.rejects.len() as u64 {
@@ -399,12 +455,25 @@ fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
             .collect();
         let _ = writeln!(err, "unknown elements passed over: {}", names.join(", "));
     }
+    if report.seen.sql_raw_values > 0 {
+        let values = human_count(report.seen.sql_raw_values);
+        let _ = writeln!(
+            err,
+            "values that their columns cannot hold, kept in raw_values: {values}"
+        );
+    }
+    let (xml, sql) = (report.seen.xml_bytes, report.seen.sql_bytes);
+    let what = match (xml, sql) {
+        (_, 0) => "XML",
+        (0, _) => "SQL",
+        _ => "XML and SQL",
+    };
     let _ = writeln!(
         err,
-        "{} of XML in {:.1} s, {}/s, peak memory {}; written to {}",
-        human_bytes(report.seen.xml_bytes),
+        "{} of {what} in {:.1} s, {}/s, peak memory {}; written to {}",
+        human_bytes(xml + sql),
         seconds,
-        human_bytes((report.seen.xml_bytes as f64 / seconds.max(0.001)) as u64),
+        human_bytes(((xml + sql) as f64 / seconds.max(0.001)) as u64),
         peak_memory_bytes().map_or_else(|| "unknown".to_owned(), human_bytes),
         job.output.display()
     );

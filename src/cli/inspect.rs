@@ -46,6 +46,9 @@ pub(super) fn run(arguments: &InspectArguments, stop: &Stop) -> Result<ExitCode>
 }
 
 fn describe(inspection: &Inspection) -> String {
+    if !inspection.sql_tables.is_empty() {
+        return describe_sql(inspection);
+    }
     let or_unknown =
         |value: &Option<String>| value.clone().unwrap_or_else(|| "not said".to_owned());
     let wiki = format!(
@@ -74,6 +77,46 @@ fn describe(inspection: &Inspection) -> String {
         text += &format!("  {:<11}{rejects}\n", "damaged");
     }
     text
+}
+
+fn describe_sql(inspection: &Inspection) -> String {
+    let not_said = || "not said".to_owned();
+    let mut rows = vec![
+        ("container", container(inspection)),
+        ("kind", inspection.kind.to_owned()),
+        ("wiki", inspection.wiki_id.clone().unwrap_or_else(not_said)),
+        (
+            "generator",
+            inspection.generator.clone().unwrap_or_else(not_said),
+        ),
+    ];
+    for table in &inspection.sql_tables {
+        let columns = table.columns.iter();
+        let columns: Vec<_> = columns
+            .map(|column| format!("{} {}", column.name, column.declared))
+            .collect();
+        rows.push(("table", table.name.clone()));
+        rows.push(("columns", columns.join(", ")));
+        rows.push(("seen", rows_seen(table.rows, inspection)));
+    }
+    let mut text = format!("{}\n", inspection.name);
+    for (name, value) in rows {
+        text += &format!("  {name:<11}{value}\n");
+    }
+    if inspection.seen.rejects > 0 {
+        let rejects = human_count(inspection.seen.rejects);
+        text += &format!("  {:<11}{rejects}\n", "damaged");
+    }
+    text
+}
+
+/// `55 rows`
+fn rows_seen(rows: u64, inspection: &Inspection) -> String {
+    let rows = human_count(rows);
+    match inspection.is_whole {
+        true => format!("{rows} rows"),
+        false => format!("{rows} rows at its beginning; --full counts all"),
+    }
 }
 
 /// `bzip2, 26 streams, 1.10 MiB`

@@ -46,6 +46,7 @@ pub(super) struct Snapshot<'d> {
     pub(super) xml_bytes: u64,
     pub(super) written_bytes: u64,
     pub(super) revisions: u64,
+    pub(super) sql_rows: u64,
     /// Wall time so far, and about what is left.
     pub(super) seconds: f64,
     pub(super) eta_seconds: Option<f64>,
@@ -168,6 +169,7 @@ fn snapshot<'d>(
         xml_bytes: progress.xml_bytes.load(Ordering::Relaxed),
         written_bytes: progress.written_bytes.load(Ordering::Relaxed),
         revisions: progress.revisions.load(Ordering::Relaxed),
+        sql_rows: progress.sql_rows.load(Ordering::Relaxed),
         seconds,
         eta_seconds: left
             .filter(|_| taken > 0)
@@ -179,11 +181,15 @@ impl Snapshot<'_> {
     /// Rates since the begin, and memory.
     pub(super) fn rates(&self) -> String {
         let a_second = |count: u64| (count as f64 / self.seconds.max(0.001)) as u64;
+        let (count, what) = match (self.revisions, self.sql_rows) {
+            (0, 1..) => (self.sql_rows, "rows"),
+            _ => (self.revisions, "revisions"),
+        };
         format!(
-            "{}/s in, {}/s out, {} revisions/s, peak memory {}",
+            "{}/s in, {}/s out, {} {what}/s, peak memory {}",
             human_bytes(a_second(self.taken_bytes)),
             human_bytes(a_second(self.written_bytes)),
-            human_count(a_second(self.revisions)),
+            human_count(a_second(count)),
             peak_memory_bytes().map_or_else(|| "unknown".to_owned(), human_bytes),
         )
     }
@@ -258,7 +264,7 @@ fn progress_event(now: &Snapshot<'_>) -> Value {
         "done_inputs": now.done, "all_inputs": now.all,
         "all_taken_bytes": now.taken_bytes, "all_bytes": now.all_bytes,
         "xml_bytes": now.xml_bytes, "written_bytes": now.written_bytes,
-        "revisions": now.revisions, "seconds": now.seconds,
+        "revisions": now.revisions, "sql_rows": now.sql_rows, "seconds": now.seconds,
         "eta_seconds": now.eta_seconds, "peak_memory_bytes": peak_memory_bytes(),
     })
 }

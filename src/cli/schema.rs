@@ -1,116 +1,217 @@
 //! `mwparquet schema`: the codebook.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::args::SchemaArguments;
+use super::args::{SQL_PREFIX, SchemaArguments};
 use super::print;
+use crate::engine::{Limits, Pool, Stop, inspect};
 use crate::error::{Error, Result};
-use crate::tables::{self, ColumnDoc, TableInfo};
+use crate::sink::SQL_TABLES_VERSION;
+use crate::source::Input;
+use crate::sql::parse_definition;
+use crate::tables::{self, SqlSelection, SqlTableDoc, TableInfo};
 
-pub(super) fn run(arguments: &SchemaArguments) -> Result<ExitCode> {
-    let wanted: Vec<_> = tables::ALL
-        .into_iter()
-        .filter(|table| {
-            arguments
-                .table
-                .as_ref()
-                .is_none_or(|name| name == table.name)
-        })
-        .collect();
+pub(super) fn run(arguments: &SchemaArguments, stop: &Stop) -> Result<ExitCode> {
+    let sheets = match arguments.table.as_deref() {
+        None => {
+            let ours = tables::ALL.into_iter().map(Sheet::of_table);
+            ours.chain(tables::sql_tables().filter_map(Sheet::of_sql_doc))
+                .collect()
+        }
+        Some(name) => match tables::by_name(name) {
+            Some(table) => vec![Sheet::of_table(table)],
+            None if Path::new(name).is_file() => of_file(name, stop)?,
+            None => vec![of_sql_name(name)?],
+        },
+    };
     let text = if arguments.json {
-        let tables: Vec<_> = wanted.iter().map(|table| as_json(table)).collect();
+        let tables: Vec<_> = sheets.iter().map(as_json).collect();
         serde_json::to_string_pretty(&tables)
             .map_err(|error| Error::internal("cannot write JSON").with_source(error))?
             + "\n"
     } else if arguments.markdown {
-        wanted
+        sheets
             .iter()
-            .map(|table| as_markdown(table))
+            .map(as_markdown)
             .collect::<Vec<_>>()
             .join("\n")
     } else {
-        wanted
-            .iter()
-            .map(|table| as_text(table))
-            .collect::<Vec<_>>()
-            .join("\n")
+        sheets.iter().map(as_text).collect::<Vec<_>>().join("\n")
     };
     print(text.as_bytes())
 }
 
-fn as_json(table: &TableInfo) -> serde_json::Value {
-    let columns: Vec<_> = table
-        .columns()
-        .into_iter()
-        .map(|doc| {
+/// The tables that an SQL dump declares.
+fn of_file(path: &str, stop: &Stop) -> Result<Vec<Sheet>> {
+    let input = Input::File(PathBuf::from(path));
+    let inspection = inspect(&input, false, &Limits::default(), &Pool::new(1)?, stop)?;
+    if inspection.sql_tables.is_empty() {
+        return Err(Error::usage(format!(
+            "{path} is no SQL dump; of XML dumps the tables are always the same: mwparquet schema"
+        )));
+    }
+    let declared = inspection.sql_tables.into_iter();
+    Ok(declared
+        .map(|table| Sheet::of_selection(&SqlSelection::all(table.declared)))
+        .collect())
+}
+
+/// A table of SQL dumps that is documented.
+fn of_sql_name(name: &str) -> Result<Sheet> {
+    name.strip_prefix(SQL_PREFIX)
+        .and_then(tables::sql_table_doc)
+        .and_then(Sheet::of_sql_doc)
+        .ok_or_else(|| {
+            Error::usage(format!(
+                "nothing is known of {name} without its dump: name the file instead"
+            ))
+        })
+}
+
+/// What is told of a table.
+struct Sheet {
+    name: String,
+    version: u32,
+    row: String,
+    /// Why it is not written by default, if it is not.
+    on_request: bool,
+    lines: Vec<Line>,
+}
+
+/// What is told of a column.
+struct Line {
+    name: String,
+    kind: String,
+    nullable: bool,
+    unit: String,
+    meaning: String,
+    source: String,
+}
+
+impl Sheet {
+    fn of_table(table: &TableInfo) -> Self {
+        let lines = table.columns().into_iter().map(|doc| Line {
+            name: doc.name.to_owned(),
+            kind: doc.kind.name().to_owned(),
+            nullable: doc.nullable,
+            unit: doc.unit.to_owned(),
+            meaning: doc.meaning.to_owned(),
+            source: doc.source.to_owned(),
+        });
+        Self {
+            name: table.name.to_owned(),
+            version: table.version,
+            row: table.row.to_owned(),
+            on_request: !table.is_default,
+            lines: lines.collect(),
+        }
+    }
+
+    fn of_selection(selection: &SqlSelection) -> Self {
+        let lines = selection.columns().into_iter().map(|doc| Line {
+            kind: doc.type_name(),
+            name: doc.name,
+            nullable: doc.nullable,
+            unit: doc.unit.to_owned(),
+            meaning: doc.meaning,
+            source: doc.source,
+        });
+        Self {
+            name: selection.table.written_name(),
+            version: SQL_TABLES_VERSION,
+            row: selection.row(),
+            on_request: false,
+            lines: lines.collect(),
+        }
+    }
+
+    /// A table as it is usually declared.
+    fn of_sql_doc(doc: &SqlTableDoc) -> Option<Self> {
+        let columns = doc.columns.iter();
+        let declared: Vec<_> = columns
+            .filter(|column| !column.declared.is_empty())
+            .map(|column| format!("`{}` {}", column.name, column.declared))
+            .collect();
+        let text = format!("CREATE TABLE `{}` ({})", doc.name, declared.join(", "));
+        let table = parse_definition(text.as_bytes(), true).ok()??;
+        Some(Self::of_selection(&SqlSelection::all(table.into())))
+    }
+}
+
+fn as_json(sheet: &Sheet) -> serde_json::Value {
+    let columns: Vec<_> = sheet
+        .lines
+        .iter()
+        .map(|line| {
             json!({
-                "name": doc.name,
-                "type": doc.kind.name(),
-                "nullable": doc.nullable,
-                "unit": doc.unit,
-                "meaning": doc.meaning,
-                "source": doc.source,
+                "name": line.name,
+                "type": line.kind,
+                "nullable": line.nullable,
+                "unit": line.unit,
+                "meaning": line.meaning,
+                "source": line.source,
             })
         })
         .collect();
     json!({
-        "table": table.name,
-        "version": table.version,
-        "row": table.row,
-        "default": table.is_default,
+        "table": sheet.name,
+        "version": sheet.version,
+        "row": sheet.row,
+        "default": !sheet.on_request,
         "columns": columns,
     })
 }
 
-fn as_markdown(table: &TableInfo) -> String {
+fn as_markdown(sheet: &Sheet) -> String {
     let mut text = format!(
         "## {}\n\nOne row: {}. Version {}{}.\n\n| column | type | null | unit | meaning | from |\n|---|---|---|---|---|---|\n",
-        table.name,
-        table.row,
-        table.version,
-        if table.is_default { "" } else { ", on request" },
+        sheet.name,
+        sheet.row,
+        sheet.version,
+        if sheet.on_request { ", on request" } else { "" },
     );
-    for doc in table.columns() {
+    for line in &sheet.lines {
         text += &format!(
             "| {} | `{}` | {} | {} | {} | {} |\n",
-            doc.name,
-            doc.kind.name(),
-            if doc.nullable { "yes" } else { "no" },
-            doc.unit,
-            doc.meaning,
-            doc.source
+            line.name,
+            line.kind,
+            if line.nullable { "yes" } else { "no" },
+            line.unit,
+            line.meaning,
+            line.source
         );
     }
     text
 }
 
-fn as_text(table: &TableInfo) -> String {
-    let on_request = if table.is_default {
-        ""
-    } else {
+fn as_text(sheet: &Sheet) -> String {
+    let on_request = if sheet.on_request {
         " (on request: --tables)"
+    } else {
+        ""
     };
-    let mut text = format!("{}: {}{on_request}\n", table.name, table.row);
-    for doc in table.columns() {
-        text += &column_text(doc);
+    let mut text = format!("{}: {}{on_request}\n", sheet.name, sheet.row);
+    for line in &sheet.lines {
+        text += &line_text(line);
     }
     text
 }
 
-fn column_text(doc: &ColumnDoc) -> String {
-    let null = if doc.nullable { ", can be null" } else { "" };
-    let unit = if doc.unit.is_empty() {
-        String::new()
-    } else {
-        format!(" [{}]", doc.unit)
+fn line_text(line: &Line) -> String {
+    let null = if line.nullable { ", can be null" } else { "" };
+    let unit = match line.unit.as_str() {
+        "" => String::new(),
+        unit => format!(" [{unit}]"),
+    };
+    let meaning = match line.meaning.as_str() {
+        "" => String::new(),
+        meaning => format!("{meaning} "),
     };
     format!(
-        "  {} {}{null}{unit}\n      {} From {}.\n",
-        doc.name,
-        doc.kind.name(),
-        doc.meaning,
-        doc.source
+        "  {} {}{null}{unit}\n      {meaning}From {}.\n",
+        line.name, line.kind, line.source
     )
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::input_tables::{Converted, REPORTED_REJECTS};
 use super::lane::Lane;
@@ -12,13 +13,15 @@ use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::row_groups::PartsByTable;
 use super::sessions::write_sessions;
+use super::sql::{SqlTables, SqlWanted, merged};
 use super::wikis::Wikis;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sink::{
-    InputEntry, Manifest, OutputFolder, Part, PartEntry, Run, Seen, TableEntry, WriterOptions,
+    InputEntry, Manifest, OutputFolder, Part, PartEntry, Run, SQL_TABLES_VERSION, Seen, TableEntry,
+    WriterOptions,
 };
 use crate::source::Input;
-use crate::tables::{Reject, Selection};
+use crate::tables::{self, Reject, Selection};
 
 /// A job.
 #[derive(Debug, Clone)]
@@ -31,6 +34,8 @@ pub struct Job {
     pub overwrite: bool,
     /// The tables wanted, with their columns.
     pub selections: Vec<Selection>,
+    /// The tables wanted of SQL dumps.
+    pub sql: SqlWanted,
     /// The records wanted.
     pub filters: Filters,
     /// How tables of pages' histories are made.
@@ -76,7 +81,7 @@ pub fn convert(
     let mut take = |number, converted| results.add(number, converted);
     convert_inputs(&plan, pool, progress, stop, observe, &mut take)?;
     stop.check()?;
-    let parts = Lane::alone(&job.limits, pool, progress, stop, |lane| {
+    let (parts, tables) = Lane::alone(&job.limits, pool, progress, stop, |lane| {
         results.write_rest(&plan, lane)
     })?;
     let entries: Vec<_> = results.entries.into_values().collect();
@@ -88,7 +93,7 @@ pub fn convert(
         options: job.described.clone(),
         inputs: entries,
         left_out: job.left_out.clone(),
-        tables: describe_tables(&job.selections, &parts),
+        tables,
         complete: seen.rejects == 0,
         run: describe_run(),
     };
@@ -111,14 +116,22 @@ pub fn convert(
 #[derive(Default)]
 struct Results {
     entries: BTreeMap<usize, InputEntry>,
-    parts: BTreeMap<(&'static str, usize), Vec<Part>>,
+    parts: BTreeMap<(String, usize), Vec<Part>>,
     rejects: BTreeMap<usize, Vec<Reject>>,
     wikis: Wikis,
     edits: Vec<Run>,
+    sql: BTreeMap<usize, (Arc<str>, SqlTables)>,
+    /// Whether an input was an XML dump: without one its tables are not written.
+    has_xml: bool,
 }
 
 impl Results {
     fn add(&mut self, number: usize, converted: Converted) {
+        self.has_xml |= converted.sql.is_none();
+        if let Some(sql) = converted.sql {
+            let name = converted.entry.name.as_str().into();
+            self.sql.insert(number, (name, sql));
+        }
         self.entries.insert(number, converted.entry);
         for (table, parts) in converted.parts {
             if !parts.is_empty() {
@@ -133,22 +146,60 @@ impl Results {
     }
 
     /// Writes what belongs to no input: namespaces, sessions, and tables without rows.  Gives all parts by
-    /// table, in the order of the inputs.
-    fn write_rest(&mut self, plan: &Plan<'_>, lane: &Lane<'_>) -> Result<PartsByTable> {
+    /// table, in the order of the inputs, and what the manifest says of the tables.
+    fn write_rest(
+        &mut self,
+        plan: &Plan<'_>,
+        lane: &Lane<'_>,
+    ) -> Result<(PartsByTable, BTreeMap<String, TableEntry>)> {
         let mut parts = PartsByTable::new();
         for ((table, _), more) in std::mem::take(&mut self.parts) {
             parts.entry(table).or_default().extend(more);
         }
-        parts.extend(std::mem::take(&mut self.wikis).write(plan)?);
-        let edits = std::mem::take(&mut self.edits);
-        parts.extend(write_sessions(plan, lane, edits)?);
-        for table in plan.tables() {
-            let parts = parts.entry(table).or_default();
+        let mut selections = plan.job.selections.clone();
+        if self.has_xml || self.sql.is_empty() {
+            parts.extend(std::mem::take(&mut self.wikis).write(plan)?);
+            let edits = std::mem::take(&mut self.edits);
+            parts.extend(write_sessions(plan, lane, edits)?);
+        } else {
+            selections.retain(|selection| selection.table.name == tables::REJECTS.name);
+        }
+        for selection in &selections {
+            let table = selection.table.name;
+            let parts = parts.entry(table.to_owned()).or_default();
             if parts.is_empty() {
                 *parts = plan.writer(table, None)?.finish_empty()?;
             }
         }
-        Ok(parts)
+        let mut entries = describe_tables(&selections, &parts);
+        entries.extend(self.write_sql_rest(plan, &mut parts)?);
+        Ok((parts, entries))
+    }
+
+    /// The same for tables of SQL dumps.
+    fn write_sql_rest(
+        &self,
+        plan: &Plan<'_>,
+        parts: &mut PartsByTable,
+    ) -> Result<BTreeMap<String, TableEntry>> {
+        let tables = merged(&self.sql)?;
+        let mut named = plan.job.sql.columns.keys();
+        if let Some(name) = named.find(|name| !tables.contains_key(*name)) {
+            return Err(Error::usage(format!(
+                "--columns names the table {name}, which no input has"
+            )));
+        }
+        let mut entries = BTreeMap::new();
+        for (name, table) in tables {
+            let parts = parts.entry(name.clone()).or_default();
+            if parts.is_empty() {
+                *parts = plan.sql_writer(&table.first, None)?.finish_empty()?;
+            }
+            let columns = table.columns.into_iter().map(|doc| doc.name).collect();
+            let entry = entry_of(&name, SQL_TABLES_VERSION, columns, parts);
+            entries.insert(name, entry);
+        }
+        Ok(entries)
     }
 }
 
@@ -156,33 +207,33 @@ fn describe_tables(selections: &[Selection], parts: &PartsByTable) -> BTreeMap<S
     let entry = |selection: &Selection| {
         let table = selection.table;
         let docs = table.columns();
-        let parts: Vec<_> = parts
-            .get(table.name)
-            .into_iter()
-            .flatten()
-            .map(|part| PartEntry {
-                path: format!(
-                    "{}/{}",
-                    table.name,
-                    part.path.file_name().unwrap_or_default().to_string_lossy()
-                ),
-                rows: part.rows,
-                bytes: part.bytes,
-                sha256: part.sha256.clone(),
-            })
-            .collect();
-        let entry = TableEntry {
-            version: table.version,
-            rows: parts.iter().map(|part| part.rows).sum(),
-            bytes: parts.iter().map(|part| part.bytes).sum(),
-            columns: selection
-                .columns
-                .iter()
-                .map(|index| docs[*index].name.to_owned())
-                .collect(),
-            parts,
-        };
+        let columns = selection.columns.iter();
+        let columns = columns.map(|index| docs[*index].name.to_owned()).collect();
+        let parts = parts.get(table.name).map_or(&[][..], Vec::as_slice);
+        let entry = entry_of(table.name, table.version, columns, parts);
         (table.name.to_owned(), entry)
     };
     selections.iter().map(entry).collect()
+}
+
+fn entry_of(table: &str, version: u32, columns: Vec<String>, parts: &[Part]) -> TableEntry {
+    let parts: Vec<_> = parts
+        .iter()
+        .map(|part| PartEntry {
+            path: format!(
+                "{table}/{}",
+                part.path.file_name().unwrap_or_default().to_string_lossy()
+            ),
+            rows: part.rows,
+            bytes: part.bytes,
+            sha256: part.sha256.clone(),
+        })
+        .collect();
+    TableEntry {
+        version,
+        rows: parts.iter().map(|part| part.rows).sum(),
+        bytes: parts.iter().map(|part| part.bytes).sum(),
+        columns,
+        parts,
+    }
 }

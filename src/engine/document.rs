@@ -19,11 +19,7 @@ pub struct Document {
 
 impl Document {
     pub(super) fn new(input: Arc<str>, file_name: &str, site: SiteInfo) -> Self {
-        let wiki_id = site
-            .db_name
-            .clone()
-            .filter(|name| !name.is_empty())
-            .or_else(|| wiki_of_file_name(file_name).map(str::to_owned));
+        let wiki_id = wiki_of(site.db_name.as_deref(), file_name);
         Self {
             input,
             site,
@@ -36,6 +32,13 @@ impl Document {
     pub(super) fn is_same_wiki(&self, other: &Self) -> bool {
         self.wiki_id == other.wiki_id && self.site.namespaces == other.site.namespaces
     }
+}
+
+/// The wiki: by what a dump says of it, or else by the file's name.
+pub(super) fn wiki_of(said: Option<&str>, file_name: &str) -> Option<String> {
+    said.filter(|name| !name.is_empty())
+        .or_else(|| wiki_of_file_name(file_name))
+        .map(str::to_owned)
 }
 
 /// The part of a file's name before the date: `enwiki` of `enwiki-20260101-pages-articles.xml`.

@@ -5,12 +5,14 @@ use std::sync::atomic::Ordering;
 
 use super::document::Document;
 use super::histories::Histories;
+use super::kinds::run_any_input;
 use super::lane::Lane;
-use super::pipeline::{Consumer, Passed, Work, run_input};
+use super::pipeline::{Consumer, Passed, Work};
 use super::plan::Plan;
 use super::row_groups::{PartsByTable, RowGroups};
 use super::rows::{ChunkRows, Wanted, rows_of};
 use super::sessions::Edits;
+use super::sql::SqlTables;
 use super::texts::Texts;
 use crate::error::{Error, Result};
 use crate::model::ContentState;
@@ -34,6 +36,8 @@ pub(super) struct Converted {
     pub(super) wikis: Vec<Arc<Document>>,
     /// The input's edits, of which sessions are made, sorted.
     pub(super) edits: Vec<Run>,
+    /// The input's tables, if it is a dump of these.
+    pub(super) sql: Option<SqlTables>,
 }
 
 /// Writes the tables of the input of a number.
@@ -44,7 +48,9 @@ pub(super) fn convert_input(
     input: &Input,
 ) -> Result<Converted> {
     let mut tables = InputTables {
+        plan,
         lane,
+        number,
         wanted: Arc::clone(&plan.wanted),
         groups: RowGroups::new(plan, lane, number)?,
         pages: plan.wanted.selection(&tables::PAGES).map(TableBuilder::new),
@@ -62,16 +68,20 @@ pub(super) fn convert_input(
         open_page: None,
         seen: Seen::default(),
         input: input.name(),
+        sql: SqlTables::default(),
     };
-    let passed = run_input(input, lane, &mut tables)?;
+    let passed = run_any_input(input, lane, &mut tables)?;
     tables.finish(input, passed)
 }
 
 /// The rows of one input on their way into the tables.
-struct InputTables<'l> {
-    lane: &'l Lane<'l>,
+pub(super) struct InputTables<'l> {
+    pub(super) plan: &'l Plan<'l>,
+    pub(super) lane: &'l Lane<'l>,
+    /// Number of the input.
+    pub(super) number: usize,
     wanted: Arc<Wanted>,
-    groups: RowGroups<'l>,
+    pub(super) groups: RowGroups<'l>,
     pages: Option<TableBuilder<tables::Pages>>,
     rejects: Option<TableBuilder<tables::Rejects>>,
     histories: Option<Histories<'l>>,
@@ -84,8 +94,9 @@ struct InputTables<'l> {
     document: Option<Arc<Document>>,
     /// A page that goes on in the next chunk.
     open_page: Option<PageSummary>,
-    seen: Seen,
-    input: Arc<str>,
+    pub(super) seen: Seen,
+    pub(super) input: Arc<str>,
+    pub(super) sql: SqlTables,
 }
 
 impl InputTables<'_> {
@@ -112,6 +123,28 @@ impl InputTables<'_> {
             self.reported.push(reject);
         }
         Ok(())
+    }
+
+    /// Lists what was left out because of damage.
+    pub(super) fn push_loss(
+        &mut self,
+        why: &Error,
+        lost_bytes: Option<u64>,
+        wiki_id: Option<String>,
+    ) -> Result<()> {
+        self.seen.rejects += 1;
+        let place = why.location();
+        self.push_reject(Reject {
+            wiki_id,
+            input: self.input.to_string(),
+            xml_offset_bytes: place.xml_offset_bytes.or(place.sql_offset_bytes),
+            sql_line: place.sql_line,
+            file_offset_bytes: place.file_offset_bits.map(|bits| bits / 8),
+            page_id: place.page_id,
+            revision_id: place.revision_id,
+            lost_bytes,
+            reason: why.message().to_owned(),
+        })
     }
 
     fn close_page(&mut self) -> Result<()> {
@@ -173,7 +206,10 @@ impl InputTables<'_> {
         let edits = self.edits.take().map_or(Ok(Vec::new()), Edits::finish)?;
         let parts = self.groups.finish()?;
         let mut seen = self.seen;
-        seen.xml_bytes = passed.xml_bytes;
+        match passed.is_sql {
+            true => seen.sql_bytes = passed.xml_bytes,
+            false => seen.xml_bytes = passed.xml_bytes,
+        }
         seen.trailing_zero_bytes = passed.trailing_zero_bytes;
         let document = self.document.as_ref();
         let site = document.map(|document| &document.site);
@@ -185,8 +221,12 @@ impl InputTables<'_> {
             container: passed.format.name().to_owned(),
             container_pieces: passed.pieces,
             schema_version: site.and_then(|site| site.schema_version.clone()),
-            generator: site.and_then(|site| site.generator.clone()),
-            wiki_id: document.and_then(|document| document.wiki_id.clone()),
+            generator: site
+                .and_then(|site| site.generator.clone())
+                .or_else(|| self.sql.writer.clone()),
+            wiki_id: document
+                .and_then(|document| document.wiki_id.clone())
+                .or_else(|| self.sql.wiki_id.clone()),
             seen,
         };
         Ok(Converted {
@@ -195,6 +235,7 @@ impl InputTables<'_> {
             rejects: self.reported,
             wikis: self.wikis,
             edits,
+            sql: passed.is_sql.then_some(self.sql),
         })
     }
 }
@@ -263,21 +304,9 @@ impl Consumer for InputTables<'_> {
         if let Some(texts) = &mut self.texts {
             texts.lost();
         }
-        self.seen.rejects += 1;
-        let place = why.location();
-        self.push_reject(Reject {
-            wiki_id: self
-                .document
-                .as_ref()
-                .and_then(|document| document.wiki_id.clone()),
-            input: self.input.to_string(),
-            xml_offset_bytes: place.xml_offset_bytes,
-            file_offset_bytes: place.file_offset_bits.map(|bits| bits / 8),
-            page_id: place.page_id,
-            revision_id: place.revision_id,
-            lost_bytes,
-            reason: why.message().to_owned(),
-        })
+        let document = self.document.as_ref();
+        let wiki_id = document.and_then(|document| document.wiki_id.clone());
+        self.push_loss(why, lost_bytes, wiki_id)
     }
 
     fn wants_history(&self) -> bool {

@@ -2,20 +2,24 @@
 
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use serde::Serialize;
 
 use super::document::Document;
+use super::kinds::run_any_input;
 use super::lane::Lane;
 use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
-use super::pipeline::{Consumer, Work, run_input};
+use super::pipeline::{Consumer, Work};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::rows::{ChunkRows, Wanted, rows_of};
+use super::sql::{Prepared, SqlConsumer, SqlWanted};
 use crate::container::{Format, HEAD_BYTES};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::SiteInfo;
+use crate::model::{SiteInfo, SqlTable};
 use crate::sink::Seen;
 use crate::source::Input;
+use crate::sql::Declared;
 
 /// What was found out about an input.
 #[derive(Debug, Clone, Serialize)]
@@ -50,6 +54,31 @@ pub struct Inspection {
     pub is_whole: bool,
     /// Counts of what was seen.
     pub seen: Seen,
+    /// The tables of an SQL dump.
+    pub sql_tables: Vec<InspectedTable>,
+}
+
+/// A table of an SQL dump.
+#[derive(Debug, Clone, Serialize)]
+pub struct InspectedTable {
+    /// Its name in the database.
+    pub name: String,
+    /// Its columns with their declared types.
+    pub columns: Vec<InspectedColumn>,
+    /// Rows that were seen.
+    pub rows: u64,
+    /// The declaration.
+    #[serde(skip)]
+    pub declared: Arc<SqlTable>,
+}
+
+/// A column of an SQL dump's table.
+#[derive(Debug, Clone, Serialize)]
+pub struct InspectedColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type as it is declared.
+    pub declared: String,
 }
 
 /// How much of the XML is read where not all is wanted.
@@ -72,11 +101,14 @@ pub fn inspect(
         enough: Stop::default(),
         stop: stop.clone(),
         progress: Arc::default(),
+        sql: Vec::new(),
+        sql_writer: None,
+        sql_wiki_id: None,
     };
     let enough = looker.enough.clone();
     let progress = Arc::clone(&looker.progress);
     let outcome = Lane::alone(limits, pool, &progress, &enough, |lane| {
-        run_input(input, lane, &mut looker)
+        run_any_input(input, lane, &mut looker)
     });
     let passed = match outcome {
         Ok(passed) => Some(passed),
@@ -106,7 +138,10 @@ pub fn inspect(
     } = site;
     let mut seen = looker.rows;
     if let Some(passed) = passed {
-        seen.xml_bytes = passed.xml_bytes;
+        match passed.is_sql {
+            true => seen.sql_bytes = passed.xml_bytes,
+            false => seen.xml_bytes = passed.xml_bytes,
+        }
         seen.trailing_zero_bytes = passed.trailing_zero_bytes;
     }
     Ok(Inspection {
@@ -120,16 +155,18 @@ pub fn inspect(
         wiki_id: looker
             .document
             .as_ref()
-            .and_then(|document| document.wiki_id.clone()),
+            .and_then(|document| document.wiki_id.clone())
+            .or(looker.sql_wiki_id),
         site_name,
         base,
         language,
         schema_version,
-        generator,
+        generator: generator.or(looker.sql_writer),
         case,
         namespaces: namespaces.len(),
         is_whole: passed.is_some(),
         seen,
+        sql_tables: looker.sql,
     })
 }
 
@@ -144,12 +181,16 @@ struct Looker {
     /// Set by somebody outside.
     stop: Stop,
     progress: Arc<Progress>,
+    sql: Vec<InspectedTable>,
+    sql_writer: Option<String>,
+    sql_wiki_id: Option<String>,
 }
 
 impl Looker {
     fn kind(&self) -> &'static str {
         let seen = &self.rows;
         match () {
+            () if !self.sql.is_empty() => "SQL tables",
             () if seen.log_items > 0 => "log items",
             () if seen.pages == 0 => "site information only",
             () if self.stubs > 0 && self.texts == 0 => "pages, stubs without text",
@@ -165,7 +206,8 @@ impl Looker {
             .load(std::sync::atomic::Ordering::Relaxed);
         let has_seen_enough = !self.whole
             && read > BEGINNING_BYTES
-            && self.rows.pages + self.rows.revisions + self.rows.log_items > 0;
+            && (self.rows.pages + self.rows.revisions + self.rows.log_items > 0
+                || !self.sql.is_empty());
         if has_seen_enough || self.stop.check().is_err() {
             self.enough.ask();
         }
@@ -215,6 +257,54 @@ impl Consumer for Looker {
     }
 
     fn tick(&mut self) {
+        self.stop_if_enough();
+    }
+}
+
+impl SqlConsumer for Looker {
+    fn prepare(&self, declared: &Declared, file_name: &str) -> Result<Prepared> {
+        let mut prepared = SqlWanted::default().prepare(declared, file_name)?;
+        // Rows are counted, and values are not looked at.
+        prepared.is_written = false;
+        Ok(prepared)
+    }
+
+    fn begin_table(&mut self, prepared: &Arc<Prepared>) -> Result<()> {
+        self.sql_writer.clone_from(&prepared.writer);
+        self.sql_wiki_id.clone_from(&prepared.wiki_id);
+        let table = &prepared.selection.table;
+        let columns = table.columns.iter();
+        self.sql.push(InspectedTable {
+            name: table.name.clone(),
+            columns: columns
+                .map(|column| InspectedColumn {
+                    name: column.name.clone(),
+                    declared: column.declared.clone(),
+                })
+                .collect(),
+            rows: 0,
+            declared: Arc::clone(table),
+        });
+        Ok(())
+    }
+
+    fn take_rows(&mut self, prepared: &Prepared, rows: u64, _: Option<RecordBatch>) -> Result<()> {
+        self.rows.sql_rows += rows;
+        let name = &prepared.selection.table.name;
+        let mut tables = self.sql.iter_mut().rev();
+        if let Some(table) = tables.find(|table| table.name == *name) {
+            table.rows += rows;
+        }
+        self.stop_if_enough();
+        Ok(())
+    }
+
+    fn reject(&mut self, _: &Error, _: Option<u64>) -> Result<()> {
+        self.rows.rejects += 1;
+        Ok(())
+    }
+
+    fn tick_sql(&mut self) {
         self.stop_if_enough();
     }
 }

@@ -57,56 +57,22 @@ pub struct Passed {
     pub format: Format,
     /// Pieces that came to their proven end.
     pub pieces: u64,
-    /// Bytes of decoded XML.
+    /// Bytes of decoded XML, or SQL.
     pub xml_bytes: u64,
     /// Zeros behind the container's end.
     pub trailing_zero_bytes: u64,
+    /// Whether it is a dump of SQL tables.
+    pub is_sql: bool,
 }
 
-/// Drives one input through the workers.
+/// Drives one XML dump through the workers.
 pub fn run_input<C: Consumer>(input: &Input, lane: &Lane<'_>, consumer: &mut C) -> Result<Passed> {
-    let name = input.name();
-    let framer_options = FramerOptions {
-        with_history: consumer.wants_history(),
-        ..lane.limits.framer()
-    };
-    let mut pipeline = Pipeline {
-        name: Arc::clone(&name),
-        file_name: input.file_name(),
-        lane,
-        work: consumer.work(),
-        consumer,
-        transcoder: Transcoder::default(),
-        framer: Framer::new(framer_options),
-        document: Arc::new(Document::new(Arc::clone(&name), "", Default::default())),
-        queue: VecDeque::new(),
-        in_flight_bytes: 0,
-        pieces: 0,
-        trailing_zero_bytes: 0,
-    };
-    let outcome = decode(input, lane, &mut pipeline)
-        .and_then(|format| pipeline.end_document().map(|()| format));
-    let format = match outcome {
-        Ok(format) => {
-            pipeline.drain()?;
-            format
-        }
-        Err(error) if matches!(error.kind(), ErrorKind::Cancelled) => return Err(error),
-        Err(error) => {
-            // What is wrong earlier in the document is told first, whoever noticed it first.
-            pipeline.drain()?;
-            return Err(error.in_input(&name));
-        }
-    };
-    Ok(Passed {
-        format,
-        pieces: pipeline.pieces,
-        xml_bytes: pipeline.framer.received_bytes(),
-        trailing_zero_bytes: pipeline.trailing_zero_bytes,
-    })
+    let mut pipeline = Pipeline::new(input, lane, consumer);
+    let decoded = decode(input, lane, &mut pipeline);
+    pipeline.end(decoded)
 }
 
-struct Pipeline<'r, C: Consumer> {
+pub(super) struct Pipeline<'r, C: Consumer> {
     name: Arc<str>,
     file_name: String,
     lane: &'r Lane<'r>,
@@ -130,7 +96,53 @@ enum Queued<T> {
 /// A chunk's bytes, and about as many in the rows that it becomes.
 const BYTES_IN_FLIGHT_PER_BYTE: usize = 2;
 
-impl<C: Consumer> Pipeline<'_, C> {
+impl<'r, C: Consumer> Pipeline<'r, C> {
+    pub(super) fn new(input: &Input, lane: &'r Lane<'r>, consumer: &'r mut C) -> Self {
+        let name = input.name();
+        let framer_options = FramerOptions {
+            with_history: consumer.wants_history(),
+            ..lane.limits.framer()
+        };
+        Self {
+            name: Arc::clone(&name),
+            file_name: input.file_name(),
+            lane,
+            work: consumer.work(),
+            consumer,
+            transcoder: Transcoder::default(),
+            framer: Framer::new(framer_options),
+            document: Arc::new(Document::new(name, "", Default::default())),
+            queue: VecDeque::new(),
+            in_flight_bytes: 0,
+            pieces: 0,
+            trailing_zero_bytes: 0,
+        }
+    }
+
+    /// Ends when all is decoded, and tells the first thing that was wrong.
+    pub(super) fn end(mut self, decoded: Result<Format>) -> Result<Passed> {
+        let outcome = decoded.and_then(|format| self.end_document().map(|()| format));
+        let format = match outcome {
+            Ok(format) => {
+                self.drain()?;
+                format
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::Cancelled) => return Err(error),
+            Err(error) => {
+                // What is wrong earlier in the document is told first, whoever noticed it first.
+                self.drain()?;
+                return Err(error.in_input(&self.name));
+            }
+        };
+        Ok(Passed {
+            format,
+            pieces: self.pieces,
+            xml_bytes: self.framer.received_bytes(),
+            trailing_zero_bytes: self.trailing_zero_bytes,
+            is_sql: false,
+        })
+    }
+
     fn end_document(&mut self) -> Result<()> {
         let outcome = self.transcoder.finish().and_then(|()| self.framer.finish());
         self.transcoder = Transcoder::default();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::convert::Job;
 use super::rows::Wanted;
+use super::sql::Prepared;
 use crate::error::{Error, Result};
 use crate::sink::{OutputFolder, RowGroupEncoder, TableWriter};
 use crate::tables::{self, Selection};
@@ -57,6 +58,21 @@ impl<'j> Plan<'j> {
     /// The folder for what is sorted on disk.
     pub(super) fn sorting_folder(&self) -> PathBuf {
         self.folder.sorting()
+    }
+
+    /// A writer of a table of an SQL dump, for one input or for the job as a whole.
+    pub(super) fn sql_writer(
+        &self,
+        prepared: &Prepared,
+        input: Option<usize>,
+    ) -> Result<TableWriter> {
+        let encoder = RowGroupEncoder::of_sql(&prepared.selection, self.job.writer.compression)?;
+        Ok(TableWriter::new(
+            self.folder.table(&prepared.name),
+            input,
+            encoder,
+            self.job.writer.part_bytes,
+        ))
     }
 
     /// A writer of a table, for one input or for the job as a whole.

@@ -9,10 +9,12 @@ use crate::error::{Error, Result};
 /// Counters of a running job, readable by anyone at any time.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Decoded bytes framed, of all inputs.
+    /// Decoded bytes framed, of all inputs: XML and SQL.
     pub xml_bytes: AtomicU64,
     /// Revisions read, of all inputs.
     pub revisions: AtomicU64,
+    /// Rows of SQL dumps read, of all inputs.
+    pub sql_rows: AtomicU64,
     /// Pages read, of all inputs.
     pub pages: AtomicU64,
     /// Bytes of finished row groups, of all tables.

@@ -14,13 +14,13 @@ use crate::sink::{EncodedRowGroup, Part, TableWriter};
 use crate::tables::{self, TableInfo};
 
 /// Parts by the names of their tables.
-pub(super) type PartsByTable = BTreeMap<&'static str, Vec<Part>>;
+pub(super) type PartsByTable = BTreeMap<String, Vec<Part>>;
 
 /// The tables of one input.
 pub(super) struct RowGroups<'l> {
     lane: &'l Lane<'l>,
     row_group_bytes: usize,
-    tables: BTreeMap<&'static str, Gathering>,
+    tables: BTreeMap<String, Gathering>,
     /// Row groups at the workers, of all tables, the oldest first.
     encoding: VecDeque<Encoding>,
     encoding_bytes: usize,
@@ -34,7 +34,7 @@ struct Gathering {
 }
 
 struct Encoding {
-    table: &'static str,
+    table: String,
     bytes: usize,
     task: Pending<EncodedRowGroup>,
 }
@@ -58,13 +58,13 @@ impl<'l> RowGroups<'l> {
         tables: impl Iterator<Item = &'static str>,
         input: Option<usize>,
     ) -> Result<Self> {
-        let gathering = |table| {
+        let gathering = |table: &'static str| {
             let gathering = Gathering {
                 writer: plan.writer(table, input)?,
                 batches: Vec::new(),
                 bytes: 0,
             };
-            Ok((table, gathering))
+            Ok((table.to_owned(), gathering))
         };
         Ok(Self {
             lane,
@@ -77,19 +77,37 @@ impl<'l> RowGroups<'l> {
 
     /// Adds rows, if the table is wanted.  Where row groups end depends on the rows alone.
     pub(super) fn push(&mut self, table: &TableInfo, batch: Option<RecordBatch>) -> Result<()> {
-        let (Some(gathering), Some(batch)) = (self.tables.get_mut(table.name), batch) else {
+        self.push_named(table.name, batch)
+    }
+
+    /// The same by the name of the table.
+    pub(super) fn push_named(&mut self, table: &str, batch: Option<RecordBatch>) -> Result<()> {
+        let (Some(gathering), Some(batch)) = (self.tables.get_mut(table), batch) else {
             return Ok(());
         };
         gathering.bytes += batch.get_array_memory_size();
         gathering.batches.push(batch);
         if gathering.bytes >= self.row_group_bytes {
-            self.close_row_group(table.name)?;
+            self.close_row_group(table)?;
         }
         Ok(())
     }
 
+    /// Adds a table that an input turned out to have.  Rows of the others are not expected to come
+    /// soon, so their memory is let go.
+    pub(super) fn begin_table(&mut self, table: &str, writer: TableWriter) -> Result<()> {
+        self.close_all()?;
+        let gathering = Gathering {
+            writer,
+            batches: Vec::new(),
+            bytes: 0,
+        };
+        self.tables.insert(table.to_owned(), gathering);
+        Ok(())
+    }
+
     /// Hands a row group to the workers, when there is room for it.
-    fn close_row_group(&mut self, table: &'static str) -> Result<()> {
+    fn close_row_group(&mut self, table: &str) -> Result<()> {
         let Some(gathering) = self.tables.get_mut(table) else {
             return Ok(());
         };
@@ -102,6 +120,7 @@ impl<'l> RowGroups<'l> {
         }
         self.encoding_bytes += bytes;
         let task = self.lane.pool.spawn(move || encoder.encode(&batches));
+        let table = table.to_owned();
         self.encoding.push_back(Encoding { table, bytes, task });
         Ok(())
     }
@@ -112,7 +131,7 @@ impl<'l> RowGroups<'l> {
         };
         let group = task.wait()?;
         self.encoding_bytes -= bytes;
-        if let Some(gathering) = self.tables.get_mut(table) {
+        if let Some(gathering) = self.tables.get_mut(&table) {
             let written = gathering.writer.append(group)?;
             let counter = &self.lane.progress.written_bytes;
             counter.fetch_add(written, Ordering::Relaxed);
@@ -128,17 +147,22 @@ impl<'l> RowGroups<'l> {
         Ok(())
     }
 
-    /// Writes what is left.
-    pub(super) fn finish(mut self) -> Result<PartsByTable> {
+    /// Hands all unfinished row groups to the workers.
+    fn close_all(&mut self) -> Result<()> {
         let unfinished: Vec<_> = self
             .tables
             .iter()
             .filter(|(_, gathering)| !gathering.batches.is_empty())
-            .map(|(table, _)| *table)
+            .map(|(table, _)| table.clone())
             .collect();
-        for table in unfinished {
-            self.close_row_group(table)?;
-        }
+        unfinished
+            .iter()
+            .try_for_each(|table| self.close_row_group(table))
+    }
+
+    /// Writes what is left.
+    pub(super) fn finish(mut self) -> Result<PartsByTable> {
+        self.close_all()?;
         self.settle()?;
         self.tables
             .into_iter()

@@ -308,6 +308,7 @@ impl Records for Collector<'_> {
             wiki_id: self.wiki_id().map(str::to_owned),
             input: self.document.input.to_string(),
             xml_offset_bytes: Some(xml_offset),
+            sql_line: None,
             file_offset_bytes: Some(file_offset),
             page_id: fault.page_id,
             revision_id: fault.revision_id,

@@ -58,6 +58,6 @@ impl Wikis {
             let group = writer.encoder().encode(&[batch])?;
             writer.append(group)?;
         }
-        Ok(PartsByTable::from([(table, writer.finish()?)]))
+        Ok(PartsByTable::from([(table.to_owned(), writer.finish()?)]))
     }
 }

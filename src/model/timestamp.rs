@@ -35,8 +35,38 @@ impl Timestamp {
             return None;
         }
         let two = |at: usize| i64::from(digit(at) * 10 + digit(at + 1));
-        let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
-        let (hour, minute, second) = (two(11), two(14), two(17));
+        Self::of(
+            [two(0) * 100 + two(2), two(5), two(8)],
+            [two(11), two(14), two(17)],
+        )
+    }
+
+    /// Reads `YYYYMMDDhhmmss`, the form that MediaWiki's database has.
+    pub fn parse_digits(text: &[u8]) -> Option<Self> {
+        let bytes: &[u8; 14] = text.try_into().ok()?;
+        let number = |from: usize, to: usize| digits(&bytes[from..to]);
+        Self::of(
+            [number(0, 4)?, number(4, 6)?, number(6, 8)?],
+            [number(8, 10)?, number(10, 12)?, number(12, 14)?],
+        )
+    }
+
+    /// Reads `YYYY-MM-DD hh:mm:ss`, the form that databases have.
+    pub fn parse_spaced(text: &[u8]) -> Option<Self> {
+        let bytes: &[u8; 19] = text.try_into().ok()?;
+        let separators = [(4, b'-'), (7, b'-'), (10, b' '), (13, b':'), (16, b':')];
+        if separators.iter().any(|(at, byte)| bytes[*at] != *byte) {
+            return None;
+        }
+        let number = |from: usize, to: usize| digits(&bytes[from..to]);
+        Self::of(
+            [number(0, 4)?, number(5, 7)?, number(8, 10)?],
+            [number(11, 13)?, number(14, 16)?, number(17, 19)?],
+        )
+    }
+
+    /// A day and a time of it, should they exist.
+    fn of([year, month, day]: [i64; 3], [hour, minute, second]: [i64; 3]) -> Option<Self> {
         let exists = (1..=12).contains(&month)
             && (1..=days_in_month(year, month)).contains(&day)
             && hour < 24
@@ -85,6 +115,15 @@ impl fmt::Display for Timestamp {
             "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
         )
     }
+}
+
+/// A number of digits alone.
+fn digits(bytes: &[u8]) -> Option<i64> {
+    bytes.iter().try_fold(0, |number, digit| {
+        digit
+            .is_ascii_digit()
+            .then(|| number * 10 + i64::from(digit - b'0'))
+    })
 }
 
 fn days_in_month(year: i64, month: i64) -> i64 {
@@ -156,6 +195,19 @@ mod tests {
                     before = Some(days);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn forms_of_databases() {
+        let time = Timestamp::parse("2001-01-15T13:15:00Z");
+        assert_eq!(Timestamp::parse_digits(b"20010115131500"), time);
+        assert_eq!(Timestamp::parse_spaced(b"2001-01-15 13:15:00"), time);
+        for text in ["20010230000000", "2001011513150", "2001011513150x", ""] {
+            assert_eq!(Timestamp::parse_digits(text.as_bytes()), None, "{text}");
+        }
+        for text in ["2001-01-15T13:15:00", "0000-00-00 00:00:00", "2001-01-15"] {
+            assert_eq!(Timestamp::parse_spaced(text.as_bytes()), None, "{text}");
         }
     }
 

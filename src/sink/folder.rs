@@ -107,8 +107,8 @@ impl Drop for OutputFolder {
             return;
         }
         let _ = remove_job(&self.path);
-        for table in tables::ALL {
-            let _ = fs::remove_dir(self.path.join(table.name));
+        for folder in table_folders(&self.path) {
+            let _ = fs::remove_dir(folder);
         }
         if self.made {
             let _ = fs::remove_dir(&self.path);
@@ -131,14 +131,21 @@ fn holds_anything(path: &Path) -> bool {
     fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some())
 }
 
+/// The folders that tables have or may have: ours, and those of SQL dumps.
+fn table_folders(path: &Path) -> Vec<PathBuf> {
+    let ours = tables::ALL.iter().map(|table| path.join(table.name));
+    let found = fs::read_dir(path).into_iter().flatten().flatten();
+    let of_sql = found.filter(|entry| entry.file_name().to_string_lossy().starts_with("sql_"));
+    ours.chain(of_sql.map(|entry| entry.path())).collect()
+}
+
 /// Removes what jobs write: the manifest first, then parts in the tables' folders.
 fn remove_job(path: &Path) -> io::Result<()> {
     for name in [MANIFEST_NAME.to_owned(), format!(".{MANIFEST_NAME}.tmp")] {
         remove_if_there(&path.join(name))?;
     }
     remove_sorting(path)?;
-    for table in tables::ALL {
-        let folder = path.join(table.name);
+    for folder in table_folders(path) {
         let Ok(entries) = fs::read_dir(&folder) else {
             continue;
         };

@@ -66,6 +66,15 @@ pub struct Seen {
     pub uploads: u64,
     /// Log items.
     pub log_items: u64,
+    /// Bytes of decoded SQL.
+    #[serde(default)]
+    pub sql_bytes: u64,
+    /// Rows of tables in SQL dumps.
+    #[serde(default)]
+    pub sql_rows: u64,
+    /// Values of these that their columns cannot hold; they are in `raw_values`.
+    #[serde(default)]
+    pub sql_raw_values: u64,
     /// Pages that filters left out.
     pub filtered_pages: u64,
     /// Revisions that filters left out.
@@ -90,6 +99,9 @@ impl Seen {
         self.slots += other.slots;
         self.uploads += other.uploads;
         self.log_items += other.log_items;
+        self.sql_bytes += other.sql_bytes;
+        self.sql_rows += other.sql_rows;
+        self.sql_raw_values += other.sql_raw_values;
         self.filtered_pages += other.filtered_pages;
         self.filtered_revisions += other.filtered_revisions;
         self.filtered_log_items += other.filtered_log_items;

@@ -92,14 +92,6 @@ pub(super) fn properties(
     compression: Compression,
     settings: &[(&'static str, String)],
 ) -> Result<WriterProperties> {
-    let codec = match compression {
-        Compression::Zstd(level) => Codec::ZSTD(
-            ZstdLevel::try_new(level)
-                .map_err(|error| Error::usage("bad zstd level").with_source(error))?,
-        ),
-        Compression::Snappy => Codec::SNAPPY,
-        Compression::None => Codec::UNCOMPRESSED,
-    };
     let table = selection.table;
     let mut metadata = vec![
         KeyValue::new("mwparquet.table".to_owned(), table.name.to_owned()),
@@ -113,12 +105,7 @@ pub(super) fn properties(
             .iter()
             .map(|(name, value)| KeyValue::new(format!("mwparquet.{name}"), value.clone())),
     );
-    let mut builder = WriterProperties::builder()
-        .set_compression(codec)
-        .set_created_by(concat!("mwparquet ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_max_row_group_row_count(None)
-        .set_statistics_truncate_length(Some(64))
-        .set_key_value_metadata(Some(metadata));
+    let mut builder = of_any_table(compression, metadata)?;
     let docs = table.columns();
     for index in &selection.columns {
         let doc = docs[*index];
@@ -151,6 +138,27 @@ pub(super) fn properties(
         builder = builder.set_write_batch_size(16);
     }
     Ok(builder.build())
+}
+
+/// What all tables have in common.
+pub(super) fn of_any_table(
+    compression: Compression,
+    metadata: Vec<KeyValue>,
+) -> Result<WriterPropertiesBuilder> {
+    let codec = match compression {
+        Compression::Zstd(level) => Codec::ZSTD(
+            ZstdLevel::try_new(level)
+                .map_err(|error| Error::usage("bad zstd level").with_source(error))?,
+        ),
+        Compression::Snappy => Codec::SNAPPY,
+        Compression::None => Codec::UNCOMPRESSED,
+    };
+    Ok(WriterProperties::builder()
+        .set_compression(codec)
+        .set_created_by(concat!("mwparquet ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_max_row_group_row_count(None)
+        .set_statistics_truncate_length(Some(64))
+        .set_key_value_metadata(Some(metadata)))
 }
 
 /// Offsets of tokens rise from operation to operation; texts hardly repeat.

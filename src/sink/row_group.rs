@@ -7,12 +7,13 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::file::properties::WriterPropertiesPtr;
+use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 
 use super::order::Order;
 use super::properties::{Compression, properties};
+use super::sql_properties::sql_properties;
 use crate::error::{Error, Result};
-use crate::tables::Selection;
+use crate::tables::{Selection, SqlSelection};
 
 /// Encodes row groups of one table; can be shared by threads.
 #[derive(Clone)]
@@ -40,15 +41,24 @@ impl RowGroupEncoder {
         compression: Compression,
         settings: &[(&'static str, String)],
     ) -> Result<Self> {
-        let schema = selection.schema();
         let properties = properties(selection, compression, settings)?;
+        Self::with(selection.schema(), properties, Order::of(selection))
+    }
+
+    /// An encoder for a table of a database.
+    pub fn of_sql(selection: &SqlSelection, compression: Compression) -> Result<Self> {
+        let properties = sql_properties(selection, compression)?;
+        Self::with(selection.schema(), properties, None)
+    }
+
+    fn with(schema: SchemaRef, properties: WriterProperties, order: Option<Order>) -> Result<Self> {
         let writer = ArrowWriter::try_new(io::sink(), Arc::clone(&schema), Some(properties))
             .map_err(cannot_encode)?;
         let (file, factory) = writer.into_serialized_writer().map_err(cannot_encode)?;
         Ok(Self {
             schema,
             properties: Arc::clone(file.properties()),
-            order: Order::of(selection),
+            order,
             factory: Arc::new(factory),
         })
     }

@@ -10,8 +10,10 @@ pub struct Reject {
     pub wiki_id: Option<String>,
     /// Name of the input.
     pub input: String,
-    /// Offset in the decoded XML.
+    /// Offset in the decoded XML, or SQL.
     pub xml_offset_bytes: Option<u64>,
+    /// Line in the decoded SQL.
+    pub sql_line: Option<u64>,
     /// About where in the stored file.
     pub file_offset_bytes: Option<u64>,
     /// The page it lies in.
@@ -50,7 +52,7 @@ impl Table for Rejects {
     }
 }
 
-static COLUMNS: [Column<Rejects>; 8] = [
+static COLUMNS: [Column<Rejects>; 9] = [
     Column {
         doc: ColumnDoc {
             name: "wiki_id",
@@ -79,10 +81,21 @@ static COLUMNS: [Column<Rejects>; 8] = [
             kind: Kind::Int64,
             nullable: true,
             unit: "bytes",
-            meaning: "Where the damage begins in the decoded XML.",
+            meaning: "Where the damage begins in the decoded XML, or SQL.",
             source: "the run itself",
         },
         put: |row, cells| cells.int(signed(row.xml_offset_bytes)),
+    },
+    Column {
+        doc: ColumnDoc {
+            name: "sql_line",
+            kind: Kind::Int64,
+            nullable: true,
+            unit: "",
+            meaning: "The line of the decoded SQL where it begins, from 1; null in XML.",
+            source: "the run itself",
+        },
+        put: |row, cells| cells.int(signed(row.sql_line)),
     },
     Column {
         doc: ColumnDoc {
@@ -123,7 +136,7 @@ static COLUMNS: [Column<Rejects>; 8] = [
             kind: Kind::Int64,
             nullable: true,
             unit: "bytes",
-            meaning: "How much of the decoded XML was passed over; null where it is not known, as behind a broken bzip2 block.",
+            meaning: "How much of the decoded XML, or SQL, was passed over; null where it is not known, as behind a broken bzip2 block.",
             source: "the run itself",
         },
         put: |row, cells| cells.int(signed(row.lost_bytes)),

@@ -33,6 +33,7 @@ pub fn job_of(inputs: Vec<PathBuf>, output: &Path) -> Job {
             .filter(|table| table.name != tables::DIFFS.name)
             .map(Selection::all)
             .collect(),
+        sql: Default::default(),
         filters: Filters::default(),
         history: HistoryOptions::default(),
         diffs: DiffOptions::default(),

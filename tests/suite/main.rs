@@ -21,3 +21,5 @@ mod inputs;
 mod jobs;
 #[cfg(feature = "parquet")]
 mod sessions;
+#[cfg(feature = "parquet")]
+mod sql;

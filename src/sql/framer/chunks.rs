@@ -1,0 +1,134 @@
+//! Rows on their way out: runs of them, and the chunks that they are in.
+
+use std::sync::Arc;
+
+use super::{Frame, Framer, Mode, RunScan};
+use crate::model::SqlTable;
+
+/// Rows of one table, to be parsed by anyone.
+#[derive(Debug, Clone)]
+pub struct Chunk {
+    /// The table.
+    pub table: Arc<SqlTable>,
+    /// The bytes that its runs lie in.
+    pub bytes: Vec<u8>,
+    /// Where rows lie.
+    pub runs: Vec<Run>,
+    /// Offset of the first byte in the SQL.
+    pub sql_offset_bytes: u64,
+    /// Line of the first byte, from 1.
+    pub line: u64,
+    /// Where pieces of it stood in the file: offsets in the SQL and in the file, rising.
+    pub places: Vec<(u64, u64)>,
+}
+
+/// Rows of one `INSERT`, or a part of them.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Where they begin, behind `VALUES` or behind a row.
+    pub begin: usize,
+    /// Where they end.
+    pub end: usize,
+    /// Offset in the SQL of the statement that begins a line and whose first rows these are.  Behind
+    /// broken rows reading goes on at such.
+    pub fresh_at: Option<u64>,
+    /// Whether rows of the same statement stand before.
+    pub follows_row: bool,
+    /// Numbers of the columns that the values belong to.
+    pub columns: Arc<[usize]>,
+}
+
+impl Chunk {
+    /// The place of an offset: in the SQL, its line, and about where in the file.
+    pub fn place_of(&self, at: usize) -> (u64, u64, u64) {
+        let before = self.bytes.get(..at).unwrap_or(&self.bytes);
+        let line = self.line + memchr::memchr_iter(b'\n', before).count() as u64;
+        let sql_offset = self.sql_offset_bytes + at as u64;
+        let mut places = self.places.iter().rev();
+        let file = places.find(|(sql, _)| *sql <= sql_offset);
+        (sql_offset, line, file.map_or(0, |(_, file)| *file))
+    }
+}
+
+impl Framer {
+    /// Rows of the `INSERT` at hand begin at the offset looked at; `fresh_at` as in [`Run`].
+    pub(super) fn begin_run(&mut self, fresh_at: Option<u64>) {
+        let Some(insert) = &self.insert else {
+            return;
+        };
+        let follows_row = self.at == 0;
+        self.runs.push(Run {
+            begin: self.at,
+            end: self.at,
+            fresh_at,
+            follows_row,
+            columns: Arc::clone(&insert.columns),
+        });
+        self.mode = Mode::Rows(RunScan::new(self.at));
+    }
+
+    pub(super) fn end_run(&mut self, end: usize) {
+        if let Some(run) = self.runs.last_mut() {
+            run.end = end;
+        }
+    }
+
+    /// Makes a chunk of the rows before the offset `end`, which no statement or row lies across.
+    pub(super) fn emit_chunk(&mut self, end: usize) {
+        let end = end.min(self.buffer.len());
+        let runs = std::mem::take(&mut self.runs);
+        let (sql_offset_bytes, line) = (self.base, self.line);
+        let places = self.places_before(end);
+        let bytes = self.take(end);
+        if let (Some(insert), false) = (&self.insert, runs.is_empty()) {
+            self.frames.push_back(Frame::Chunk(Chunk {
+                table: Arc::clone(&insert.table),
+                bytes,
+                runs,
+                sql_offset_bytes,
+                line,
+                places,
+            }));
+        }
+    }
+
+    /// Lets go of what was looked at, if no rows lie in it.
+    pub(super) fn drop_read(&mut self) {
+        if self.runs.is_empty() {
+            self.take(self.at);
+        }
+    }
+
+    /// Lets go of all bytes.
+    pub(super) fn drop_all(&mut self) {
+        self.take(self.buffer.len());
+    }
+
+    /// Takes the bytes before an offset off the buffer.
+    fn take(&mut self, end: usize) -> Vec<u8> {
+        if end == 0 {
+            return Vec::new();
+        }
+        let rest = self.buffer.get(end..).unwrap_or_default().to_vec();
+        let mut taken = std::mem::replace(&mut self.buffer, rest);
+        taken.truncate(end);
+        self.base += end as u64;
+        self.line += memchr::memchr_iter(b'\n', &taken).count() as u64;
+        self.before = taken.last().copied().unwrap_or(self.before);
+        self.at = self.at.saturating_sub(end);
+        if let Mode::Rows(scan) = &mut self.mode {
+            scan.shift(end);
+        }
+        while self.places.len() > 1 && self.places.get(1).is_some_and(|(sql, _)| *sql <= self.base)
+        {
+            self.places.pop_front();
+        }
+        taken
+    }
+
+    fn places_before(&self, end: usize) -> Vec<(u64, u64)> {
+        let end = self.base + end as u64;
+        let before = self.places.iter().take_while(|(sql, _)| *sql < end);
+        before.copied().collect()
+    }
+}

@@ -1,0 +1,222 @@
+//! Rows of a table of a database on their way into a batch.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BinaryBuilder, MapBuilder, MapFieldNames, RecordBatch, StringArray, StringBuilder,
+};
+use arrow::datatypes::SchemaRef;
+
+use super::cells::Cells;
+use super::selection::{SqlSelection, raw_key, raw_value};
+use crate::error::{Error, Result};
+use crate::model::SqlKind;
+
+/// Rows of one table, in the columns that are wanted.
+#[derive(Debug)]
+pub struct SqlRows {
+    selection: Arc<SqlSelection>,
+    schema: SchemaRef,
+    wiki_id: Option<String>,
+    /// By the number of the column; `None` if it is not wanted.
+    columns: Vec<Option<Cells>>,
+    rows: usize,
+    raw: Vec<Raw>,
+}
+
+/// A value that its column cannot hold.
+#[derive(Debug)]
+struct Raw {
+    row: usize,
+    column: usize,
+    bytes: Vec<u8>,
+}
+
+/// A value does not fit: an array cannot hold more bytes, or a column is not what it was taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfit;
+
+impl SqlRows {
+    /// No rows yet, of the wiki `wiki_id`.
+    pub fn new(selection: Arc<SqlSelection>, schema: SchemaRef, wiki_id: Option<String>) -> Self {
+        let columns = selection.table.columns.iter().zip(&selection.wanted);
+        Self {
+            columns: columns
+                .map(|(column, wanted)| wanted.then(|| Cells::new(column.kind)))
+                .collect(),
+            selection,
+            schema,
+            wiki_id,
+            rows: 0,
+            raw: Vec::new(),
+        }
+    }
+
+    /// Whether a column is wanted, by its number.
+    pub fn wants(&self, column: usize) -> bool {
+        self.columns.get(column).is_some_and(Option::is_some)
+    }
+
+    /// What a wanted column holds.
+    #[inline]
+    pub fn kind(&self, column: usize) -> Option<SqlKind> {
+        let cells = self.columns.get(column)?.as_ref()?;
+        Some(cells.kind)
+    }
+
+    #[inline]
+    fn cells(&mut self, column: usize) -> Option<&mut Cells> {
+        self.columns.get_mut(column)?.as_mut()
+    }
+
+    /// Puts no value; `false` where there must be one.
+    pub fn null(&mut self, column: usize) -> bool {
+        let declared = self.selection.table.columns.get(column);
+        let may_be_null = declared.is_some_and(|declared| declared.nullable);
+        if let (Some(cells), true) = (self.cells(column), may_be_null) {
+            cells.null(None);
+        }
+        may_be_null
+    }
+
+    /// Puts a whole number, a time in microseconds since 1970, or a field of bits.
+    #[inline]
+    pub fn int(&mut self, column: usize, value: i64) {
+        if let Some(cells) = self.cells(column) {
+            cells.int(value);
+        }
+    }
+
+    /// Puts a floating-point number.
+    pub fn float(&mut self, column: usize, value: f64) {
+        if let Some(cells) = self.cells(column) {
+            cells.float(value);
+        }
+    }
+
+    /// Puts a decimal number, as a whole number of its last digit.
+    pub fn decimal(&mut self, column: usize, value: i128) {
+        if let Some(cells) = self.cells(column) {
+            cells.decimal(value);
+        }
+    }
+
+    /// Puts a day, counted from 1970.
+    pub fn day(&mut self, column: usize, value: i32) {
+        if let Some(cells) = self.cells(column) {
+            cells.day(value);
+        }
+    }
+
+    /// Puts text or bytes, which `write` appends.
+    #[inline]
+    pub fn bytes(
+        &mut self,
+        column: usize,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> std::result::Result<(), Unfit> {
+        match self.cells(column).is_none_or(|cells| cells.bytes(write)) {
+            true => Ok(()),
+            false => Err(Unfit),
+        }
+    }
+
+    /// Puts a time that is never.
+    pub fn infinite(&mut self, column: usize) {
+        if let Some(cells) = self.cells(column) {
+            cells.null(Some(true));
+        }
+    }
+
+    /// Puts a value that the column cannot hold.
+    pub fn raw(&mut self, column: usize, bytes: &[u8]) {
+        let row = self.rows;
+        if let Some(cells) = self.cells(column) {
+            cells.null(Some(false));
+            let bytes = bytes.to_vec();
+            self.raw.push(Raw { row, column, bytes });
+        }
+    }
+
+    /// The row is whole.  Columns that it said nothing of are null.
+    #[inline]
+    pub fn row_ended(&mut self) {
+        self.rows += 1;
+        for cells in self.columns.iter_mut().flatten() {
+            if cells.rows() < self.rows {
+                cells.null(None);
+            }
+        }
+    }
+
+    /// The row is to be forgotten.
+    pub fn row_dropped(&mut self) {
+        let rows = self.rows;
+        for cells in self.columns.iter_mut().flatten() {
+            cells.truncate(rows);
+        }
+        self.raw.retain(|raw| raw.row < rows);
+    }
+
+    /// Rows so far.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The rows as a batch; `None` if there are none.
+    pub fn finish(self) -> Result<Option<RecordBatch>> {
+        if self.rows == 0 {
+            return Ok(None);
+        }
+        let mut arrays: Vec<ArrayRef> = Vec::new();
+        let mut raw = self.raw;
+        if self.selection.with_wiki_id {
+            let wiki_ids = std::iter::repeat_n(self.wiki_id.as_deref(), self.rows);
+            arrays.push(Arc::new(wiki_ids.collect::<StringArray>()));
+        }
+        for (column, cells) in self.columns.into_iter().enumerate() {
+            let Some(cells) = cells else {
+                continue;
+            };
+            let finished = cells.finish()?;
+            arrays.push(finished.values);
+            arrays.extend(finished.is_infinite);
+            let others = finished.not_utf8.into_iter();
+            raw.extend(others.map(|(row, bytes)| Raw { row, column, bytes }));
+        }
+        if self.selection.has_raw_values() {
+            raw.sort_by_key(|raw| (raw.row, raw.column));
+            arrays.push(raw_array(&self.selection, self.rows, &raw)?);
+        }
+        RecordBatch::try_new(self.schema, arrays)
+            .map(Some)
+            .map_err(|error| Error::internal("a table's columns do not fit").with_source(error))
+    }
+}
+
+fn raw_array(selection: &SqlSelection, rows: usize, raw: &[Raw]) -> Result<ArrayRef> {
+    let names = MapFieldNames {
+        entry: "key_value".to_owned(),
+        key: "key".to_owned(),
+        value: "value".to_owned(),
+    };
+    let builder = MapBuilder::new(Some(names), StringBuilder::new(), BinaryBuilder::new());
+    let mut builder = builder
+        .with_keys_field(Arc::new(raw_key()))
+        .with_values_field(Arc::new(raw_value()));
+    let mut raw = raw.iter().peekable();
+    for row in 0..rows {
+        let mut has_some = false;
+        while let Some(value) = raw.next_if(|value| value.row == row) {
+            let column = selection.table.columns.get(value.column);
+            let name = column.map_or("", |column| column.name.as_str());
+            builder.keys().append_value(name);
+            builder.values().append_value(&value.bytes);
+            has_some = true;
+        }
+        builder
+            .append(has_some)
+            .map_err(|error| Error::internal("a table's map is not sound").with_source(error))?;
+    }
+    Ok(Arc::new(builder.finish()))
+}
