@@ -5,10 +5,14 @@ mod apply;
 mod args;
 mod bars;
 mod cat;
+mod clean;
 mod convert;
+mod expiry;
 mod inspect;
+mod list;
 mod near;
 mod progress;
+mod protect;
 mod schema;
 mod sizes;
 
@@ -37,6 +41,8 @@ pub fn run() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments, &stop),
         Command::Cat(arguments) => cat::run(&arguments, &stop),
         Command::Apply(arguments) => apply::run(&arguments, &stop),
+        Command::List(arguments) => list::run(&arguments),
+        Command::Clean(arguments) => clean::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,6 +1,9 @@
 //! Parquet parts on disk, and the manifest that makes a folder of them a finished job.
 
+mod access;
+mod clean;
 mod folder;
+mod jobs;
 mod manifest;
 mod order;
 mod part;
@@ -9,7 +12,10 @@ mod read;
 mod row_group;
 mod sorted_runs;
 
+pub use access::Access;
+pub use clean::Cleaning;
 pub use folder::OutputFolder;
+pub use jobs::{FoundJob, find_jobs};
 pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry};
 pub use part::{Part, TableWriter};
 pub use properties::{Compression, WriterOptions};

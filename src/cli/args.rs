@@ -1,6 +1,7 @@
 //! The arguments, with their help.
 
 mod diffs;
+mod protect;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use crate::sink::Compression;
 use crate::tables;
 
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
+pub(super) use self::protect::{CleanArguments, ListArguments, ProtectArguments};
 
 /// Turns MediaWiki XML dumps into Parquet tables: on all cores, in bounded memory, without losing
 /// a row in silence.
@@ -45,6 +47,10 @@ pub(super) enum Command {
     Cat(CatArguments),
     /// Rebuild texts from a table diffs, as JSON lines on standard output
     Apply(ApplyArguments),
+    /// List what jobs wrote below folders, what it tells of people, and what is past its date
+    List(ListArguments),
+    /// Remove what jobs wrote into folders, and nothing else
+    Clean(CleanArguments),
     /// Show the columns of the tables
     Schema(SchemaArguments),
     /// Write a completion script for a shell to standard output
@@ -92,6 +98,8 @@ pub(super) struct ConvertArguments {
     pub history: HistoryArguments,
     #[command(flatten)]
     pub diffs: DiffArguments,
+    #[command(flatten)]
+    pub protect: ProtectArguments,
     #[command(flatten)]
     pub work: WorkArguments,
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none

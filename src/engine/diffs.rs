@@ -14,7 +14,8 @@ use arrow::array::RecordBatch;
 
 use self::known::{Held, Known, hold_text, state_of};
 use super::document::Document;
-use super::options::{DiffOptions, Filters};
+use super::options::DiffOptions;
+use super::rows::Wanted;
 use crate::derive::diff::{Counts, Diff, Differ};
 use crate::derive::tokens::Tokenized;
 use crate::error::Result;
@@ -28,7 +29,7 @@ const LOST: &str = "lost";
 /// Makes rows, revision by revision.
 pub(super) struct DiffRows<'c> {
     options: DiffOptions,
-    filters: &'c Filters,
+    wanted: &'c Wanted,
     document: &'c Document,
     builder: TableBuilder<tables::Diffs>,
     differ: Differ,
@@ -64,13 +65,13 @@ enum Earlier {
 impl<'c> DiffRows<'c> {
     pub(super) fn new(
         selection: &Selection,
-        options: DiffOptions,
-        filters: &'c Filters,
+        wanted: &'c Wanted,
         document: &'c Document,
     ) -> Result<Self> {
+        let options = wanted.diffs;
         Ok(Self {
             options,
-            filters,
+            wanted,
             document,
             builder: TableBuilder::new(selection),
             differ: Differ::new(options.tokenizer, options.algorithm)?,
@@ -232,7 +233,7 @@ impl<'c> DiffRows<'c> {
     fn read_predecessor(&mut self, bytes: &[u8]) -> Option<Known> {
         let header = self.header.as_ref().map(|header| &header.bytes[..]);
         let site = &self.document.site;
-        Known::read(bytes, header, site, self.filters, &mut self.uncut)
+        Known::read(bytes, header, site, self.wanted, &mut self.uncut)
     }
 
     /// The state of the first text that is neither hidden nor missing, if there is one.

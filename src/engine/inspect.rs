@@ -14,6 +14,7 @@ use super::rows::{ChunkRows, Wanted, rows_of};
 use crate::container::{Format, HEAD_BYTES};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::SiteInfo;
+use crate::protect::Protection;
 use crate::sink::Seen;
 use crate::source::Input;
 
@@ -181,6 +182,7 @@ impl Consumer for Looker {
             filters: Filters::default(),
             history: HistoryOptions::default(),
             diffs: DiffOptions::default(),
+            protection: Protection::default(),
             keep_going: !self.whole,
         };
         Arc::new(move |document, chunk| {

@@ -8,10 +8,12 @@ use super::histories::{ChunkHistory, Notes};
 use super::log_rows::{LogBatches, LogBuilders};
 use super::options::{DiffOptions, Filters, HistoryOptions};
 use super::persistence::{Changes, ChunkChanges};
+use super::protected::Protected;
 use crate::derive::sessions::write_event;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
 use crate::model::{ContentState, LogItem, Page, Revision, Upload};
+use crate::protect::Protection;
 use crate::sink::{Records as Edits, Seen};
 use crate::tables::{
     self, ContentRow, PageSummary, Reject, RevisionRow, Selection, Table, TableBuilder, UploadRow,
@@ -26,6 +28,7 @@ pub(super) struct Wanted {
     pub filters: Filters,
     pub history: HistoryOptions,
     pub diffs: DiffOptions,
+    pub protection: Protection,
     pub keep_going: bool,
 }
 
@@ -92,7 +95,9 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
         summary: None,
         rows: ChunkRows::default(),
     };
-    parse_chunk(&bytes, header, continues, &document.site, &mut collector)?;
+    let site = &document.site;
+    let mut records = Protected::new(&wanted.protection, site, &mut collector);
+    parse_chunk(&bytes, header, continues, site, &mut records)?;
     let mut rows = collector.rows;
     rows.revisions = finish(collector.revisions)?;
     rows.content = finish(collector.content)?;
@@ -117,7 +122,7 @@ fn diffs_of<'c>(
     let Some(selection) = wanted.selection(&tables::DIFFS) else {
         return Ok(None);
     };
-    let mut diffs = DiffRows::new(selection, wanted.diffs, &wanted.filters, document)?;
+    let mut diffs = DiffRows::new(selection, wanted, document)?;
     let predecessor = std::mem::take(&mut chunk.predecessor);
     let places = std::mem::take(&mut chunk.revisions);
     diffs.begin(chunk.page.clone(), predecessor, places);

@@ -21,7 +21,7 @@ pub struct ContentRow<'r> {
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "content",
-    version: 1,
+    version: 2,
     row: "a slot of a revision",
     is_default: false,
     order: &["page_id", "revision_id"],

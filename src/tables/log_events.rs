@@ -133,7 +133,7 @@ static COLUMNS: [Column<LogEvents>; 17] = [
             meaning: "Whether the comment is shown.",
             source: "logitem/comment/@deleted",
         },
-        put: |row, cells| cells.boolean(row.item.comment.text().is_some()),
+        put: |row, cells| cells.boolean(row.item.comment.is_visible()),
     },
     Column {
         doc: ColumnDoc {

@@ -19,7 +19,7 @@ pub struct RevisionRow<'r> {
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "revisions",
-    version: 1,
+    version: 2,
     row: "a revision of a page",
     is_default: true,
     order: &["page_id", "revision_id"],
@@ -135,7 +135,7 @@ static COLUMNS: [Column<Revisions>; 21] = [
             meaning: "Whether the edit summary is shown.",
             source: "revision/comment/@deleted",
         },
-        put: |row, cells| cells.boolean(row.revision.comment.text().is_some()),
+        put: |row, cells| cells.boolean(row.revision.comment.is_visible()),
     },
     Column {
         doc: ColumnDoc {
@@ -157,7 +157,7 @@ static COLUMNS: [Column<Revisions>; 21] = [
             meaning: "Checksum over all slots; null if hidden or not known.",
             source: "revision/sha1",
         },
-        put: |row, cells| cells.text(row.revision.sha1.filter(|sha1| !sha1.is_empty())),
+        put: |row, cells| cells.text(row.revision.known_sha1()),
     },
     Column {
         doc: ColumnDoc {

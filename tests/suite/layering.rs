@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer with the layers that it may use; `error`, `marks` and `model` stand below all.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("error", &[]),
     ("marks", &[]),
     ("model", &["marks"]),
@@ -13,6 +13,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("frame", &["marks", "error"]),
     ("xml", &["marks", "model", "error"]),
     ("derive", &["model", "error"]),
+    ("protect", &["model", "error"]),
     ("tables", &["derive", "model", "error"]),
     ("sink", &["tables", "error"]),
     (
@@ -20,6 +21,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
         &[
             "tables",
             "derive",
+            "protect",
             "sink",
             "container",
             "frame",
@@ -35,6 +37,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "engine",
             "tables",
             "derive",
+            "protect",
             "container",
             "source",
             "sink",
@@ -45,7 +48,8 @@ const LAYERS: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that belong to few layers.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
+    ("hmac", &["protect"]),
     ("quick_xml", &["xml"]),
     ("sha1", &["derive"]),
     ("imara_diff", &["derive"]),

@@ -4,6 +4,8 @@ use std::convert::Infallible;
 use std::fmt;
 
 use super::super::options::Filters;
+use super::super::protected::Protected;
+use super::super::rows::Wanted;
 use crate::model::{ContentState, LogItem, Page, Revision, SiteInfo, Slot, Upload};
 use crate::xml::{Fault, PageAt, Records, parse_chunk};
 
@@ -37,15 +39,16 @@ impl Known {
         bytes: &[u8],
         header: Option<&[u8]>,
         site: &SiteInfo,
-        filters: &Filters,
+        wanted: &Wanted,
         room: &mut String,
     ) -> Option<Self> {
         let mut reader = FirstOnly {
-            filters,
+            filters: &wanted.filters,
             text: room,
             known: None,
         };
-        let Ok(()) = parse_chunk(bytes, header, true, site, &mut reader);
+        let mut records = Protected::new(&wanted.protection, site, &mut reader);
+        let Ok(()) = parse_chunk(bytes, header, true, site, &mut records);
         reader.known
     }
 }
