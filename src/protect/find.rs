@@ -97,11 +97,14 @@ impl Around<'_> {
         }
         let before = |count: usize| begin.checked_sub(count).and_then(|at| self.before(at));
         let of_escape = match (before(1), before(0)) {
-            (_, Some(b'%')) => 2,
+            (_, Some(b'%')) => ESCAPE_DIGITS,
             (Some(b'%'), Some(byte)) if byte.is_ascii_hexdigit() => 1,
             _ => 0,
         };
-        begin += of_escape;
+        // Without a digit behind it, it is no escape before an address.
+        if self.mark - begin > of_escape {
+            begin += of_escape;
+        }
         (begin < self.mark && self.mark - begin <= most).then_some(begin)
     }
 
