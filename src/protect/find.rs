@@ -67,6 +67,17 @@ impl Around<'_> {
             return None;
         }
         let begin = self.run_begin(u8::is_ascii_digit, 3)?;
+        let (octets, end) = self.octets(begin)?;
+        let (prefix, end) = self.prefix(end, 32);
+        Some(Found {
+            range: begin..end,
+            address: Address::V4(octets),
+            prefix,
+        })
+    }
+
+    /// The four octets from `begin` on, and where they end.
+    fn octets(&self, begin: usize) -> Option<([u8; 4], usize)> {
         let (mut octets, mut place) = ([0; 4], begin);
         for (index, octet) in octets.iter_mut().enumerate() {
             if index > 0 {
@@ -76,12 +87,7 @@ impl Around<'_> {
             *octet = u8::try_from(value).ok()?;
             place += digits;
         }
-        let (prefix, end) = self.prefix(place, 32);
-        Some(Found {
-            range: begin..end,
-            address: Address::V4(octets),
-            prefix,
-        })
+        Some((octets, place))
     }
 
     /// Where the digits before the mark begin; `None` if there are none or too many.  Digits of an
@@ -159,20 +165,24 @@ impl Around<'_> {
     fn groups(&self, begin: usize) -> Option<([u16; 8], usize)> {
         let (mut groups, mut count, mut gap) = ([0; 8], 0, None);
         let mut place = begin;
+        let mut last;
         let first_digits = self.group(begin)?.1;
         loop {
             let (value, digits) = self.group(place)?;
             *groups.get_mut(count)? = value;
             count += 1;
+            last = place;
             place += digits;
             let Some(colon) = self.colon(place) else {
                 break;
             };
-            let second = self.colon(place + colon).filter(|_| gap.is_none());
+            let second = self
+                .colon(place + colon)
+                .filter(|_| gap.is_none() && count < 8);
             if let Some(second) = second {
                 gap = Some(count);
                 place += colon + second;
-            } else if self.is(place + colon, u8::is_ascii_hexdigit) {
+            } else if count < 8 && self.is(place + colon, u8::is_ascii_hexdigit) {
                 place += colon;
                 continue;
             }
@@ -180,16 +190,21 @@ impl Around<'_> {
                 break;
             }
         }
-        match gap {
-            None => (count == 8).then_some((groups, place)),
-            Some(gap) => {
-                let goes_on = self.is(place, u8::is_ascii_alphanumeric)
-                    || (self.at(place) == Some(b'.') && self.is(place + 1, u8::is_ascii_digit));
-                let is_address = count < 8 && (count >= 3 || first_digits == 4) && !goes_on;
-                groups[gap..].rotate_right(8 - count);
-                is_address.then_some((groups, place))
-            }
+        let Some(gap) = gap else {
+            return (count == 8).then_some((groups, place));
+        };
+        // The last group can begin an address of version 4, which stands for two.
+        if let Some(([a, b, c, d], end)) = self.octets(last)
+            && (gap < count && count < 7)
+        {
+            groups[count - 1] = u16::from_be_bytes([a, b]);
+            groups[count] = u16::from_be_bytes([c, d]);
+            (count, place) = (count + 1, end);
         }
+        let goes_on = self.is(place, u8::is_ascii_alphanumeric);
+        let is_address = count < 8 && (count >= 3 || first_digits == 4) && !goes_on;
+        groups[gap..].rotate_right(8 - count);
+        is_address.then_some((groups, place))
     }
 
     /// A group of one to four hexadecimal digits, and how many it has.
@@ -273,6 +288,10 @@ mod tests {
             ),
             ("::ffff:192.0.2.7", &["192.0.2.7"]),
             (
+                "64:ff9b::192.0.2.33. 2001:db8::1.2001",
+                &["64:ff9b::192.0.2.33", "2001:db8::1"],
+            ),
+            (
                 "::added, std::abc ::1 a::b 12:30:45 :: Foo::Bar abc::def",
                 &[],
             ),
@@ -281,6 +300,7 @@ mod tests {
                 &["1:2:3:4:5:6:7:8"],
             ),
             ("0:0:0:0:0:0:0:1", &["0:0:0:0:0:0:0:1"]),
+            ("1:2:3:4:5:6:7:8:: so", &["1:2:3:4:5:6:7:8"]),
         ] {
             assert_eq!(found(text), expected, "{text}");
         }

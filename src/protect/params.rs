@@ -45,10 +45,16 @@ impl Protection {
     }
 }
 
+/// Digits of the length of a string; a longer one is in no record.
+const MOST_DIGITS: usize = 10;
+
 /// The string that a text begins with, `s:3:"abc"`, and what is behind.
 fn php_string(text: &str) -> Option<(&str, &str)> {
-    let (length, rest) = text.strip_prefix("s:")?.split_once(":\"")?;
-    let length: usize = length.parse().ok()?;
+    let text = text.strip_prefix("s:")?;
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    let digits = text.bytes().take(MOST_DIGITS).take_while(is_digit).count();
+    let length: usize = text.get(..digits)?.parse().ok()?;
+    let rest = text.get(digits..)?.strip_prefix(":\"")?;
     let behind = rest.get(length..)?.strip_prefix('"')?;
     behind
         .starts_with(';')

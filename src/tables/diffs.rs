@@ -227,7 +227,7 @@ static COLUMNS: [Column<Diffs>; 21] = [
             kind: Kind::String,
             nullable: true,
             unit: "SHA-1, 31 digits of base 36",
-            meaning: "Checksum of the text as declared: of the main slot, or of the revision where it has no other slot; null where there is none.",
+            meaning: "Checksum of the text as declared: of the main slot, or of the revision where it has no other slot; null where there is none, if it is hidden (but see --keep-hidden-sizes), and where --ip changed the text.",
             source: "text/@sha1, revision/sha1",
         },
         put: |row, cells| cells.text(row.sha1()),

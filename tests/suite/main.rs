@@ -19,4 +19,6 @@ mod inputs;
 #[cfg(feature = "parquet")]
 mod jobs;
 #[cfg(feature = "parquet")]
+mod protect;
+#[cfg(feature = "parquet")]
 mod sessions;
