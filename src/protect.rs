@@ -126,7 +126,7 @@ impl Protection {
             AddressRule::Truncate => address::network(address, prefix),
             AddressRule::Hash => self.hash("ip", &address::bytes(address, prefix)),
             // Nobody asks where addresses stay.
-            AddressRule::Drop | AddressRule::Keep => "ip-dropped".to_owned(),
+            AddressRule::Drop | AddressRule::Keep => "ip-left-out".to_owned(),
         }
     }
 

@@ -79,17 +79,17 @@ mod tests {
         let changed = dropped(params).unwrap();
         assert_eq!(
             changed,
-            r#"a:2:{s:9:"4::target";s:15:"User:ip-dropped";s:8:"5::noted";s:2:"s:";}"#
+            r#"a:2:{s:9:"4::target";s:16:"User:ip-left-out";s:8:"5::noted";s:2:"s:";}"#
         );
         assert_eq!(LogParams::of(&changed).form, ParamsForm::Php);
     }
 
     #[test]
     fn other_parameters() {
-        assert_eq!(dropped("::1\nx"), Some("ip-dropped\nx".to_owned()));
+        assert_eq!(dropped("::1\nx"), Some("ip-left-out\nx".to_owned()));
         assert_eq!(dropped("nothing\n1.2.3"), None);
         // Lengths that are wrong: what follows is replaced all the same.
         let broken = r#"a:1:{s:99:"192.0.2.1";s:x"#;
-        assert_eq!(dropped(broken).unwrap(), r#"a:1:{s:99:"ip-dropped";s:x"#);
+        assert_eq!(dropped(broken).unwrap(), r#"a:1:{s:99:"ip-left-out";s:x"#);
     }
 }

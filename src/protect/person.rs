@@ -66,7 +66,7 @@ impl Protection {
     fn user(&self, name: &str) -> String {
         match self.users {
             UserRule::Hash => self.hash("user", name.replace('_', " ").as_bytes()),
-            UserRule::Drop | UserRule::Keep => "user-dropped".to_owned(),
+            UserRule::Drop | UserRule::Keep => "user-left-out".to_owned(),
         }
     }
 

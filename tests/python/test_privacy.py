@@ -153,10 +153,10 @@ def test_rejects_and_messages_quote_no_address(tmp_path):
     dump = tmp_path / "broken.xml"
     dump.write_text(broken)
     result = helpers.convert(dump, tmp_path / "none", "--ip", "drop")
-    assert result.returncode == 3 and b"ip-dropped" in result.stderr and b"192.0.2" not in result.stderr
+    assert result.returncode == 3 and b"ip-left-out" in result.stderr and b"192.0.2" not in result.stderr
     result = helpers.run("convert", dump, "--output", tmp_path / "out", "--ip", "drop", "--on-damage", "skip")
     assert result.returncode == 1 and b"192.0.2" not in result.stderr
-    assert "ip-dropped" in helpers.rows(tmp_path / "out", "rejects")[0]["reason"]
+    assert "ip-left-out" in helpers.rows(tmp_path / "out", "rejects")[0]["reason"]
     assert leaks(tmp_path / "out", addresses_of(dump)) == set()
 
 
@@ -209,7 +209,7 @@ def test_networks_and_ranges(tmp_path, key_file):
     folder = protected(SAMPLE, tmp_path / "drop", key_file, "--ip", "drop")
     assert column(folder, "revisions", "user_text")[1:6] == [None] * 5
     assert column(folder, "revisions", "user_kind")[1] == "ip"
-    assert column(folder, "pages", "page_title")[2] == "Net ip-dropped"
+    assert column(folder, "pages", "page_title")[2] == "Net ip-left-out"
 
 
 def test_checksums_that_would_tell_are_gone_and_what_follows_from_them_stays(tmp_path, key_file):
