@@ -798,6 +798,52 @@ def logging():
     return gzip_member(dump(text).encode())
 
 
+@sample("addresses.xml", "IP addresses in names, titles, comments, parameters, texts and a redirect")
+def addresses():
+    anonymous = "<contributor><ip>%s</ip></contributor>"
+    who = anonymous % "192.0.2.55"
+    text = "* [[User:192.0.2.55]] {{vandal|2001:DB8:0:AB:0:0:0:12}} v1.2.3, 12:30:45\n::Added by std::abc"
+    logs = [
+        ("block", "block", "User:192.0.2.55", 'a:2:{s:11:"5::duration";s:8:"24 hours";s:4:"from";'
+         's:19:"[[198.51.100.7]] é";}'),
+        ("block", "block", "User:192.0.2.128/25", "31 hours\nanononly"),
+        ("block", "block", "User:2001:db8:0:ab::12", "31 hours, not 2001:DB8:0:AB::12\n::1"),
+        ("move", "move", "Ferry", 'a:2:{s:9:"4::target";s:20:"User:192.0.2.55/Mill";s:10:"5::noredir";s:1:"0";}'),
+        ("block", "block", "User:Ada Example", "24 hours"),
+    ]
+    upload = """    <upload>
+      <timestamp>2025-01-10T00:00:00Z</timestamp>
+      <contributor><ip>203.0.113.9</ip></contributor>
+      <comment>from 203.0.113.9</comment>
+      <filename>At_203.0.113.9.png</filename>
+      <src>https://sample.example/At_203.0.113.9.png</src>
+      <size>3</size>
+      <sha1base36>%s</sha1base36>
+      <rel>a/a0/At_203.0.113.9.png</rel>
+    </upload>
+""" % base36_sha1(b"png")
+    return dump(
+        page(90, "User talk:192.0.2.55", revision(9001, "Hello 192.0.2.55.", comment="for [[User:192.0.2.55]]"),
+             revision(9002, "Hello 192.0.2.56.", parent=9001, when=march(2), who=anonymous % "192.0.2.56"),
+             revision(9003, "Hello 192.0.2.55.", parent=9002, when=march(3), who=who,
+                      comment="Undid 9002 by [[Special:Contributions/192.0.2.56|192.0.2.56]]"), ns=3),
+        page(91, "User:2001:DB8:0:AB:0:0:0:12/Notes", "    <redirect title=\"User:192.0.2.55\" />\n",
+             revision(9101, text, who=anonymous % "2001:DB8:0:AB:0:0:0:12"),
+             revision(9102, text + "1", parent=9101, when=march(2), who=anonymous % "2001:db8:0:ab::12"), ns=2),
+        page(92, "Net 198.51.100.0/24", revision(
+            9201, text_xml="<text>198.51.&#49;00.7 &amp; http://w.example/?u=2001%3ADB8%3A0%3AAB%3A0%3A0%3A0%3A12"
+                           "<![CDATA[&198.51]]>.100.8 (10.1.2.3.4)</text>", who=anonymous % "198.51.100.7"),
+             revision(9202, "No address.", parent=9201, when=march(2), comment="1.2.3",
+                      who=user("198.51.100.200", 55)),
+             revision(9203, "", parent=9202, when=march(3), who=user("Ada Example"),
+                      slots=slot("notes", 9203, "json", text_element('{"by":"198.51.100.7"}')),
+                      sha1=base36_sha1(b"of both"))),
+        page(93, "File:At 203.0.113.9.png", revision(9301, "x", who=who), upload, ns=6),
+        page(94, "User:Ada Example/Box", revision(9401, "Ada Example wrote", comment="Ada"), ns=2),
+        *(log_item(number, *item, who=who, comment="<comment>192.0.2.55 again</comment>")
+          for number, item in enumerate(logs, 1)))
+
+
 CONTAINERS = (
     ("containers.xml", "one dump in every container", lambda data: data),
     ("containers.xml.bz2", "the same in bzip2", bz2.compress),

@@ -201,9 +201,9 @@ def comment_and_visibility(parent):
 
 
 def declared_size(text):
-    """The size the dump states for a text, None if it states none."""
+    """The size the dump states for a text, None if it states none or the text is hidden."""
     value = text.attributes.get("bytes")
-    if not value:
+    if not value or text.is_deleted():
         return None
     size = int(value)
     if size < 0 or (size == 0 and text.attributes.get("sha1") == ""):
@@ -328,6 +328,8 @@ class RowMaker:
             (content.string("role"), content) for content in others]
         sizes = [slot_size(slot.child("text")) for _, slot in slots]
         known = main_text is not None and None not in sizes
+        hides = any(text.is_deleted() for _, slot in slots for text in slot.all("text"))
+        sha1 = None if hides else revision.string_or_null("sha1")
         comment, comment_visible = comment_and_visibility(revision)
         timestamp = revision.string_or_null("timestamp")
         self.page_revisions += 1
@@ -342,7 +344,7 @@ class RowMaker:
             revision_is_minor_edit=revision.child("minor") is not None,
             revision_comment=comment, revision_comment_is_visible=comment_visible,
             revision_content_is_visible=main_text is None or not main_text.is_deleted(),
-            revision_sha1=revision.string_or_null("sha1"),
+            revision_sha1=sha1,
             revision_size=sum(sizes) if known else None,
             content_model=revision.string("model"),
             content_format=revision.string("format"),
@@ -354,7 +356,7 @@ class RowMaker:
         self.history_revisions(page).append({
             "id": revision.integer("id"), "parent": revision.integer("parentid"), "dt": timestamp,
             "size": sum(sizes) if known else None,
-            "sha1": oracle_history.checksum(revision.string("sha1"), only_text),
+            "sha1": oracle_history.checksum(sha1, only_text),
             "user": user_columns(revision.child("contributor"))})
         for role, slot in slots:
             self.content(page, revision, role, slot)
@@ -369,7 +371,7 @@ class RowMaker:
             "content", page_id=page.integer("id"), revision_id=revision.integer("id"),
             slot_role=role, content_model=slot.string("model"),
             content_format=slot.string("format"),
-            content_sha1=text.attributes.get("sha1") or None,
+            content_sha1=None if text.is_deleted() else text.attributes.get("sha1") or None,
             content_size=declared_size(text),
             content_text_bytes=None if visible is None else len(visible),
             content_text_sha256=(None if visible is None

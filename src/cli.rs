@@ -5,11 +5,15 @@ mod apply;
 mod args;
 mod bars;
 mod cat;
+mod clean;
 mod convert;
+mod expiry;
 mod inputs;
 mod inspect;
+mod list;
 mod near;
 mod progress;
+mod protect;
 mod runs;
 mod schema;
 mod sizes;
@@ -42,6 +46,8 @@ pub fn run() -> ExitCode {
         Command::Runs(arguments) => runs::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, &stop),
         Command::Apply(arguments) => apply::run(&arguments, &stop),
+        Command::List(arguments) => list::run(&arguments),
+        Command::Clean(arguments) => clean::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments, &stop),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -28,6 +28,7 @@ mod pipeline;
 mod plan;
 mod pool;
 mod progress;
+mod protected;
 mod row_groups;
 mod rows;
 mod sessions;

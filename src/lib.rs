@@ -10,6 +10,7 @@ pub mod error;
 pub mod frame;
 mod marks;
 pub mod model;
+pub mod protect;
 #[cfg(feature = "parquet")]
 pub mod runs;
 #[cfg(feature = "parquet")]

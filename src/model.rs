@@ -17,7 +17,7 @@ mod text;
 mod timestamp;
 mod upload;
 
-pub use address::is_ip_address;
+pub use address::{Address, is_ip_address};
 pub use contributor::{Contributor, UserKind};
 pub use log_item::LogItem;
 pub use log_params::{LogParams, ParamValue, ParamsForm};

@@ -1,7 +1,10 @@
 //! Parquet parts on disk, and the manifest that makes a folder of them a finished job.
 
+mod access;
 mod check;
+mod clean;
 mod folder;
+mod jobs;
 mod manifest;
 mod order;
 mod part;
@@ -11,8 +14,11 @@ mod row_group;
 mod sorted_runs;
 mod sql_properties;
 
+pub use access::Access;
 pub use check::{CheckedOutput, check_output, read_manifest};
+pub use clean::Cleaning;
 pub use folder::OutputFolder;
+pub use jobs::{FoundJob, find_jobs};
 pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry};
 pub use part::{Part, TableWriter};
 pub use properties::{Compression, WriterOptions};

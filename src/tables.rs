@@ -13,6 +13,7 @@ mod page_header;
 mod page_moves;
 mod pages;
 mod persistence;
+mod personal;
 mod registry;
 mod rejects;
 mod reverts;
@@ -28,6 +29,7 @@ mod user_creations;
 
 pub use builder::{Selection, TableBuilder};
 pub use column::{Cells, Column, ColumnDoc, Kind, Operations, Table};
+pub use personal::{Personal, personal};
 pub use registry::{ALL, DEFAULT, TableInfo, by_name};
 
 pub use content::{Content, ContentRow, TABLE as CONTENT};

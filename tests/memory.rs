@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mwparquet::engine::{DiffOptions, Filters, HistoryOptions, Job, Limits, Pool, Stop, convert};
-use mwparquet::sink::{Compression, WriterOptions};
+use mwparquet::protect::Protection;
+use mwparquet::sink::{Access, Compression, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::tables::{self, Selection};
 
@@ -91,11 +92,13 @@ fn peak_of(paths: &[&Path], output: &Path, memory_bytes: usize) -> usize {
         filters: Filters::default(),
         history: HistoryOptions::default(),
         diffs: DiffOptions::default(),
+        protection: Protection::default(),
         limits: Limits::default().with_memory(Some(memory_bytes), 2),
         writer: WriterOptions {
             compression: Compression::Zstd(1),
             row_group_bytes: 32 << 20,
             part_bytes: 1 << 30,
+            access: Access::Shared,
         },
         described: BTreeMap::new(),
         left_out: BTreeMap::new(),

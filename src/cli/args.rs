@@ -2,6 +2,7 @@
 
 mod diffs;
 mod names;
+mod protect;
 mod runs;
 mod verify;
 
@@ -20,6 +21,7 @@ use crate::tables;
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
 pub(super) use self::names::SQL_PREFIX;
 use self::names::TableNames;
+pub(super) use self::protect::{CleanArguments, ListArguments, ProtectArguments};
 pub(super) use self::runs::{RunArguments, RunsArguments};
 pub(super) use self::verify::VerifyArguments;
 
@@ -56,6 +58,10 @@ pub(super) enum Command {
     Verify(VerifyArguments),
     /// Rebuild texts from a table diffs, as JSON lines on standard output
     Apply(ApplyArguments),
+    /// List what jobs wrote below folders, what it tells of people, and what is past its date
+    List(ListArguments),
+    /// Remove what jobs wrote into folders, and nothing else
+    Clean(CleanArguments),
     /// Show the columns of the tables
     Schema(SchemaArguments),
     /// Write a completion script for a shell to standard output
@@ -109,6 +115,8 @@ pub(super) struct ConvertArguments {
     pub table_history: TableHistoryArguments,
     #[command(flatten)]
     pub diffs: DiffArguments,
+    #[command(flatten)]
+    pub protect: ProtectArguments,
     #[command(flatten)]
     pub work: WorkArguments,
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none

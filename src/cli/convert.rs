@@ -11,8 +11,10 @@ use super::args::{
     ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, RevertOrder,
     SQL_PREFIX, WorkArguments,
 };
+use super::expiry::Expiry;
 use super::inputs::{Found, find};
 use super::progress::{Display, peak_memory_bytes};
+use super::protect::{access, protection};
 use super::sizes::{human_bytes, human_count};
 use super::{WITH_REJECTS, print};
 use crate::derive::persistence::PersistenceOptions;
@@ -21,6 +23,7 @@ use crate::engine::{
     convert, inspect,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::protect::Protection;
 use crate::sink::{OutputFolder, WriterOptions};
 use crate::source::Input;
 use crate::tables::{self, Selection};
@@ -29,11 +32,13 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
     let selections = selections(arguments)?;
     let filters = filters(&arguments.filters)?;
     let diffs = arguments.diffs.options(wants_diffs(&selections))?;
+    let protection = protection(&arguments.protect, &selections)?;
+    let access = access(&arguments.protect)?;
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, arguments.on_damage, &pool);
     let (inputs, left_out) = dumps(arguments, &limits, &pool, stop)?;
     let job = Job {
-        described: describe(arguments, &selections, &diffs),
+        described: describe(arguments, &selections, &diffs, &protection),
         inputs,
         output: arguments.output.clone(),
         overwrite: arguments.overwrite,
@@ -46,11 +51,13 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
             ..history(&arguments.history)
         },
         diffs,
+        protection,
         limits,
         writer: WriterOptions {
             compression: arguments.compression,
             row_group_bytes: usize::try_from(arguments.row_group_bytes).unwrap_or(usize::MAX),
             part_bytes: arguments.part_bytes,
+            access,
         },
         left_out,
     };
@@ -68,8 +75,9 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
     let mut display = Display::new(arguments.progress, &job.inputs, Arc::clone(&progress));
     let began = std::time::Instant::now();
     let threads = pool.threads();
+    let expires = arguments.protect.expires.and_then(Expiry::day);
     let describe_run = || {
-        BTreeMap::from([
+        let mut told = BTreeMap::from([
             (
                 "wall_seconds".to_owned(),
                 json!(began.elapsed().as_secs_f64()),
@@ -77,7 +85,10 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
             ("threads".to_owned(), json!(threads)),
             ("memory_bytes".to_owned(), json!(job.limits.memory_bytes)),
             ("peak_memory_bytes".to_owned(), json!(peak_memory_bytes())),
-        ])
+        ]);
+        // It depends on the day of the run.
+        told.extend(expires.iter().map(|day| ("expires".to_owned(), json!(day))));
+        told
     };
     let outcome = convert(
         &job,
@@ -273,6 +284,7 @@ fn describe(
     arguments: &ConvertArguments,
     selections: &[Selection],
     diffs: &DiffOptions,
+    protection: &Protection,
 ) -> BTreeMap<String, Value> {
     let ours = selections.iter().map(|selection| selection.table.name);
     let named = arguments.tables.iter().map(String::as_str);
@@ -347,6 +359,8 @@ fn describe(
             }),
         ),
     ]);
+    let rules = protection.described().into_iter();
+    described.extend(rules.map(|(name, value)| (name.to_owned(), json!(value))));
     if wants_diffs(selections) {
         let of_diffs = diffs.described().into_iter();
         described.extend(of_diffs.map(|(name, value)| (name.to_owned(), json!(value))));

@@ -22,7 +22,7 @@ impl Sha1 {
         }
         let main = revision.main.as_ref()?;
         match revision.other_slots.is_empty() {
-            true => main.visible_text().map(Self::of_text),
+            true => main.dump_text().map(Self::of_text),
             false => None,
         }
     }

@@ -22,10 +22,12 @@ use super::options::{Filters, Limits};
 use super::pipeline::{Consumer, Work, run_input};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
+use super::protected::Protected;
 use crate::container::{Sink, Trailing};
 use crate::error::{Error, Result};
 use crate::frame::Places;
 use crate::model::{LogItem, Page, Revision, Slot, Text, Timestamp, Upload};
+use crate::protect::Protection;
 use crate::source::Input;
 use crate::xml::{Fault, PageAt, Records, parse_chunk};
 
@@ -108,6 +110,8 @@ impl Consumer for Lines<'_, '_> {
 
     fn work(&self) -> Work<Vec<u8>> {
         let filters = self.filters.clone();
+        // Hidden texts have no size and no checksum here either.
+        let protection = Protection::default();
         Arc::new(move |document, chunk| {
             let page = chunk.page.clone();
             let header = page.as_ref().map(|page| &page.bytes[..]);
@@ -119,7 +123,9 @@ impl Consumer for Lines<'_, '_> {
                 places: &places,
                 lines: Vec::new(),
             };
-            parse_chunk(&bytes, header, continues, &document.site, &mut writer)?;
+            let site = &document.site;
+            let mut records = Protected::new(&protection, site, &mut writer);
+            parse_chunk(&bytes, header, continues, site, &mut records)?;
             Ok(writer.lines)
         })
     }
@@ -166,7 +172,7 @@ impl Records for LineWriter<'_> {
             "user_is_visible": user.is_visible,
             "revision_is_minor_edit": revision.is_minor,
             "revision_comment": text(revision.comment.text()),
-            "revision_sha1": text(revision.sha1.filter(|sha1| !sha1.is_empty())),
+            "revision_sha1": text(revision.known_sha1()),
             "revision_size": revision.size_bytes(),
             "slots": revision.slots().map(slot).collect::<Vec<_>>(),
         });

@@ -16,6 +16,7 @@ use super::sessions::write_sessions;
 use super::sql::{SqlTables, SqlWanted, merged};
 use super::wikis::Wikis;
 use crate::error::{Error, Result};
+use crate::protect::Protection;
 use crate::sink::{
     InputEntry, Manifest, OutputFolder, Part, PartEntry, Run, SQL_TABLES_VERSION, Seen, TableEntry,
     WriterOptions,
@@ -42,6 +43,8 @@ pub struct Job {
     pub history: HistoryOptions,
     /// How the table `diffs` is made, if it is wanted.
     pub diffs: DiffOptions,
+    /// What becomes of personal data.
+    pub protection: Protection,
     /// What bounds memory, and what happens at damage.
     pub limits: Limits,
     /// How tables are written.
@@ -75,7 +78,7 @@ pub fn convert(
     observe: &mut dyn FnMut(),
     describe_run: &dyn Fn() -> BTreeMap<String, serde_json::Value>,
 ) -> Result<JobReport> {
-    let folder = OutputFolder::prepare(&job.output, job.overwrite)?;
+    let folder = OutputFolder::prepare(&job.output, job.overwrite, job.writer.access)?;
     let plan = Plan::new(job, &folder)?;
     let mut results = Results::default();
     let mut take = |number, converted| results.add(number, converted);

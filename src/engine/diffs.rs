@@ -16,7 +16,8 @@ use arrow::array::RecordBatch;
 
 use self::known::{Held, Known, hold_text};
 use super::document::Document;
-use super::options::{DiffOptions, Filters};
+use super::options::DiffOptions;
+use super::rows::Wanted;
 use crate::derive::diff::{Counts, Diff, Differ};
 use crate::derive::tokens::Tokenized;
 use crate::error::Result;
@@ -30,7 +31,7 @@ const LOST: &str = "lost";
 /// Makes rows, revision by revision.
 pub(super) struct DiffRows<'c> {
     options: DiffOptions,
-    filters: &'c Filters,
+    wanted: &'c Wanted,
     document: &'c Document,
     builder: TableBuilder<tables::Diffs>,
     differ: Differ,
@@ -63,13 +64,13 @@ enum Earlier {
 impl<'c> DiffRows<'c> {
     pub(super) fn new(
         selection: &Selection,
-        options: DiffOptions,
-        filters: &'c Filters,
+        wanted: &'c Wanted,
         document: &'c Document,
     ) -> Result<Self> {
+        let options = wanted.diffs;
         Ok(Self {
             options,
-            filters,
+            wanted,
             document,
             builder: TableBuilder::new(selection),
             differ: Differ::new(options.tokenizer, options.algorithm)?,
@@ -217,7 +218,7 @@ impl<'c> DiffRows<'c> {
     /// Reads the revision that the framer has handed on.
     fn read_predecessor(&mut self, bytes: &[u8]) -> Option<Known> {
         let site = &self.document.site;
-        Known::read(bytes, site, self.filters, &mut self.uncut)
+        Known::read(bytes, site, self.wanted, &mut self.uncut)
     }
 
     pub(super) fn finish(mut self) -> Result<Option<RecordBatch>> {

@@ -111,7 +111,10 @@ impl InputTables<'_> {
         Ok(())
     }
 
-    fn push_reject(&mut self, reject: Reject) -> Result<()> {
+    fn push_reject(&mut self, mut reject: Reject) -> Result<()> {
+        if let Some(reason) = self.wanted.protection.without_addresses(&reject.reason) {
+            reject.reason = reason;
+        }
         if let Some(builder) = &mut self.rejects {
             builder.push(&reject);
             if builder.rows() >= LANE_BATCH_ROWS {

@@ -17,6 +17,7 @@ use super::sql::{Prepared, SqlConsumer, SqlWanted};
 use crate::container::{Format, HEAD_BYTES};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{SiteInfo, SqlTable};
+use crate::protect::Protection;
 use crate::sink::Seen;
 use crate::source::Input;
 use crate::sql::Declared;
@@ -223,6 +224,7 @@ impl Consumer for Looker {
             filters: Filters::default(),
             history: HistoryOptions::default(),
             diffs: DiffOptions::default(),
+            protection: Protection::default(),
             keep_going: !self.whole,
         };
         Arc::new(move |document, chunk| {

@@ -24,10 +24,10 @@ pub(super) struct Plan<'j> {
 impl<'j> Plan<'j> {
     pub(super) fn new(job: &'j Job, folder: &'j OutputFolder) -> Result<Self> {
         let encoder = |selection: &Selection| {
-            let settings = match selection.table.name == tables::DIFFS.name {
-                true => job.diffs.described(),
-                false => Vec::new(),
-            };
+            let mut settings = job.protection.described();
+            if selection.table.name == tables::DIFFS.name {
+                settings.extend(job.diffs.described());
+            }
             let encoder = RowGroupEncoder::new(selection, job.writer.compression, &settings)?;
             Ok((selection.table.name, encoder))
         };
@@ -38,6 +38,7 @@ impl<'j> Plan<'j> {
                 filters: job.filters.clone(),
                 history: job.history,
                 diffs: job.diffs,
+                protection: job.protection.clone(),
                 keep_going: job.limits.keep_going,
             }),
             row_group_bytes: job.writer.row_group_bytes.min(job.limits.row_group_bytes()),
@@ -72,6 +73,7 @@ impl<'j> Plan<'j> {
             input,
             encoder,
             self.job.writer.part_bytes,
+            self.job.writer.access,
         ))
     }
 
@@ -86,6 +88,7 @@ impl<'j> Plan<'j> {
             input,
             encoder.clone(),
             self.job.writer.part_bytes,
+            self.job.writer.access,
         ))
     }
 }

@@ -7,12 +7,14 @@ use super::document::Document;
 use super::histories::{ChunkHistory, Notes};
 use super::log_rows::{LogBatches, LogBuilders};
 use super::options::{DiffOptions, Filters, HistoryOptions};
+use super::protected::Protected;
 use super::texts::{Changes, ChunkChanges};
 use crate::derive::identity::Kept;
 use crate::derive::sessions::write_event;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
 use crate::model::{ContentState, LogItem, Page, Revision, Upload};
+use crate::protect::Protection;
 use crate::sink::{Records as Edits, Seen};
 use crate::tables::{
     self, ContentRow, PageSummary, Reject, RevisionRow, Selection, Table, TableBuilder, UploadRow,
@@ -27,6 +29,7 @@ pub(super) struct Wanted {
     pub filters: Filters,
     pub history: HistoryOptions,
     pub diffs: DiffOptions,
+    pub protection: Protection,
     pub keep_going: bool,
 }
 
@@ -114,7 +117,9 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
         summary: None,
         rows: ChunkRows::default(),
     };
-    parse_chunk(&bytes, header, continues, &document.site, &mut collector)?;
+    let site = &document.site;
+    let mut records = Protected::new(&wanted.protection, site, &mut collector);
+    parse_chunk(&bytes, header, continues, site, &mut records)?;
     let mut rows = collector.rows;
     rows.revisions = finish(collector.revisions)?;
     rows.content = finish(collector.content)?;
@@ -138,7 +143,7 @@ fn diffs_of<'c>(
     let Some(selection) = wanted.selection(&tables::DIFFS) else {
         return Ok(None);
     };
-    let mut diffs = DiffRows::new(selection, wanted.diffs, &wanted.filters, document)?;
+    let mut diffs = DiffRows::new(selection, wanted, document)?;
     let predecessor = std::mem::take(&mut chunk.predecessor);
     let places = std::mem::take(&mut chunk.revisions);
     diffs.begin(predecessor, places);

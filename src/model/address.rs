@@ -1,52 +1,77 @@
 //! What MediaWiki takes for an IP address.
 
-/// Whether `name` is a single IP address by the rules of MediaWiki's IPUtils: four decimal octets
-/// (leading zeros allowed), or eight groups of hexadecimal digits of either case, or fewer with
-/// one `::`.  Ranges, zones and embedded IPv4 addresses are none.
-pub fn is_ip_address(name: &str) -> bool {
-    if name.contains(':') {
-        is_ipv6(name)
-    } else {
-        is_ipv4(name)
-    }
+/// A single IP address, whatever its spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Address {
+    /// Version 4: four octets.
+    V4([u8; 4]),
+    /// Version 6: eight groups of 16 bits.
+    V6([u16; 8]),
 }
 
-fn is_ipv4(name: &str) -> bool {
-    let mut octets = 0;
-    name.split('.').all(|octet| {
-        octets += 1;
-        (1..=3).contains(&octet.len())
-            && octet.bytes().all(|digit| digit.is_ascii_digit())
-            && octet.parse::<u16>().is_ok_and(|octet| octet < 256)
-    }) && octets == 4
-}
-
-fn is_ipv6(name: &str) -> bool {
-    match name.split_once("::") {
-        None => groups(name) == Some(8),
-        Some((before, after)) => {
-            let count = |part: &str| match part {
-                "" => Some(0),
-                part => groups(part),
-            };
-            // The two colons stand for at least one group; a second pair makes an empty group.
-            matches!((count(before), count(after)), (Some(a), Some(b)) if a + b <= 7)
+impl Address {
+    /// Reads a name that is a single address by the rules of MediaWiki's IPUtils: four decimal octets
+    /// (leading zeros allowed), or eight groups of hexadecimal digits of either case, or fewer with
+    /// one `::`.  Ranges, zones and embedded IPv4 addresses are none.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name.contains(':') {
+            true => parse_v6(name).map(Self::V6),
+            false => parse_v4(name).map(Self::V4),
         }
     }
 }
 
-/// How many groups there are, if all are well formed.
-fn groups(part: &str) -> Option<usize> {
-    part.split(':').try_fold(0, |count, group| {
+/// Whether `name` is a single IP address, as [`Address::parse`] reads it.
+pub fn is_ip_address(name: &str) -> bool {
+    Address::parse(name).is_some()
+}
+
+fn parse_v4(name: &str) -> Option<[u8; 4]> {
+    let mut octets = [0; 4];
+    let mut parts = name.split('.');
+    for octet in &mut octets {
+        let part = parts.next()?;
+        let is_number = (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        *octet = part.parse().ok().filter(|_| is_number)?;
+    }
+    parts.next().is_none().then_some(octets)
+}
+
+fn parse_v6(name: &str) -> Option<[u16; 8]> {
+    let mut address = [0; 8];
+    let Some((before, after)) = name.split_once("::") else {
+        return (parse_groups(name, &mut address)? == 8).then_some(address);
+    };
+    let mut tail = [0; 8];
+    let part = |part: &str, groups: &mut [u16; 8]| match part {
+        "" => Some(0),
+        part => parse_groups(part, groups),
+    };
+    let (before, after) = (part(before, &mut address)?, part(after, &mut tail)?);
+    // The two colons stand for at least one group; a second pair makes an empty group.
+    if before + after > 7 {
+        return None;
+    }
+    address[8 - after..].copy_from_slice(&tail[..after]);
+    Some(address)
+}
+
+/// Reads groups, and tells how many there are if all are well formed and no more than eight.
+fn parse_groups(part: &str, groups: &mut [u16; 8]) -> Option<usize> {
+    let mut count = 0;
+    for group in part.split(':') {
         let is_group =
             (1..=4).contains(&group.len()) && group.bytes().all(|digit| digit.is_ascii_hexdigit());
-        is_group.then_some(count + 1)
-    })
+        let value = u16::from_str_radix(group, 16).ok().filter(|_| is_group)?;
+        *groups.get_mut(count)? = value;
+        count += 1;
+    }
+    Some(count)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_ip_address;
+    use super::{Address, is_ip_address};
 
     #[test]
     fn addresses_and_what_only_looks_like_them() {
@@ -85,5 +110,17 @@ mod tests {
         ] {
             assert!(!is_ip_address(name), "{name}");
         }
+    }
+
+    #[test]
+    fn spellings_of_one_address() {
+        let address = Address::V6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1]);
+        for name in ["2001:DB8:0:0:0:0:0:1", "2001:db8::1", "2001:0db8::0:0001"] {
+            assert_eq!(Address::parse(name), Some(address), "{name}");
+        }
+        let address = Address::V4([10, 1, 2, 3]);
+        assert_eq!(Address::parse("010.001.002.003"), Some(address));
+        let ends = Address::V6([1, 2, 3, 4, 5, 6, 7, 0]);
+        assert_eq!(Address::parse("1:2:3:4:5:6:7::"), Some(ends));
     }
 }

@@ -13,6 +13,8 @@ pub struct Contributor<'a> {
     pub is_in_ip_element: bool,
     /// User id.
     pub id: Option<i64>,
+    /// The kind, where name and id no longer tell it: they were replaced.
+    pub told_kind: Option<UserKind>,
 }
 
 impl Default for Contributor<'_> {
@@ -23,6 +25,7 @@ impl Default for Contributor<'_> {
             name: None,
             is_in_ip_element: false,
             id: None,
+            told_kind: None,
         }
     }
 }
@@ -61,6 +64,9 @@ impl UserKind {
 impl Contributor<'_> {
     /// Tells the kind by id and shape of the name, as MediaWiki does not write it.
     pub fn kind(&self) -> UserKind {
+        if let Some(kind) = self.told_kind {
+            return kind;
+        }
         if !self.is_visible {
             return UserKind::Hidden;
         }

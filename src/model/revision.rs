@@ -32,6 +32,8 @@ pub enum Comment<'a> {
     Visible(Text<'a>),
     /// Hidden by revision deletion.
     Hidden,
+    /// Shown by the wiki, and not handed on.
+    Withheld,
 }
 
 impl Default for Comment<'_> {
@@ -45,8 +47,13 @@ impl<'a> Comment<'a> {
     pub fn text(self) -> Option<Text<'a>> {
         match self {
             Self::Visible(text) => Some(text),
-            Self::Hidden => None,
+            Self::Hidden | Self::Withheld => None,
         }
+    }
+
+    /// Whether the wiki shows it.
+    pub fn is_visible(self) -> bool {
+        !matches!(self, Self::Hidden)
     }
 }
 
@@ -54,6 +61,12 @@ impl<'a> Revision<'a> {
     /// All slots, `main` first.
     pub fn slots(&self) -> impl Iterator<Item = &Slot<'a>> {
         self.main.iter().chain(&self.other_slots)
+    }
+
+    /// The checksum, where there is one and no text was changed since: it would tell what was replaced.
+    pub fn known_sha1(&self) -> Option<Text<'a>> {
+        let is_unchanged = self.slots().all(|slot| slot.unchanged_text.is_none());
+        self.sha1.filter(|sha1| is_unchanged && !sha1.is_empty())
     }
 
     /// Sum of the slots' sizes in bytes: what each declares or, where one declares nothing, the

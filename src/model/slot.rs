@@ -17,6 +17,8 @@ pub struct Slot<'a> {
     pub is_hidden: bool,
     /// The text found in the dump, which is empty in all states but one.
     pub text: Option<Text<'a>>,
+    /// The text as the dump has it, where `text` was changed since: for checksums and sizes.
+    pub unchanged_text: Option<Text<'a>>,
     /// Size as declared, in bytes as the content model counts them.
     pub declared_bytes: Option<i64>,
     /// Checksum as declared: SHA-1 in base 36; empty where the writer could not tell.
@@ -100,16 +102,24 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// Checksum as declared, where there is one.
+    /// The text as the dump has it, where it is there.
+    pub fn dump_text(&self) -> Option<Text<'a>> {
+        self.unchanged_text.or_else(|| self.visible_text())
+    }
+
+    /// Checksum as declared, where there is one and the text was not changed since: it would tell what
+    /// was replaced.
     pub fn known_sha1(&self) -> Option<Text<'a>> {
-        self.declared_sha1.filter(|sha1| !sha1.is_empty())
+        let is_unchanged = self.unchanged_text.is_none();
+        self.declared_sha1
+            .filter(|sha1| is_unchanged && !sha1.is_empty())
     }
 
     /// Declared size, or else the length of the text.
     pub(super) fn size_bytes(&self) -> Option<i64> {
         match self.declared_bytes {
             Some(_) => self.known_declared_bytes(),
-            None => self.visible_text().map(|text| text.len_bytes() as i64),
+            None => self.dump_text().map(|text| text.len_bytes() as i64),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::reference::decode_reference;
 use crate::marks::Marks;
@@ -131,6 +131,19 @@ impl<'a> Text<'a> {
         let mut text = String::with_capacity(self.raw.len());
         self.for_each_piece(|piece| text.push_str(piece));
         Cow::Owned(text)
+    }
+
+    /// The source's own spelling, where it differs from the text by named references and line ends at
+    /// most: a search for digits and marks finds in it what it finds in the text.
+    pub fn nearly(&self) -> Option<&'a str> {
+        match self.spelling {
+            Spelling::Plain => Some(self.raw),
+            Spelling::Element => {
+                let has_numbers = memmem::find(self.raw.as_bytes(), b"&#").is_some();
+                (!has_numbers).then_some(self.raw)
+            }
+            Spelling::Mixed | Spelling::Attribute => None,
+        }
     }
 
     /// Whether there is no text.

@@ -5,18 +5,36 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::access::Access;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::Part;
 use crate::error::{Error, Result};
 use crate::tables;
 
 /// The folder for what is sorted on disk, in the job's own.
-const SORTING_NAME: &str = ".mwparquet-sorting.tmp";
+pub(super) const SORTING_NAME: &str = ".mwparquet-sorting.tmp";
+
+/// A file that is made to see whether it can be.
+const PROBE_NAME: &str = ".mwparquet-probe.tmp";
+
+/// What lies beside the tables' folders while a job runs.
+pub(super) const TOP_TEMPORARIES: [&str; 3] = [SORTING_NAME, PROBE_NAME, ".manifest.json.tmp"];
+
+/// Whether a file is called as parts are.
+pub(super) fn is_part(name: &str) -> bool {
+    name.starts_with("part-") && name.ends_with(".parquet")
+}
+
+/// Whether it is called as parts are that are not finished.
+pub(super) fn is_temporary_part(name: &str) -> bool {
+    name.starts_with(".part-") && name.ends_with(".parquet.tmp")
+}
 
 /// Where a job writes.
 #[derive(Debug)]
 pub struct OutputFolder {
     path: PathBuf,
+    access: Access,
     /// Whether the job made the folder itself.
     made: bool,
     committed: bool,
@@ -41,21 +59,24 @@ impl OutputFolder {
 
     /// Prepares `path`.  A folder with something in it is refused, unless `overwrite` allows to
     /// remove what an earlier job wrote.
-    pub fn prepare(path: &Path, overwrite: bool) -> Result<Self> {
+    pub fn prepare(path: &Path, overwrite: bool, access: Access) -> Result<Self> {
+        access.check()?;
         Self::check(path, overwrite)?;
         let cannot = |error| Error::io(format!("cannot write into {}", path.display()), error);
         let made = !path.exists();
-        fs::create_dir_all(path).map_err(cannot)?;
+        access.create_folder(path).map_err(cannot)?;
         if holds_anything(path) {
             remove_job(path).map_err(cannot)?;
         }
         // Whether it can be written at all is better known now than after an hour.
-        let probe = path.join(".mwparquet-probe.tmp");
-        File::create(&probe)
+        let probe = path.join(PROBE_NAME);
+        access
+            .create_file(&probe)
             .and_then(|_| fs::remove_file(&probe))
             .map_err(cannot)?;
         Ok(Self {
             path: path.to_owned(),
+            access,
             made,
             committed: false,
         })
@@ -87,7 +108,7 @@ impl OutputFolder {
             for folder in folders {
                 sync_folder(folder)?;
             }
-            let mut file = File::create(&temporary)?;
+            let mut file = self.access.create_file(&temporary)?;
             serde_json::to_writer_pretty(&mut file, manifest)?;
             file.write_all(b"\n")?;
             file.sync_all()?;
@@ -131,12 +152,21 @@ fn holds_anything(path: &Path) -> bool {
     fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some())
 }
 
-/// The folders that tables have or may have: ours, and those of SQL dumps.
-fn table_folders(path: &Path) -> Vec<PathBuf> {
-    let ours = tables::ALL.iter().map(|table| path.join(table.name));
+/// Whether a folder of this name in a job's folder is that of a table: one of ours, or of SQL dumps.
+pub(super) fn is_table_name(name: &str) -> bool {
+    tables::by_name(name).is_some() || name.starts_with("sql_")
+}
+
+/// The folders of tables in a folder; links are none.
+pub(super) fn table_folders(path: &Path) -> Vec<PathBuf> {
     let found = fs::read_dir(path).into_iter().flatten().flatten();
-    let of_sql = found.filter(|entry| entry.file_name().to_string_lossy().starts_with("sql_"));
-    ours.chain(of_sql.map(|entry| entry.path())).collect()
+    let of_tables = found.filter(|entry| {
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        is_folder && is_table_name(&entry.file_name().to_string_lossy())
+    });
+    let mut folders: Vec<_> = of_tables.map(|entry| entry.path()).collect();
+    folders.sort();
+    folders
 }
 
 /// Removes what jobs write: the manifest first, then parts in the tables' folders.
@@ -152,9 +182,7 @@ fn remove_job(path: &Path) -> io::Result<()> {
         for entry in entries {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let is_part = name.starts_with("part-") && name.ends_with(".parquet");
-            let is_temporary = name.starts_with(".part-") && name.ends_with(".tmp");
-            if is_part || is_temporary {
+            if is_part(&name) || is_temporary_part(&name) {
                 fs::remove_file(entry.path())?;
             }
         }

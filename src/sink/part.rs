@@ -9,6 +9,7 @@ use parquet::arrow::ArrowSchemaConverter;
 use parquet::file::writer::SerializedFileWriter;
 use sha2::{Digest, Sha256};
 
+use super::access::Access;
 use super::order::Order;
 use super::row_group::{EncodedRowGroup, RowGroupEncoder};
 use crate::error::{Error, ErrorKind, Result};
@@ -38,6 +39,7 @@ pub struct TableWriter {
     stem: String,
     encoder: RowGroupEncoder,
     part_bytes: u64,
+    access: Access,
     open: Option<OpenPart>,
     done: Vec<Part>,
     next_part: usize,
@@ -60,12 +62,14 @@ impl TableWriter {
         input: Option<usize>,
         encoder: RowGroupEncoder,
         part_bytes: u64,
+        access: Access,
     ) -> Self {
         Self {
             folder,
             stem: input.map_or_else(|| "part".to_owned(), |input| format!("part-{input:05}")),
             encoder,
             part_bytes,
+            access,
             open: None,
             done: Vec::new(),
             next_part: 0,
@@ -126,8 +130,9 @@ impl TableWriter {
         let path = self.folder.join(&name);
         let temporary = self.folder.join(format!(".{name}.tmp"));
         let io_failed = |error| Error::io(format!("cannot write {}", temporary.display()), error);
-        fs::create_dir_all(&self.folder).map_err(io_failed)?;
-        let file = File::create(&temporary).map_err(io_failed)?;
+        let access = self.access;
+        access.create_folder(&self.folder).map_err(io_failed)?;
+        let file = access.create_file(&temporary).map_err(io_failed)?;
         let schema = ArrowSchemaConverter::new()
             .convert(&self.encoder.schema)
             .map_err(|error| cannot_write(&path, error))?

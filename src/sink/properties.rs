@@ -8,6 +8,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 
+use super::access::Access;
 use crate::error::{Error, Result};
 use crate::tables::{Kind, Selection};
 
@@ -59,6 +60,8 @@ pub struct WriterOptions {
     pub row_group_bytes: usize,
     /// A part is closed at so many bytes on disk.
     pub part_bytes: u64,
+    /// Who may read them.
+    pub access: Access,
 }
 
 /// A page of text holds so much that the packer sees one revision in the next.

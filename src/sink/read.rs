@@ -78,6 +78,11 @@ impl PartReader {
     }
 }
 
+/// Whether a file says of itself that it is a part of a table that we wrote.
+pub(super) fn is_part_of(path: &Path, table: &str) -> bool {
+    PartReader::open(path, table, &[]).is_ok()
+}
+
 fn not_readable(name: &str, error: parquet::errors::ParquetError) -> Error {
     Error::new(
         ErrorKind::Damaged,

@@ -10,6 +10,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::access::Access;
 use crate::error::{Error, Result};
 
 /// Runs that are merged at once: each is an open file with a buffer.
@@ -101,8 +102,11 @@ struct RunWriter {
 impl RunWriter {
     fn new(path: PathBuf) -> Result<Self> {
         let folder = path.parent().unwrap_or(Path::new("."));
-        let file = fs::create_dir_all(folder)
-            .and_then(|()| File::create(&path))
+        // Nobody else has business with what goes away again.
+        let access = Access::Private;
+        let file = access
+            .create_folder(folder)
+            .and_then(|()| access.create_file(&path))
             .map_err(|error| cannot("write", &path, error))?;
         Ok(Self {
             file: BufWriter::with_capacity(BUFFER_BYTES, file),

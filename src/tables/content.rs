@@ -21,7 +21,7 @@ pub struct ContentRow<'r> {
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "content",
-    version: 1,
+    version: 2,
     row: "a slot of a revision",
     is_default: false,
     order: &["page_id", "revision_id"],
@@ -99,7 +99,7 @@ static COLUMNS: [Column<Content>; 13] = [
             kind: Kind::String,
             nullable: true,
             unit: "SHA-1, 31 digits of base 36",
-            meaning: "Checksum of the slot as declared since schema 0.11; null where there is none.",
+            meaning: "Checksum of the slot as declared since schema 0.11; null where there is none, if it is hidden (but see --keep-hidden-sizes), and where --ip changed the text.",
             source: "text/@sha1",
         },
         put: |row, cells| cells.text(row.slot.known_sha1()),
@@ -110,7 +110,7 @@ static COLUMNS: [Column<Content>; 13] = [
             kind: Kind::Int64,
             nullable: true,
             unit: "bytes",
-            meaning: "Size as declared, as the content model counts it; null where it is not known. It can differ from the length of the text.",
+            meaning: "Size as declared, as the content model counts it; null where it is not known or hidden (but see --keep-hidden-sizes). It can differ from the length of the text.",
             source: "text/@bytes",
         },
         put: |row, cells| cells.int(row.slot.known_declared_bytes()),

@@ -34,7 +34,7 @@ pub struct DiffRow<'r> {
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "diffs",
-    version: 1,
+    version: 2,
     row: "a revision against the one before it in its page, in the order of the dump; main slots only",
     is_default: false,
     order: &["page_id", "revision_index"],
@@ -227,7 +227,7 @@ static COLUMNS: [Column<Diffs>; 21] = [
             kind: Kind::String,
             nullable: true,
             unit: "SHA-1, 31 digits of base 36",
-            meaning: "Checksum of the text as declared: of the main slot, or of the revision where it has no other slot; null where there is none.",
+            meaning: "Checksum of the text as declared: of the main slot, or of the revision where it has no other slot; null where there is none, if it is hidden (but see --keep-hidden-sizes), and where --ip changed the text.",
             source: "text/@sha1, revision/sha1",
         },
         put: |row, cells| cells.text(row.sha1()),
@@ -263,9 +263,7 @@ impl<'r> DiffRow<'r> {
     fn sha1(&self) -> Option<Text<'r>> {
         let of_revision = || {
             let is_alone = self.revision.other_slots.is_empty();
-            self.revision
-                .sha1
-                .filter(|sha1| is_alone && !sha1.is_empty())
+            self.revision.known_sha1().filter(|_| is_alone)
         };
         self.main()?.known_sha1().or_else(of_revision)
     }

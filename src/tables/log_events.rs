@@ -133,7 +133,7 @@ static COLUMNS: [Column<LogEvents>; 17] = [
             meaning: "Whether the comment is shown.",
             source: "logitem/comment/@deleted",
         },
-        put: |row, cells| cells.boolean(row.item.comment.text().is_some()),
+        put: |row, cells| cells.boolean(row.item.comment.is_visible()),
     },
     Column {
         doc: ColumnDoc {
@@ -152,7 +152,7 @@ static COLUMNS: [Column<LogEvents>; 17] = [
             kind: Kind::String,
             nullable: false,
             unit: "empty, php, php-repaired, lines, broken",
-            meaning: "How the parameters are written: php is PHP's serialisation; repaired where lengths in it are wrong because characters were replaced; lines have a parameter each.",
+            meaning: "How the parameters are written: php is PHP's serialisation; repaired where lengths in it are wrong because characters were replaced; lines have a parameter each. Empty, too, where --user leaves parameters out.",
             source: "logitem/params",
         },
         put: |row, cells| cells.string(Some(row.params().form.name())),

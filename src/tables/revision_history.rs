@@ -33,7 +33,7 @@ pub struct RevisionHistoryRow<'r> {
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "revision_history",
-    version: 1,
+    version: 2,
     row: "a revision of a page, with what its page's history tells of it",
     is_default: false,
     order: &["page_id", "revision_id"],

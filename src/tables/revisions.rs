@@ -19,7 +19,7 @@ pub struct RevisionRow<'r> {
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "revisions",
-    version: 1,
+    version: 2,
     row: "a revision of a page",
     is_default: true,
     order: &["page_id", "revision_id"],
@@ -135,7 +135,7 @@ static COLUMNS: [Column<Revisions>; 21] = [
             meaning: "Whether the edit summary is shown.",
             source: "revision/comment/@deleted",
         },
-        put: |row, cells| cells.boolean(row.revision.comment.text().is_some()),
+        put: |row, cells| cells.boolean(row.revision.comment.is_visible()),
     },
     Column {
         doc: ColumnDoc {
@@ -154,10 +154,10 @@ static COLUMNS: [Column<Revisions>; 21] = [
             kind: Kind::String,
             nullable: true,
             unit: "SHA-1, 31 digits of base 36",
-            meaning: "Checksum over all slots; null if hidden or not known.",
+            meaning: "Checksum over all slots; null if not known, if any slot is hidden, and where --ip changed a text.",
             source: "revision/sha1",
         },
-        put: |row, cells| cells.text(row.revision.sha1.filter(|sha1| !sha1.is_empty())),
+        put: |row, cells| cells.text(row.revision.known_sha1()),
     },
     Column {
         doc: ColumnDoc {
@@ -165,7 +165,7 @@ static COLUMNS: [Column<Revisions>; 21] = [
             kind: Kind::Int64,
             nullable: true,
             unit: "bytes",
-            meaning: "Sum of the slots' sizes: as declared, or else the length of the text; null if that of any slot is not known.",
+            meaning: "Sum of the slots' sizes: as declared, or else the length of the text; null if that of any slot is not known or hidden (but see --keep-hidden-sizes).",
             source: "revision/text/@bytes, revision/content/text/@bytes",
         },
         put: |row, cells| cells.int(row.revision.size_bytes()),

@@ -43,7 +43,7 @@ pub(super) const USER_ID: ColumnDoc = ColumnDoc {
     kind: Kind::Int64,
     nullable: true,
     unit: "",
-    meaning: "Id of the account; null where there is none or it is hidden, 0 where the dump says so.",
+    meaning: "Id of the account, or what --user puts in its place; null where there is none or it is hidden or dropped, 0 where the dump says so.",
     source: "contributor/id",
 };
 
@@ -52,7 +52,7 @@ pub(super) const USER_TEXT: ColumnDoc = ColumnDoc {
     kind: Kind::String,
     nullable: true,
     unit: "",
-    meaning: "Name of the account, or the address; null if hidden or not given.",
+    meaning: "Name of the account, or the address, or what --user and --ip put in their place; null if hidden, dropped or not given.",
     source: "contributor/username, contributor/ip",
 };
 

@@ -98,7 +98,7 @@ static COLUMNS: [Column<Uploads>; 17] = [
             meaning: "Whether the comment is shown.",
             source: "upload/comment/@deleted",
         },
-        put: |row, cells| cells.boolean(row.upload.comment.text().is_some()),
+        put: |row, cells| cells.boolean(row.upload.comment.is_visible()),
     },
     Column {
         doc: ColumnDoc {

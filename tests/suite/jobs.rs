@@ -8,7 +8,8 @@ use std::sync::Arc;
 use mwparquet::engine::{
     DiffOptions, Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, Stop, convert,
 };
-use mwparquet::sink::{Compression, WriterOptions};
+use mwparquet::protect::Protection;
+use mwparquet::sink::{Access, Compression, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::tables::{self, Selection};
 use mwparquet::{ErrorKind, Result};
@@ -37,11 +38,13 @@ pub fn job_of(inputs: Vec<PathBuf>, output: &Path) -> Job {
         filters: Filters::default(),
         history: HistoryOptions::default(),
         diffs: DiffOptions::default(),
+        protection: Protection::default(),
         limits: Limits::default(),
         writer: WriterOptions {
             compression: Compression::Zstd(1),
             row_group_bytes: 4 << 20,
             part_bytes: 256 << 10,
+            access: Access::Shared,
         },
         described: BTreeMap::new(),
         left_out: BTreeMap::new(),

@@ -15,6 +15,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("xml", &["marks", "model", "error"]),
     ("sql", &["marks", "model", "error"]),
     ("derive", &["model", "error"]),
+    ("protect", &["model", "error"]),
     ("tables", &["derive", "model", "error"]),
     ("sink", &["tables", "error"]),
     (
@@ -22,6 +23,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
         &[
             "tables",
             "derive",
+            "protect",
             "sink",
             "container",
             "frame",
@@ -39,6 +41,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
             "engine",
             "tables",
             "derive",
+            "protect",
             "container",
             "runs",
             "source",
@@ -51,7 +54,8 @@ const LAYERS: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that belong to few layers.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
+    ("hmac", &["protect"]),
     ("quick_xml", &["xml"]),
     ("sha1", &["derive", "engine"]),
     ("imara_diff", &["derive"]),

@@ -20,6 +20,8 @@ mod inputs;
 #[cfg(feature = "parquet")]
 mod jobs;
 #[cfg(feature = "parquet")]
+mod protect;
+#[cfg(feature = "parquet")]
 mod sessions;
 #[cfg(feature = "parquet")]
 mod sql;

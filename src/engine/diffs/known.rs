@@ -4,6 +4,8 @@ use std::convert::Infallible;
 use std::fmt;
 
 use super::super::options::Filters;
+use super::super::protected::Protected;
+use super::super::rows::Wanted;
 use crate::model::{ContentState, LogItem, Page, Revision, SiteInfo, Slot, Upload};
 use crate::xml::{Fault, PageAt, Records, parse_chunk};
 
@@ -39,15 +41,16 @@ impl Known {
     pub(super) fn read(
         bytes: &[u8],
         site: &SiteInfo,
-        filters: &Filters,
+        wanted: &Wanted,
         room: &mut String,
     ) -> Option<Self> {
         let mut reader = FirstOnly {
-            filters,
+            filters: &wanted.filters,
             text: room,
             known: None,
         };
-        let Ok(()) = parse_chunk(bytes, Some(SOME_PAGE), true, site, &mut reader);
+        let mut records = Protected::new(&wanted.protection, site, &mut reader);
+        let Ok(()) = parse_chunk(bytes, Some(SOME_PAGE), true, site, &mut records);
         reader.known
     }
 }

@@ -17,6 +17,7 @@ use crate::derive::diff::Algorithm;
 use crate::derive::tokens::Tokenizer;
 use crate::frame::{Frame, Framer, FramerOptions};
 use crate::model::{SiteInfo, Timestamp};
+use crate::protect::Protection;
 use crate::tables::{self, Selection};
 use crate::xml::parse_header;
 
@@ -49,6 +50,7 @@ fn wanted() -> Wanted {
             algorithm: Algorithm::Histogram,
             keyframe_every: NonZeroU64::new(3),
         },
+        protection: Protection::default(),
         keep_going: true,
     }
 }

@@ -33,6 +33,9 @@ impl SqlConsumer for InputTables<'_> {
         if !prepared.is_written {
             return Ok(());
         }
+        if self.plan.job.protection.replaces() {
+            return Err(not_protected(&prepared.name).in_input(&self.input));
+        }
         let mut before = self.sql.tables.iter();
         match before.find(|table| table.name == prepared.name) {
             Some(table) if table.selection == prepared.selection => return Ok(()),
@@ -65,6 +68,14 @@ impl SqlConsumer for InputTables<'_> {
     fn settle_sql(&mut self) -> Result<()> {
         self.groups.settle()
     }
+}
+
+/// Rows of a database's tables go as they are, with all that they tell of people.
+fn not_protected(table: &str) -> Error {
+    Error::usage(format!(
+        "--ip and --user do nothing for tables of SQL dumps, such as {table}: leave such dumps out \
+         (--kind names what is taken of a run)"
+    ))
 }
 
 fn declared_otherwise(table: &str) -> Error {

@@ -7,7 +7,7 @@ use crate::derive::identity::{Change, Kept};
 use crate::derive::tokens::{Tokenized, Tokenizer};
 use crate::derive::{Facts, Sha1};
 use crate::error::Result;
-use crate::model::{Page, Revision, Slot};
+use crate::model::{Page, Revision};
 use crate::tables::PageHeader;
 
 /// Longer texts are passed over, like those that are not known: tokens take several times the memory
@@ -115,13 +115,15 @@ impl Changes {
     }
 
     fn change(&mut self, revision: &Revision<'_>) -> Option<Change> {
-        let text = revision.main.as_ref().and_then(Slot::visible_text)?;
+        let main = revision.main.as_ref()?;
+        let text = main.visible_text()?;
         self.text.clear();
         text.for_each_piece(|piece| self.text.push_str(piece));
         if self.text.len() > MAX_TEXT_BYTES {
             return None;
         }
-        let sha1 = Sha1::of_revision(revision).unwrap_or_else(|| Sha1::of_text(text));
+        let sha1 = Sha1::of_revision(revision)
+            .unwrap_or_else(|| Sha1::of_text(main.dump_text().unwrap_or(text)));
         let write = |room: &mut String| mem::swap(room, &mut self.text);
         self.differ
             .next_into(&self.before, &mut self.after, write, &mut self.diff);
