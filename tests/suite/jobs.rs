@@ -31,7 +31,7 @@ pub fn job_of(inputs: Vec<PathBuf>, output: &Path) -> Job {
         overwrite: false,
         selections: tables::ALL
             .into_iter()
-            .filter(|table| table.name != tables::DIFFS.name)
+            .filter(|table| ![tables::DIFFS.name, tables::TOKENS.name].contains(&table.name))
             .map(Selection::all)
             .collect(),
         sql: Default::default(),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mwparquet::engine::{Job, Limits, Pool, Stop, convert};
 use mwparquet::error::Result;
-use mwparquet::sink::{Compression, PartReader, WriterOptions};
+use mwparquet::sink::{Access, Compression, PartReader, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::sql::{Frame, Framer, FramerOptions, Misfit, Rows, Value, parse_run};
 use mwparquet::tables::{self, Selection};
@@ -201,6 +201,7 @@ fn job(input: &Path, output: &Path, sizing_bytes: usize) -> Job {
         filters: Default::default(),
         history: Default::default(),
         diffs: Default::default(),
+        protection: Default::default(),
         limits: Limits {
             sizing_bytes,
             keep_going: true,
@@ -210,6 +211,7 @@ fn job(input: &Path, output: &Path, sizing_bytes: usize) -> Job {
             compression: Compression::None,
             row_group_bytes: usize::MAX,
             part_bytes: u64::MAX,
+            access: Access::Shared,
         },
         described: Default::default(),
         left_out: Default::default(),
