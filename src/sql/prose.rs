@@ -208,7 +208,7 @@ mod tests {
             ("/*!999999\\- sandbox */ ", Item::Comment(22)),
             ("/* a", Item::CutOff),
             ("insert into", Item::Insert),
-            ("INSER", Item::CutOff),
+            ("INSERT", Item::CutOff),
             ("SET a='x;y', `b;` = \"c\\\";\"; d", Item::Statement(27)),
             ("DROP TABLE `a", Item::CutOff),
             (

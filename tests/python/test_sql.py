@@ -90,7 +90,7 @@ def test_chosen_columns_and_tables(tmp_path):
     assert [row["page_title"] for row in rows_of(folder, "page")] == [row["page_title"] for row in whole]
     folder = converted(SQL / "several-tables.sql.bz2", tmp_path / "one", "--tables", "sql_user_groups,rejects")
     assert set(helpers.manifest(folder)["tables"]) == {"sql_user_groups", "rejects"}
-    for arguments, said in [(("--columns", "sql_page=page_nam"), b"has no column \"page_nam\"; it has wiki_id, page_id"),
+    for arguments, said in [(("--columns", "sql_page=page_names"), b"has no column \"page_names\"; it has wiki_id, page_id"),
                             (("--columns", "sql_pag=page_id"), b"names the table sql_pag, which no input has"),
                             (("--tables", "sql_x,rejects", "--columns", "sql_page=page_id"), b"which --tables does not"),
                             (("--tables", "sqlpage"), b"sqlpage")]:
