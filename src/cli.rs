@@ -6,6 +6,7 @@ mod args;
 mod bars;
 mod cat;
 mod convert;
+mod count;
 mod inspect;
 mod near;
 mod progress;
@@ -36,6 +37,7 @@ pub fn run() -> ExitCode {
         Command::Convert(arguments) => convert::run(&arguments, &stop),
         Command::Inspect(arguments) => inspect::run(&arguments, &stop),
         Command::Cat(arguments) => cat::run(&arguments, &stop),
+        Command::Count(arguments) => count::run(&arguments, &stop),
         Command::Apply(arguments) => apply::run(&arguments, &stop),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions { shell } => {

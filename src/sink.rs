@@ -1,18 +1,24 @@
 //! Parquet parts on disk, and the manifest that makes a folder of them a finished job.
 
+mod cells;
 mod folder;
 mod manifest;
 mod order;
+mod parquet_file;
 mod part;
 mod properties;
 mod read;
 mod row_group;
 mod sorted_runs;
+mod temporary;
 
+pub use cells::{Batch, Cell, for_each_row, put_csv, put_json};
 pub use folder::OutputFolder;
 pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry};
+pub use parquet_file::ParquetFile;
 pub use part::{Part, TableWriter};
 pub use properties::{Compression, WriterOptions};
-pub use read::PartReader;
+pub use read::{PartReader, Wanted};
 pub use row_group::{EncodedRowGroup, RowGroupEncoder};
 pub use sorted_runs::{MERGED_RUNS, Records, Run, for_each_sorted};
+pub use temporary::TemporaryFolder;

@@ -1,5 +1,6 @@
 //! The arguments, with their help.
 
+mod count;
 mod diffs;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::model::Timestamp;
 use crate::sink::Compression;
 use crate::tables;
 
+pub(super) use self::count::{CountArguments, CountFormat};
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
 
 /// Turns MediaWiki XML dumps into Parquet tables: on all cores, in bounded memory, without losing
@@ -30,6 +32,7 @@ const EXAMPLES: &str = "Examples:
   mwparquet convert enwiki-20260101-pages-meta-history1.xml-p1p812.bz2 --output out
   mwparquet inspect *.xml.bz2
   mwparquet cat dump.xml.7z | jq .user_text
+  mwparquet count stub-meta-history.xml.gz --by user --top 20
   mwparquet schema revisions
 
 Exit codes: 0 complete, 1 complete with rejects, 2 usage, 3 input damaged or no dump,
@@ -43,6 +46,8 @@ pub(super) enum Command {
     Inspect(InspectArguments),
     /// Write revisions as JSON lines, or the decoded XML, to standard output
     Cat(CatArguments),
+    /// Count revisions or log entries by page, user, month and other keys
+    Count(Box<CountArguments>),
     /// Rebuild texts from a table diffs, as JSON lines on standard output
     Apply(ApplyArguments),
     /// Show the columns of the tables

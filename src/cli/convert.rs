@@ -182,7 +182,7 @@ pub(super) fn pool(arguments: &WorkArguments) -> Result<Pool> {
 }
 
 /// The inputs behind the user's words, and what was left out: files in folders that are no dumps.
-fn dumps(
+pub(super) fn dumps(
     words: &[String],
     limits: &Limits,
     pool: &Pool,

@@ -14,7 +14,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("xml", &["marks", "model", "error"]),
     ("derive", &["model", "error"]),
     ("tables", &["derive", "model", "error"]),
-    ("sink", &["tables", "error"]),
+    ("sink", &["tables", "model", "error"]),
     (
         "engine",
         &[
