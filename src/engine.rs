@@ -37,7 +37,7 @@ pub use apply::{Rebuilt, apply, diff_parts};
 pub use budget::Budget;
 pub use cat::{cat_json, cat_xml};
 pub use convert::{Job, JobReport, convert};
-pub use count::{CountJob, CountReport, Counts, count, is_finished_job};
+pub use count::{CountJob, CountReport, Counts, Form, count, is_finished_job};
 pub use decode::{Feed, decode};
 pub use document::Document;
 pub use inspect::{Inspection, inspect};

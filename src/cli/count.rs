@@ -20,7 +20,7 @@ use crate::engine::{
 use crate::error::{Error, Result};
 use crate::source::Input;
 
-use output::{Rows, Target};
+use output::{Formed, Rows, Target, form};
 
 /// Rows of a table for people where nothing is said.
 const TABLE_ROWS: usize = 20;
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &CountArguments, stop: &Stop) -> Result<ExitCode> {
     let counted = count(&job, &pool, &progress, stop, &mut || display.observe());
     display.end();
     let (counts, report) = counted?;
-    match write(arguments, &counts, target, format, stop) {
+    match write(arguments, &counts, target, format, &pool, stop) {
         Err(error) if is_closed_pipe(&error) => {}
         outcome => tell(arguments, &report, outcome?),
     }
@@ -137,16 +137,20 @@ fn write(
     counts: &Counts,
     target: Target,
     format: CountFormat,
+    pool: &Pool,
     stop: &Stop,
 ) -> Result<u64> {
-    let mut rows = Rows::new(target, counts.selection(), format, arguments.compression)?;
+    let selection = counts.selection();
+    let form = form(selection, format);
+    let mut rows = Rows::new(target, selection, format, arguments.compression)?;
+    let mut take = |formed: Formed| rows.write(&formed);
     let top = match format {
         CountFormat::Table => Some(arguments.top.unwrap_or(TABLE_ROWS)),
         _ => arguments.top,
     };
     let all = match top {
-        Some(top) => counts.for_largest(top, stop, &mut |batch| rows.write(batch))?,
-        None => counts.for_each_batch(stop, &mut |batch| rows.write(batch))?,
+        Some(top) => counts.for_largest(top, pool, stop, &form, &mut take)?,
+        None => counts.for_each_batch(pool, stop, &form, &mut take)?,
     };
     rows.finish(all)?;
     Ok(all)

@@ -9,6 +9,7 @@
 mod bytes;
 mod counter;
 mod groups;
+mod kept;
 mod key;
 mod merger;
 mod plan;
@@ -18,6 +19,7 @@ mod tally;
 
 pub use counter::{Counted, Counter};
 pub use groups::Groups;
+pub use kept::KeptGroups;
 pub use merger::{Group, GroupMerger};
 pub use plan::{CountPlan, Key, Measure, Subject};
 pub use row::CountRow;

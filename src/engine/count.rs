@@ -30,7 +30,7 @@ use crate::tables::Reject;
 use spill::{Spill, Spilling};
 
 pub use converted::is_finished_job;
-pub use result::Counts;
+pub use result::{Counts, Form};
 
 /// What is to be counted.
 #[derive(Debug, Clone)]

@@ -3,9 +3,11 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::view::View;
 use crate::cli::args::CountFormat;
+use crate::engine::Form;
 use crate::error::{Error, Result};
 use crate::sink::{Batch, Cell, Compression, ParquetFile, for_each_row, put_csv, put_json};
 use crate::tables::Selection;
@@ -50,7 +52,7 @@ impl Target {
 }
 
 /// A file under a temporary name, which goes away unless it is finished.
-struct Unfinished {
+pub(super) struct Unfinished {
     file: Option<BufWriter<File>>,
     temporary: PathBuf,
     path: PathBuf,
@@ -105,7 +107,8 @@ fn cannot_write(path: &Path, error: io::Error) -> Error {
     Error::io(format!("cannot write {}", path.display()), error)
 }
 
-enum Out {
+/// A place for bytes.
+pub(super) enum Out {
     File(Unfinished),
     StandardOutput(BufWriter<io::StdoutLock<'static>>),
 }
@@ -142,15 +145,45 @@ fn cannot_print(error: io::Error) -> Error {
     Error::io("cannot write to standard output", error)
 }
 
-/// Rows on their way out.
-pub(super) struct Rows {
-    names: Vec<String>,
-    form: Form,
+/// Rows in the form in which they are written.
+pub(super) enum Formed {
+    /// Lines.
+    Lines(Vec<u8>),
+    /// Rows that have to be seen together.
+    Rows(Batch),
 }
 
-enum Form {
-    Csv(Out),
-    Json(Out),
+/// What workers make of a batch.
+pub(super) fn form(selection: &Selection, format: CountFormat) -> Form<Formed> {
+    let names = names(selection);
+    Arc::new(move |batch| {
+        let mut lines = Vec::new();
+        match format {
+            CountFormat::Csv => for_each_row(batch, |cells| {
+                put_csv(&mut lines, cells.iter().copied());
+                Ok(())
+            })?,
+            CountFormat::Json => for_each_row(batch, |cells| {
+                put_json(&mut lines, &names, cells);
+                Ok(())
+            })?,
+            CountFormat::Table | CountFormat::Parquet => return Ok(Formed::Rows(batch.clone())),
+        }
+        Ok(Formed::Lines(lines))
+    })
+}
+
+fn names(selection: &Selection) -> Vec<String> {
+    let docs = selection.table.columns();
+    let columns = selection.columns.iter();
+    columns
+        .filter_map(|index| docs.get(*index).map(|doc| doc.name.to_owned()))
+        .collect()
+}
+
+/// Rows on their way out.
+pub(super) enum Rows {
+    Lines(Out),
     View(View, Out),
     Parquet(Box<ParquetFile<Unfinished>>),
 }
@@ -162,63 +195,45 @@ impl Rows {
         format: CountFormat,
         compression: Compression,
     ) -> Result<Self> {
-        let docs = selection.table.columns();
-        let columns = selection.columns.iter();
-        let names: Vec<_> = columns
-            .filter_map(|index| docs.get(*index).map(|doc| doc.name.to_owned()))
-            .collect();
-        let form = match (format, target) {
+        let names = names(selection);
+        Ok(match (format, target) {
             (CountFormat::Parquet, Target::File(path)) => {
                 let file = Unfinished::begin(&path)?;
-                Form::Parquet(Box::new(ParquetFile::new(file, selection, compression)?))
+                Self::Parquet(Box::new(ParquetFile::new(file, selection, compression)?))
             }
             (CountFormat::Csv | CountFormat::Parquet, target) => {
                 let mut out = Out::begin(target)?;
                 let mut line = Vec::new();
                 put_csv(&mut line, names.iter().map(|name| Cell::Text(name)));
                 out.put(&line)?;
-                Form::Csv(out)
+                Self::Lines(out)
             }
-            (CountFormat::Json, target) => Form::Json(Out::begin(target)?),
-            (CountFormat::Table, target) => Form::View(View::new(&names), Out::begin(target)?),
-        };
-        Ok(Self { names, form })
+            (CountFormat::Json, target) => Self::Lines(Out::begin(target)?),
+            (CountFormat::Table, target) => Self::View(View::new(&names), Out::begin(target)?),
+        })
     }
 
-    pub(super) fn write(&mut self, batch: &Batch) -> Result<()> {
-        let mut lines = Vec::new();
-        match &mut self.form {
-            Form::Csv(out) => {
-                for_each_row(batch, |cells| {
-                    put_csv(&mut lines, cells.iter().copied());
-                    Ok(())
-                })?;
-                out.put(&lines)
-            }
-            Form::Json(out) => {
-                for_each_row(batch, |cells| {
-                    put_json(&mut lines, &self.names, cells);
-                    Ok(())
-                })?;
-                out.put(&lines)
-            }
-            Form::View(view, _) => for_each_row(batch, |cells| {
+    pub(super) fn write(&mut self, formed: &Formed) -> Result<()> {
+        match (self, formed) {
+            (Self::Lines(out), Formed::Lines(lines)) => out.put(lines),
+            (Self::View(view, _), Formed::Rows(batch)) => for_each_row(batch, |cells| {
                 view.push(cells);
                 Ok(())
             }),
-            Form::Parquet(file) => file.write(batch),
+            (Self::Parquet(file), Formed::Rows(batch)) => file.write(batch),
+            _ => Err(Error::internal("rows have another form than is written")),
         }
     }
 
     /// Ends; there are so many rows in all, written or not.
     pub(super) fn finish(self, all: u64) -> Result<()> {
-        match self.form {
-            Form::Csv(out) | Form::Json(out) => out.finish(),
-            Form::View(view, mut out) => {
+        match self {
+            Self::Lines(out) => out.finish(),
+            Self::View(view, mut out) => {
                 out.put(view.text(all).as_bytes())?;
                 out.finish()
             }
-            Form::Parquet(file) => file.finish()?.finish(),
+            Self::Parquet(file) => file.finish()?.finish(),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! All groups, once, in order: rows on their way out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 
-use crate::derive::counts::{CountPlan, CountRow, Group, GroupMerger, Groups, Subject, Tally};
-use crate::engine::pool::Pool;
+use crate::derive::counts::{
+    CountPlan, CountRow, Group, GroupMerger, Groups, KeptGroups, Subject, Tally,
+};
+use crate::engine::pool::{Pending, Pool};
 use crate::engine::progress::Stop;
 use crate::engine::sessions::few_runs;
 use crate::error::{Error, Result};
@@ -17,6 +19,9 @@ use crate::tables::{self, Selection, TableBuilder, count_columns};
 const BATCH_ROWS: usize = 8192;
 /// How often somebody looks whether the job is to stop.
 const RECORDS_PER_LOOK: u64 = 1 << 16;
+
+/// What becomes of a batch of rows, made by any thread.
+pub type Form<T> = Arc<dyn Fn(&RecordBatch) -> Result<T> + Send + Sync>;
 
 /// What was counted, not yet as rows.
 pub struct Counts {
@@ -52,13 +57,16 @@ impl Counts {
         &self.selection
     }
 
-    /// Hands on all rows in the order of their keys, and gives their number.
-    pub fn for_each_batch(
+    /// Hands on all rows in the order of their keys, in batches that workers have given their form, and
+    /// gives the number of rows.
+    pub fn for_each_batch<T: Send + 'static>(
         &self,
+        pool: &Pool,
         stop: &Stop,
-        take: &mut dyn FnMut(&RecordBatch) -> Result<()>,
+        form: &Form<T>,
+        take: &mut dyn FnMut(T) -> Result<()>,
     ) -> Result<u64> {
-        let mut batches = Batches::new(self, take);
+        let mut batches = Batches::new(self, pool, form, take);
         let rows = self.for_each_group(stop, &mut |group| batches.push(group))?;
         batches.finish()?;
         Ok(rows)
@@ -66,11 +74,13 @@ impl Counts {
 
     /// Hands on the rows of the `most` largest groups, the largest first and those of one size in the
     /// order of their keys.  Gives the number of all groups.
-    pub fn for_largest(
+    pub fn for_largest<T: Send + 'static>(
         &self,
         most: usize,
+        pool: &Pool,
         stop: &Stop,
-        take: &mut dyn FnMut(&RecordBatch) -> Result<()>,
+        form: &Form<T>,
+        take: &mut dyn FnMut(T) -> Result<()>,
     ) -> Result<u64> {
         let mut largest = BTreeSet::new();
         let mut number = 0_u64;
@@ -86,7 +96,7 @@ impl Counts {
             number += 1;
             Ok(())
         })?;
-        let mut batches = Batches::new(self, take);
+        let mut batches = Batches::new(self, pool, form, take);
         largest
             .iter()
             .try_for_each(|ranked| batches.push(ranked.group()))?;
@@ -180,36 +190,80 @@ impl Ord for Ranked {
     }
 }
 
-/// Groups on their way into batches.
-struct Batches<'c, 't> {
-    plan: &'c CountPlan,
-    builder: TableBuilder<tables::Counts>,
-    take: &'t mut dyn FnMut(&RecordBatch) -> Result<()>,
+/// Groups on their way into batches, some of which are at the workers.
+struct Batches<'c, 't, T> {
+    counts: &'c Counts,
+    pool: &'c Pool,
+    form: &'c Form<T>,
+    take: &'t mut dyn FnMut(T) -> Result<()>,
+    gathered: KeptGroups,
+    making: VecDeque<Pending<T>>,
 }
 
-impl<'c, 't> Batches<'c, 't> {
-    fn new(counts: &'c Counts, take: &'t mut dyn FnMut(&RecordBatch) -> Result<()>) -> Self {
+impl<'c, 't, T: Send + 'static> Batches<'c, 't, T> {
+    fn new(
+        counts: &'c Counts,
+        pool: &'c Pool,
+        form: &'c Form<T>,
+        take: &'t mut dyn FnMut(T) -> Result<()>,
+    ) -> Self {
         Self {
-            plan: &counts.plan,
-            builder: TableBuilder::new(&counts.selection),
+            counts,
+            pool,
+            form,
             take,
+            gathered: KeptGroups::default(),
+            making: VecDeque::new(),
         }
     }
 
     fn push(&mut self, group: Group<'_>) -> Result<()> {
-        let row = CountRow::of(group, self.plan)
-            .ok_or_else(|| Error::internal("a group was not written as it is read"))?;
-        self.builder.push(&row);
-        match self.builder.rows() >= BATCH_ROWS {
-            true => self.finish(),
+        self.gathered.push(group);
+        match self.gathered.len() >= BATCH_ROWS {
+            true => self.hand_out(),
             false => Ok(()),
         }
     }
 
-    fn finish(&mut self) -> Result<()> {
-        match self.builder.finish()? {
-            Some(batch) => (self.take)(&batch),
+    /// Has a batch made, when there is room for it.
+    fn hand_out(&mut self) -> Result<()> {
+        while self.making.len() > self.pool.threads() {
+            self.take_oldest()?;
+        }
+        let groups = std::mem::take(&mut self.gathered);
+        let plan = Arc::clone(&self.counts.plan);
+        let selection = self.counts.selection.clone();
+        let form = Arc::clone(self.form);
+        let task = move || form(&batch_of(&groups, &plan, &selection)?);
+        self.making.push_back(self.pool.spawn(task));
+        Ok(())
+    }
+
+    fn take_oldest(&mut self) -> Result<()> {
+        match self.making.pop_front() {
+            Some(oldest) => (self.take)(oldest.wait()?),
             None => Ok(()),
         }
     }
+
+    fn finish(mut self) -> Result<()> {
+        if !self.gathered.is_empty() {
+            self.hand_out()?;
+        }
+        while !self.making.is_empty() {
+            self.take_oldest()?;
+        }
+        Ok(())
+    }
+}
+
+fn batch_of(groups: &KeptGroups, plan: &CountPlan, selection: &Selection) -> Result<RecordBatch> {
+    let mut builder = TableBuilder::<tables::Counts>::new(selection);
+    for group in groups.iter() {
+        let row = CountRow::of(group, plan)
+            .ok_or_else(|| Error::internal("a group was not written as it is read"))?;
+        builder.push(&row);
+    }
+    let batch = builder.finish()?;
+    batch.ok_or_else(|| Error::internal("a batch has no rows"))
 }

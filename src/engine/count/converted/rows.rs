@@ -19,23 +19,22 @@ pub(super) fn needed_columns(counting: &Counting, subject: Subject) -> Vec<&'sta
         || plan.has(Measure::Time)
         || filters.since.is_some()
         || filters.until.is_some();
-    let ids = of_page || plan.has(Measure::Pages) || filters.page_ids.is_some();
+    let with_history = !of_log && plan.needs_histories();
+    let of_pages = of_page || (!of_log && plan.has(Measure::Pages));
+    let ids = of_pages || with_history || filters.page_ids.is_some();
     let needed = [
         ("wiki_id", true),
-        ("page_id", !of_log && (ids || plan.needs_histories())),
-        ("page_title", of_page || plan.has(Measure::Pages)),
+        ("page_id", !of_log && ids),
+        ("page_title", of_pages),
         (
             "page_namespace_id",
-            of_page
-                || has_key(&[Key::Namespace])
-                || plan.has(Measure::Pages)
-                || filters.namespaces.is_some(),
+            of_pages || has_key(&[Key::Namespace]) || filters.namespaces.is_some(),
         ),
         ("user_id", of_user),
         ("user_text", of_user),
         ("user_kind", of_user || has_key(&[Key::UserKind])),
         ("content_model", has_key(&[Key::Model])),
-        ("revision_id", plan.needs_histories()),
+        ("revision_id", with_history),
         ("revision_dt", of_time && !of_log),
         (
             "revision_is_minor_edit",
