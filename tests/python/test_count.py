@@ -311,7 +311,7 @@ def many_groups(tmp_path_factory):
         file.write('<mediawiki version="0.11"><siteinfo><dbname>w</dbname></siteinfo>')
         for page in range(1, 2001):
             file.write(f"<page><title>Page {page}</title><ns>{below(3)}</ns><id>{page}</id>")
-            for number in range(25):
+            for number in range(40):
                 revision += 1
                 parent = f"<parentid>{revision - 1}</parentid>" if number else ""
                 user = below(3000) + 1
@@ -326,7 +326,7 @@ def many_groups(tmp_path_factory):
 
 
 @pytest.mark.parametrize("by, measures", [
-    ("page,user,day", "minor,time,bytes,reverts"), ("namespace", "pages,users"), ("month", "users")])
+    ("page,user,day", "minor,time,bytes,reverts"), ("namespace", "pages,users"), ("user", "pages")])
 def test_what_memory_does_not_hold_goes_to_disk_and_counts_the_same(by, measures, many_groups, tmp_path):
     arguments = [many_groups, "--by", by, "--measures", measures, "--temporary"]
     no_folder = tmp_path / "file"
