@@ -67,7 +67,8 @@ fn told(row: &CountRow<'_>) -> String {
     let group = row.counts.unwrap();
     let tally = group.tally;
     format!(
-        "{:?} {:?} {:?}: {} {} {:?} {:?} {} {} {} {}",
+        "{} {:?} {:?} {:?}: {} {} {:?} {:?} {} {} {} {}",
+        row.user_kind.unwrap().name(),
         row.user_id,
         row.user_text,
         row.day,
@@ -134,16 +135,18 @@ fn model(edits: &[Edit]) -> BTreeSet<String> {
     }
     let groups = groups.into_iter().map(|((_, account, day), edits)| {
         // The latest, and of those of one time the greatest label: kind of user, then name.
-        let kind = |edit: &Edit| match name_of(edit) {
-            Some("") => 4,
-            _ if account.is_some() => 0,
-            Some("192.0.2.7") => 2,
-            Some("de>Ann") => 3,
-            _ => 4,
+        let kind_of = |edit: &Edit| match name_of(edit) {
+            None => (5, "hidden"),
+            Some("") => (4, "unknown"),
+            _ if account.is_some() => (0, "registered"),
+            Some("192.0.2.7") => (2, "ip"),
+            Some("de>Ann") => (3, "imported"),
+            _ => (4, "unknown"),
         };
         let last = edits
             .iter()
-            .max_by_key(|edit| (edit.3, kind(edit), name_of(edit)));
+            .max_by_key(|edit| (edit.3, kind_of(edit), name_of(edit)));
+        let kind = last.map_or("", |edit| kind_of(edit).1);
         let name = last
             .and_then(|edit| name_of(edit))
             .filter(|name| !name.is_empty());
@@ -156,7 +159,7 @@ fn model(edits: &[Edit]) -> BTreeSet<String> {
         let diffs = || edits.iter().filter_map(|edit| edit.5);
         let pages: BTreeSet<_> = edits.iter().map(|edit| edit.0).collect();
         format!(
-            "{account:?} {name:?} {day:?}: {} {} {:?} {:?} {} {} {} {}",
+            "{kind} {account:?} {name:?} {day:?}: {} {} {:?} {:?} {} {} {} {}",
             edits.len(),
             edits.iter().filter(|edit| edit.4).count(),
             seconds().min(),

@@ -30,7 +30,7 @@ pub(super) fn count_input<'s>(
     lane: &Lane<'_>,
     input: &Input,
 ) -> Result<InputCounts<'s>> {
-    let limit_bytes = lane.limits.groups_bytes() / lane.budget.running();
+    let limit_bytes = lane.limits.groups_bytes() / lane.limits.lanes(lane.pool.threads());
     let mut lane_counts = LaneCounts {
         lane,
         counting: Arc::clone(counting),
