@@ -7,9 +7,11 @@ mod bars;
 mod cat;
 mod convert;
 mod count;
+mod inputs;
 mod inspect;
 mod near;
 mod progress;
+mod runs;
 mod schema;
 mod sizes;
 
@@ -38,6 +40,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments, &stop),
         Command::Cat(arguments) => cat::run(&arguments, &stop),
         Command::Count(arguments) => count::run(&arguments, &stop),
+        Command::Runs(arguments) => runs::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments, &stop),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions { shell } => {

@@ -11,6 +11,8 @@ pub mod frame;
 mod marks;
 pub mod model;
 #[cfg(feature = "parquet")]
+pub mod runs;
+#[cfg(feature = "parquet")]
 pub mod sink;
 pub mod source;
 #[cfg(feature = "parquet")]

@@ -2,6 +2,7 @@
 
 mod count;
 mod diffs;
+mod runs;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use crate::tables;
 
 pub(super) use self::count::{CountArguments, CountFormat};
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
+pub(super) use self::runs::{RunArguments, RunsArguments};
 
 /// Turns MediaWiki XML dumps into Parquet tables: on all cores, in bounded memory, without losing
 /// a row in silence.
@@ -48,6 +50,8 @@ pub(super) enum Command {
     Cat(CatArguments),
     /// Count revisions or log entries by page, user, month and other keys
     Count(Box<CountArguments>),
+    /// List the runs of a mirror: wikis, dates, kinds, sizes, and what has finished
+    Runs(RunsArguments),
     /// Rebuild texts from a table diffs, as JSON lines on standard output
     Apply(ApplyArguments),
     /// Show the columns of the tables
@@ -64,6 +68,7 @@ pub(super) enum Command {
 const CONVERT_EXAMPLES: &str = "Examples:
   mwparquet convert simplewiki-20260101-pages-meta-history.xml.7z --output out
   mwparquet convert dumps/*.bz2 --tables revisions,content --namespaces 0,1 --output out
+  mwparquet convert --wiki simplewiki --date latest --kind pages-meta-history --output out
   curl -s URL | mwparquet convert - --output out
   mwparquet convert stub.xml.gz --columns revisions=page_id,revision_id,revision_dt --output out
 
@@ -74,8 +79,10 @@ it is not finished.";
 #[command(after_help = CONVERT_EXAMPLES)]
 pub(super) struct ConvertArguments {
     /// Dump files, folders, patterns, or - for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "wikis", value_name = "INPUT")]
     pub inputs: Vec<String>,
+    #[command(flatten)]
+    pub runs: RunArguments,
     /// Folder to write, new or empty
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
@@ -225,8 +232,10 @@ pub(super) struct InspectArguments {
 #[derive(Debug, Args)]
 pub(super) struct CatArguments {
     /// Dump files, folders, patterns, or - for standard input
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "wikis", value_name = "INPUT")]
     pub inputs: Vec<String>,
+    #[command(flatten)]
+    pub runs: RunArguments,
     /// What to write: revisions as JSON lines, or the decoded XML
     #[arg(long, value_enum, default_value_t = CatFormat::Json)]
     pub format: CatFormat,

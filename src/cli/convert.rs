@@ -8,8 +8,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::args::{
-    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, WorkArguments,
+    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, RunArguments,
+    WorkArguments,
 };
+use super::inputs::{Found, find};
 use super::progress::{Display, peak_memory_bytes};
 use super::sizes::{human_bytes, human_count};
 use super::{WITH_REJECTS, print};
@@ -20,7 +22,7 @@ use crate::engine::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{OutputFolder, WriterOptions};
-use crate::source::{Discovered, Input, discover};
+use crate::source::Input;
 use crate::tables::{self, Selection};
 
 pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
@@ -29,7 +31,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
     let diffs = arguments.diffs.options(wants_diffs(&selections))?;
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, arguments.on_damage, &pool);
-    let (inputs, left_out) = dumps(&arguments.inputs, &limits, &pool, stop)?;
+    let (inputs, left_out) = dumps(&arguments.inputs, &arguments.runs, &limits, &pool, stop)?;
     let job = Job {
         described: describe(arguments, &selections, &diffs),
         inputs,
@@ -54,6 +56,8 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         for (name, why) in &job.left_out {
             let _ = writeln!(io::stderr(), "left out: {name}: {why}");
         }
+    } else if !matches!(arguments.progress, ProgressStyle::Off | ProgressStyle::Json) {
+        tell_left_out(&job.left_out);
     }
     let progress = Arc::new(Progress::default());
     let mut display = Display::new(arguments.progress, &job.inputs, Arc::clone(&progress));
@@ -184,18 +188,19 @@ pub(super) fn pool(arguments: &WorkArguments) -> Result<Pool> {
 /// The inputs behind the user's words, and what was left out: files in folders that are no dumps.
 pub(super) fn dumps(
     words: &[String],
+    runs: &RunArguments,
     limits: &Limits,
     pool: &Pool,
     stop: &Stop,
 ) -> Result<(Vec<Input>, BTreeMap<String, String>)> {
-    let Discovered {
+    let Found {
         named,
         in_folders,
         left_out,
-    } = discover(words)?;
+    } = find(words, runs)?;
     let mut left_out: BTreeMap<_, _> = left_out
         .into_iter()
-        .map(|(path, why)| (path.display().to_string(), why.to_owned()))
+        .map(|(path, why)| (path.display().to_string(), why))
         .collect();
     let mut inputs = named;
     for input in in_folders {
@@ -208,9 +213,29 @@ pub(super) fn dumps(
         }
     }
     if inputs.is_empty() {
-        return Err(no_dump_in(words));
+        return Err(no_dump_in(match runs.wikis.is_empty() {
+            true => words,
+            false => &runs.wikis,
+        }));
     }
     Ok((inputs, left_out))
+}
+
+/// Says how many files of folders are not read, by reason: what stands before the colon.
+fn tell_left_out(left_out: &BTreeMap<String, String>) {
+    let mut by_reason: BTreeMap<&str, u64> = BTreeMap::new();
+    for why in left_out.values() {
+        let reason = why.split(": ").next().unwrap_or_default();
+        *by_reason.entry(reason).or_default() += 1;
+    }
+    for (why, count) in by_reason {
+        let files = if count == 1 { "file" } else { "files" };
+        let _ = writeln!(
+            io::stderr(),
+            "left out: {} {files}: {why}",
+            human_count(count)
+        );
+    }
 }
 
 /// What is said where the user's words lead to no input.

@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &CountArguments, stop: &Stop) -> Result<ExitCode> {
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, arguments.on_damage, &pool);
     let filters = filters(&arguments.filters)?;
-    let (inputs, folders) = inputs(&arguments.inputs, &limits, &pool, stop)?;
+    let (inputs, folders) = inputs(arguments, &limits, &pool, stop)?;
     let job = CountJob {
         inputs,
         folders,
@@ -99,13 +99,13 @@ fn format(arguments: &CountArguments) -> Result<CountFormat> {
 
 /// Dump files, and folders of finished jobs.
 fn inputs(
-    words: &[String],
+    arguments: &CountArguments,
     limits: &Limits,
     pool: &Pool,
     stop: &Stop,
 ) -> Result<(Vec<Input>, Vec<PathBuf>)> {
     let is_folder = |word: &&String| is_finished_job(Path::new(word));
-    let (folders, words): (Vec<_>, Vec<_>) = words.iter().partition(is_folder);
+    let (folders, words): (Vec<_>, Vec<_>) = arguments.inputs.iter().partition(is_folder);
     let folders: Vec<_> = folders.iter().map(PathBuf::from).collect();
     if let Some(twice) = folders
         .iter()
@@ -114,11 +114,11 @@ fn inputs(
     {
         return Err(Error::usage(format!("{} is named twice", twice.display())));
     }
-    if words.is_empty() {
+    if words.is_empty() && arguments.runs.wikis.is_empty() {
         return Ok((Vec::new(), folders));
     }
     let words: Vec<_> = words.into_iter().cloned().collect();
-    dumps(&words, limits, pool, stop).map(|(inputs, _)| (inputs, folders))
+    dumps(&words, &arguments.runs, limits, pool, stop).map(|(inputs, _)| (inputs, folders))
 }
 
 fn sorting_parent(arguments: &CountArguments) -> PathBuf {

@@ -67,21 +67,51 @@ pub(super) fn may_matter(bytes: &[u8]) -> bool {
         return true;
     };
     let word = u64::from_le_bytes(if closes { *closing } else { *opening });
-    let begins = |name: &[u8]| {
-        let expected = name
-            .iter()
-            .rfold(0, |word, byte| word << 8 | u64::from(*byte));
-        word & (u64::MAX >> (64 - 8 * name.len())) == expected
-    };
-    begins(b"page")
-        | begins(b"revision")
-        | begins(b"logitem")
-        | begins(b"mediawik")
-        | begins(b"upload")
-        | begins(b"contents")
-        | begins(b"!")
-        | begins(b"?")
+    let (expected, counts) = KNOWN_NAMES[slot_of(word)];
+    // What comments, CDATA and instructions begin with is below all letters.
+    (word & counts == expected) | (word as u8 <= b'?')
 }
+
+/// The first eight bytes of the names that [`Tag::of`] knows, as a number, and which of its bits
+/// count, by [`slot_of`] the name.
+const KNOWN_NAMES: [(u64, u64); SLOTS] = {
+    let names: [&[u8]; 6] = [
+        b"page",
+        b"revision",
+        b"logitem",
+        b"mediawik",
+        b"upload",
+        b"contents",
+    ];
+    // No word has all bits where none count.
+    let mut table = [(u64::MAX, 0); SLOTS];
+    let mut index = 0;
+    while index < names.len() {
+        let name = names[index];
+        let mut word = 0;
+        let mut at = 0;
+        while at < name.len() {
+            word |= (name[at] as u64) << (8 * at);
+            at += 1;
+        }
+        let slot = slot_of(word);
+        assert!(table[slot].1 == 0, "two names in one slot");
+        table[slot] = (word, u64::MAX >> (64 - 8 * name.len()));
+        index += 1;
+    }
+    table
+};
+
+const SLOTS: usize = 16;
+
+/// By the first four bytes of a name, which differ from name to name.
+#[inline]
+const fn slot_of(word: u64) -> usize {
+    ((word as u32).wrapping_mul(SPREAD) >> 28) as usize
+}
+
+/// Puts each of the names into a slot of its own.
+const SPREAD: u32 = 0x5d8c_c7f5;
 
 /// The name of the element that opens at `bytes[0]`, a `<`: its namespace prefix with the colon
 /// (empty if it has none) and its local name.  `None` for what is no open tag, and for names

@@ -93,6 +93,12 @@ impl<'a> Text<'a> {
         Ok(Self { raw, spelling })
     }
 
+    /// The text, where it is spelt as it reads.
+    #[inline]
+    pub fn as_plain(&self) -> Option<&'a str> {
+        (self.spelling == Spelling::Plain).then_some(self.raw)
+    }
+
     /// Hands the decoded text on, piece by piece.
     pub fn for_each_piece(&self, mut take: impl FnMut(&str)) {
         match self.spelling {

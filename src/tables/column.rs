@@ -253,6 +253,9 @@ impl Cells {
     pub fn text(&mut self, value: Option<Text<'_>>) {
         match (self, value) {
             (Self::String(cells), Some(text)) => {
+                if let Some(plain) = text.as_plain() {
+                    return cells.append_value(plain);
+                }
                 // Writing to an array in memory does not fail.
                 let _ = text.write_to(cells);
                 cells.append_value("");

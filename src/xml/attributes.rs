@@ -13,6 +13,7 @@ pub(super) struct UsualAttributes<'a> {
 impl<'a> UsualAttributes<'a> {
     /// Reads what stands behind the name in a start tag.  `None` if any attribute is spelt in
     /// another way, legal or not, or comes twice.
+    #[inline]
     pub(super) fn of(text: &'a str) -> Option<Self> {
         let mut attributes = Self {
             list: [("", ""); MAX_ATTRIBUTES],
@@ -21,19 +22,17 @@ impl<'a> UsualAttributes<'a> {
         let bytes = text.as_bytes();
         let mut at = 0;
         loop {
-            let Some(space) = length_while(&bytes[at..], |byte| byte.is_ascii_whitespace()) else {
+            let name_begin = at + length_while(&bytes[at..], &IS_SPACE);
+            if name_begin == bytes.len() {
                 return Some(attributes);
-            };
-            if space == 0 {
-                return None;
             }
-            let name_begin = at + space;
-            let name_end = name_begin + length_while(&bytes[name_begin..], is_in_name)?;
-            if name_end == name_begin || !bytes[name_end..].starts_with(b"=\"") {
+            let name_end = name_begin + length_while(&bytes[name_begin..], &IS_IN_NAME);
+            if name_begin == at || name_end == name_begin || !bytes[name_end..].starts_with(b"=\"")
+            {
                 return None;
             }
             let value_begin = name_end + 2;
-            let value_end = value_begin + length_while(&bytes[value_begin..], is_plain)?;
+            let value_end = value_begin + plain_length(&bytes[value_begin..])?;
             if bytes[value_end] != b'"' {
                 return None;
             }
@@ -42,6 +41,7 @@ impl<'a> UsualAttributes<'a> {
         }
     }
 
+    #[inline]
     fn push(&mut self, name: &'a str, value: &'a str) -> Option<()> {
         if self.iter().any(|(other, _)| other == name) {
             return None;
@@ -51,27 +51,67 @@ impl<'a> UsualAttributes<'a> {
         Some(())
     }
 
+    #[inline]
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.list[..self.count].iter().copied()
     }
 }
 
-/// How many bytes at the begin are of a kind; `None` if all are.
+/// Whether each byte is of a kind.
+type Kind = [bool; 256];
+
+const IS_SPACE: Kind = {
+    let mut kind = [false; 256];
+    kind[b' ' as usize] = true;
+    kind[b'\t' as usize] = true;
+    kind[b'\n' as usize] = true;
+    kind[b'\r' as usize] = true;
+    kind
+};
+
+/// What names of the format are made of.
+const IS_IN_NAME: Kind = {
+    let mut kind = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let is_alphanumeric = (byte as u8).is_ascii_alphanumeric();
+        kind[byte] = is_alphanumeric || matches!(byte as u8, b':' | b'_' | b'-');
+        byte += 1;
+    }
+    kind
+};
+
+/// How many bytes at the begin are of a kind.
 #[inline]
-fn length_while(bytes: &[u8], is_of_kind: impl Fn(u8) -> bool) -> Option<usize> {
-    bytes.iter().position(|byte| !is_of_kind(*byte))
+fn length_while(bytes: &[u8], kind: &Kind) -> usize {
+    let end = bytes.iter().position(|byte| !kind[usize::from(*byte)]);
+    end.unwrap_or(bytes.len())
 }
 
-/// Whether a name of the format may have it in it.
+/// How many bytes at the begin mean themselves in a value, and do not end it; `None` if all do.
 #[inline]
-fn is_in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() | (byte == b':') | (byte == b'_') | (byte == b'-')
-}
-
-/// Whether it means itself in a value, and does not end it.
-#[inline]
-fn is_plain(byte: u8) -> bool {
-    (byte >= b' ') & (byte != b'&') & (byte != b'<') & (byte != b'"')
+fn plain_length(bytes: &[u8]) -> Option<usize> {
+    const fn every(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
+    }
+    /// The high bit of the first byte that is zero, perhaps of later bytes, and of none before.
+    const fn zero(word: u64) -> u64 {
+        word.wrapping_sub(every(1)) & !word & every(0x80)
+    }
+    let (words, last) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let controls = word.wrapping_sub(every(b' ')) & !word & every(0x80);
+        // `"` and `&` differ in this bit alone.
+        let quotes = zero((word & !every(b'"' ^ b'&')) ^ every(b'"' & b'&'));
+        let ends = controls | quotes | zero(word ^ every(b'<'));
+        if ends != 0 {
+            return Some(8 * index + ends.trailing_zeros() as usize / 8);
+        }
+    }
+    let is_plain = |byte: &u8| *byte >= b' ' && !matches!(*byte, b'&' | b'<' | b'"');
+    let end = last.iter().position(|byte| !is_plain(byte))?;
+    Some(8 * words.len() + end)
 }
 
 #[cfg(test)]
@@ -101,6 +141,23 @@ mod tests {
             " é=\"1\"",
         ] {
             assert_eq!(read(other), None, "{other}");
+        }
+        for (value, is_usual) in [
+            ("ogs9ui2udde4o9fhm2rxidqo5lk5pzm", true),
+            ("é long value of two words and more", true),
+            ("a long value with & in it", false),
+            ("a long value with < in it", false),
+            ("a long value with \t in it", false),
+            ("&", false),
+        ] {
+            for padding in 0..9 {
+                let value = format!("{}{value}", "x".repeat(padding));
+                let text = format!(" a=\"{value}\"");
+                let found = UsualAttributes::of(&text);
+                let found = found.map(|found| found.iter().collect::<Vec<_>>());
+                let expected = is_usual.then(|| vec![("a", value.as_str())]);
+                assert_eq!(found, expected);
+            }
         }
         let many: String = (0..9).map(|index| format!(" a{index}=\"\"")).collect();
         assert_eq!(read(&many), None);

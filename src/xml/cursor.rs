@@ -1,6 +1,8 @@
 //! A walk over elements.  Tags and texts are found by byte searches; quick-xml reads attributes and
 //! what is passed over.
 
+mod usual;
+
 use memchr::memchr;
 use quick_xml::Reader;
 use quick_xml::events::attributes::Attributes;
@@ -9,10 +11,13 @@ use quick_xml::name::QName;
 use super::attributes::UsualAttributes;
 use super::chunk::Fault;
 use super::passage::passage;
-use super::tag::{Markup, StartTag, space_length, usual_end_length};
+use super::tag::{Markup, StartTag, space_length, usual_end_length, usual_start_name_length};
 use crate::model::{NO_REFERENCE, Text};
 
+pub(super) use self::usual::{Line, line};
+
 /// Walks over the elements of a text.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'a> {
     text: &'a str,
     /// Offset in `text` of what comes next.
@@ -39,16 +44,11 @@ pub(super) struct Element<'a> {
     pub name: &'a str,
     /// Offset of the tag in the chunk.
     pub at: usize,
-    /// Everything between the angle brackets, the slash of an empty element left out.
-    tag: &'a str,
-    name_length: usize,
+    /// Name with namespace prefix.
+    qualified_name: &'a str,
+    /// What stands behind the name in the tag, the slash of an empty element left out.
+    attributes: &'a str,
     is_empty: bool,
-}
-
-impl<'a> Element<'a> {
-    fn qualified_name(&self) -> &'a str {
-        &self.tag[..self.name_length]
-    }
 }
 
 /// What stands between the tags of an element that holds only text.
@@ -144,8 +144,8 @@ impl<'a> Cursor<'a> {
         Element {
             name: &text[tag.local_begin..tag.name_end],
             at: self.offset(),
-            tag: &text[1..tag.inside_end],
-            name_length: tag.name_end - 1,
+            qualified_name: &text[1..tag.name_end],
+            attributes: &text[tag.name_end..tag.inside_end],
             is_empty: tag.inside_end + 1 < tag.length,
         }
     }
@@ -169,16 +169,42 @@ impl<'a> Cursor<'a> {
             return Ok(None);
         }
         let before = self.skip_space();
-        if let Some(length) = usual_end_length(self.rest(), parent.qualified_name()) {
+        let rest = self.rest();
+        if let Some(name_length) = usual_start_name_length(rest) {
+            let name = &self.text[self.at + 1..][..name_length];
+            let element = Element {
+                name,
+                at: self.offset(),
+                qualified_name: name,
+                attributes: "",
+                is_empty: false,
+            };
+            self.at += name_length + 2;
+            return Ok(Some(element));
+        }
+        if let Some(length) = usual_end_length(rest, parent.qualified_name) {
             self.at += length;
             return Ok(None);
         }
         match self.token(before)? {
             Token::Start(element) => Ok(Some(element)),
-            Token::End(name) if name == parent.qualified_name() => Ok(None),
-            Token::End(name) => Err(wrong_end(before, name, parent.qualified_name())),
+            Token::End(name) if name == parent.qualified_name => Ok(None),
+            Token::End(name) => Err(wrong_end(before, name, parent.qualified_name)),
             Token::Eof => Err(not_closed(self.offset(), parent)),
         }
+    }
+
+    /// The number in an element that holds nothing else, and passes over its end.
+    #[inline]
+    pub(super) fn number_of(&mut self, element: &Element<'a>) -> Result<Option<i64>, Fault> {
+        if !element.is_empty
+            && let Some((number, length)) = leading_number(self.rest())
+            && let Some(end) = usual_end_length(&self.rest()[length..], element.qualified_name)
+        {
+            self.at += length + end;
+            return Ok(Some(number));
+        }
+        number(self.text_of(element)?, element)
     }
 
     /// The text of an element that holds nothing else, and passes over its end.
@@ -221,7 +247,7 @@ impl<'a> Cursor<'a> {
                 is_coded,
                 is_mixed,
             };
-            let expected = element.qualified_name();
+            let expected = element.qualified_name;
             if let Some(end_tag_length) = usual_end_length(&rest[length..], expected) {
                 return Ok(end(end_tag_length));
             }
@@ -261,7 +287,7 @@ impl<'a> Cursor<'a> {
         let mut reader = Reader::from_str(&self.text[self.at..]);
         // The element itself was opened before.
         reader.config_mut().allow_unmatched_ends = true;
-        let skipped = reader.read_to_end(QName(element.qualified_name()));
+        let skipped = reader.read_to_end(QName(element.qualified_name));
         self.at = self.text.len() - reader.get_ref().len();
         skipped.map(|_| ()).map_err(|error| {
             let message = format!("the XML is not well formed: {error}");
@@ -278,15 +304,15 @@ impl<'a> Cursor<'a> {
         element: &Element<'a>,
         mut take: impl FnMut(&'a str, Text<'a>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        if element.tag.len() == element.name_length {
+        if element.attributes.is_empty() {
             return Ok(());
         }
-        if let Some(attributes) = UsualAttributes::of(&element.tag[element.name_length..]) {
+        if let Some(attributes) = UsualAttributes::of(element.attributes) {
             return attributes
                 .iter()
                 .try_for_each(|(name, value)| take(local(name), Text::plain(value)));
         }
-        for attribute in Attributes::new(element.tag, element.name_length) {
+        for attribute in Attributes::new(element.attributes, 0) {
             let attribute = attribute.map_err(|error| {
                 Fault::new(
                     element.at,
@@ -335,14 +361,16 @@ fn not_closed(at: usize, element: &Element<'_>) -> Fault {
 
 /// A name without its namespace prefix.
 pub(super) fn local(name: &str) -> &str {
-    name.split_once(':').map_or(name, |(_, local)| local)
+    let colon = name.bytes().position(|byte| byte == b':');
+    colon.map_or(name, |at| &name[at + 1..])
 }
 
 /// A whole number of 64 bits, or a fault; `None` for an empty element.
 pub(super) fn number(text: Text<'_>, element: &Element<'_>) -> Result<Option<i64>, Fault> {
     let text = text.to_cow();
-    if let Some(number) = plain_number(text.as_bytes()) {
-        return Ok(Some(number));
+    match leading_number(text.as_bytes()) {
+        Some((number, length)) if length == text.len() => return Ok(Some(number)),
+        _ => {}
     }
     let digits = text.trim_matches([' ', '\t', '\n', '\r']);
     if digits.is_empty() {
@@ -366,16 +394,23 @@ pub(super) fn number(text: Text<'_>, element: &Element<'_>) -> Result<Option<i64
     }
 }
 
-/// A number of digits alone that can be no larger than 64 bits.
-fn plain_number(digits: &[u8]) -> Option<i64> {
-    if !(1..=18).contains(&digits.len()) {
-        return None;
+/// The digits that `bytes` begin with, as a number, and how many there are; `None` where there are
+/// none, or so many that the number could be larger than 64 bits.
+#[inline]
+fn leading_number(bytes: &[u8]) -> Option<(i64, usize)> {
+    const MAX_DIGITS: usize = 18;
+    let mut number = 0;
+    for (index, byte) in bytes.iter().take(MAX_DIGITS + 1).enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return (index > 0).then_some((number, index));
+        }
+        if index == MAX_DIGITS {
+            return None;
+        }
+        number = number * 10 + i64::from(digit);
     }
-    digits.iter().try_fold(0, |number, digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| number * 10 + i64::from(digit - b'0'))
-    })
+    (!bytes.is_empty()).then_some((number, bytes.len()))
 }
 
 /// The first characters of something that is quoted in a message.

@@ -2,7 +2,7 @@
 
 use super::chunk::{Fault, Skipped};
 use super::contributor::{self, is_deleted};
-use super::cursor::{Cursor, Element, number};
+use super::cursor::{Cursor, Element};
 use super::revision::{comment, timestamp};
 use crate::model::LogItem;
 
@@ -14,7 +14,7 @@ pub(super) fn parse<'a>(
     let mut item = LogItem::default();
     while let Some(child) = cursor.child_of(element)? {
         match child.name {
-            "id" => item.id = number(cursor.text_of(&child)?, &child)?,
+            "id" => item.id = cursor.number_of(&child)?,
             "timestamp" => item.timestamp = Some(timestamp(cursor.text_of(&child)?, &child)?),
             "contributor" => item.contributor = contributor::parse(cursor, &child, skipped)?,
             "comment" => item.comment = comment(cursor, &child)?,

@@ -1,7 +1,7 @@
 //! What stands in `<page>` beside revisions and uploads.
 
 use super::chunk::{Fault, Rules, Skipped};
-use super::cursor::{Cursor, Element, number};
+use super::cursor::{Cursor, Element};
 use crate::model::{Page, Redirect, SiteInfo};
 
 /// Reads a child of `<page>` that belongs to its header.
@@ -14,7 +14,7 @@ pub(super) fn parse_child<'a>(
     match child.name {
         "title" => page.title = Some(cursor.text_of(child)?),
         "ns" => {
-            let namespace = number(cursor.text_of(child)?, child)?;
+            let namespace = cursor.number_of(child)?;
             page.namespace_id = namespace
                 .map(|namespace| {
                     i32::try_from(namespace)
@@ -22,7 +22,7 @@ pub(super) fn parse_child<'a>(
                 })
                 .transpose()?;
         }
-        "id" => page.id = number(cursor.text_of(child)?, child)?,
+        "id" => page.id = cursor.number_of(child)?,
         "redirect" => {
             let mut redirect = Redirect::default();
             cursor.attributes(child, |name, value| {

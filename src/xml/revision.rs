@@ -2,7 +2,7 @@
 
 use super::chunk::{Fault, Rules, Skipped};
 use super::contributor::{self, is_deleted};
-use super::cursor::{Cursor, Element, excerpt, number};
+use super::cursor::{Cursor, Element, Line, excerpt, line};
 use super::slot;
 use crate::model::{Comment, Revision, Slot, Text, Timestamp};
 
@@ -15,10 +15,11 @@ pub(super) fn parse<'a>(
 ) -> Result<(), Fault> {
     let mut main = Slot::default();
     let mut has_text = false;
+    read_usual_lines(cursor, revision, &mut main);
     while let Some(child) = cursor.child_of(element)? {
         match child.name {
-            "id" => revision.id = number(cursor.text_of(&child)?, &child)?,
-            "parentid" => revision.parent_id = number(cursor.text_of(&child)?, &child)?,
+            "id" => revision.id = cursor.number_of(&child)?,
+            "parentid" => revision.parent_id = cursor.number_of(&child)?,
             "timestamp" => revision.timestamp = Some(timestamp(cursor.text_of(&child)?, &child)?),
             "contributor" => revision.contributor = contributor::parse(cursor, &child, skipped)?,
             "minor" => {
@@ -26,12 +27,15 @@ pub(super) fn parse<'a>(
                 revision.is_minor = true;
             }
             "comment" => revision.comment = comment(cursor, &child)?,
-            "origin" => main.origin_revision_id = number(cursor.text_of(&child)?, &child)?,
+            "origin" => main.origin_revision_id = cursor.number_of(&child)?,
             "model" => main.model = Some(cursor.text_of(&child)?),
             "format" => main.format = Some(cursor.text_of(&child)?),
             "text" => {
                 slot::parse_text(cursor, &child, &mut main)?;
                 has_text = true;
+                if let Some(sha1) = cursor.usual_text(&SHA1) {
+                    revision.sha1 = Some(sha1);
+                }
             }
             "content" => {
                 let slot = slot::parse_content(cursor, &child, skipped)?;
@@ -51,6 +55,34 @@ pub(super) fn parse<'a>(
         return Err(Fault::new(element.at, "a revision without timestamp"));
     }
     Ok(())
+}
+
+const ID: Line = line!("      ", "id");
+const PARENT_ID: Line = line!("      ", "parentid");
+const TIMESTAMP: Line = line!("      ", "timestamp");
+const MINOR: [&[u8]; 2] = [b"\n      <minor />", b"\n      <minor/>"];
+const COMMENT: Line = line!("      ", "comment");
+const ORIGIN: Line = line!("      ", "origin");
+const MODEL: Line = line!("      ", "model");
+const FORMAT: Line = line!("      ", "format");
+const SHA1: Line = line!("      ", "sha1");
+
+/// Reads what stands before the text, as far as it is spelt, and in the order, as in the dumps of
+/// schemas since 0.10.
+fn read_usual_lines<'a>(cursor: &mut Cursor<'a>, revision: &mut Revision<'a>, main: &mut Slot<'a>) {
+    revision.id = cursor.usual_number(&ID);
+    revision.parent_id = cursor.usual_number(&PARENT_ID);
+    revision.timestamp = cursor.usual_time(&TIMESTAMP);
+    if let Some(contributor) = contributor::usual(cursor) {
+        revision.contributor = contributor;
+    }
+    revision.is_minor = MINOR.iter().any(|minor| cursor.usual_bytes(minor));
+    if let Some(comment) = cursor.usual_text(&COMMENT) {
+        revision.comment = Comment::Visible(comment);
+    }
+    main.origin_revision_id = cursor.usual_number(&ORIGIN);
+    main.model = cursor.usual_text(&MODEL);
+    main.format = cursor.usual_text(&FORMAT);
 }
 
 pub(super) fn comment<'a>(

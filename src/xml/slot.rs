@@ -35,7 +35,7 @@ pub(super) fn parse_content<'a>(
     while let Some(child) = cursor.child_of(element)? {
         match child.name {
             "role" => slot.role = Some(cursor.text_of(&child)?),
-            "origin" => slot.origin_revision_id = number(cursor.text_of(&child)?, &child)?,
+            "origin" => slot.origin_revision_id = cursor.number_of(&child)?,
             "model" => slot.model = Some(cursor.text_of(&child)?),
             "format" => slot.format = Some(cursor.text_of(&child)?),
             "text" => parse_text(cursor, &child, &mut slot)?,

@@ -2,6 +2,8 @@
 
 use memchr::{memchr, memchr3, memmem};
 
+use crate::marks::{BLOCK_BYTES, hits_in};
+
 /// What begins at a `<`, with its length where it is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Markup {
@@ -16,7 +18,6 @@ pub(super) enum Markup {
 }
 
 impl Markup {
-    /// Tells what `bytes` begin with, the first of which is a `<`.
     /// Tells what `bytes` begin with, the first of which is a `<`.
     #[inline]
     pub(super) fn of(bytes: &[u8]) -> Self {
@@ -64,7 +65,8 @@ impl StartTag {
 
     /// The same of a tag whose first bytes, so many, are part of its name.
     fn with_more(bytes: &[u8], known: usize) -> Option<Self> {
-        let length = known + length_behind_quotes(&bytes[known..])?;
+        let more = &bytes[known..];
+        let length = known + usual_length(more).or_else(|| length_behind_quotes(more))?;
         let is_empty = length > 2 && bytes[length - 2] == b'/';
         let inside_end = length - 1 - usize::from(is_empty);
         let name_length = bytes
@@ -111,6 +113,26 @@ fn name_length(bytes: &[u8]) -> Option<usize> {
     Some(at + end)
 }
 
+/// Length up to and with the first `>`, where no more than two blocks of bytes show that it stands
+/// in no quotes, as it nearly always does.
+#[inline]
+fn usual_length(bytes: &[u8]) -> Option<usize> {
+    let mut quotes = 0;
+    for (index, block) in bytes.as_chunks().0.iter().take(2).enumerate() {
+        let ends = hits_in::<b'>', b'>'>(block);
+        let before = ends.wrapping_sub(1) & !ends;
+        if hits_in::<b'\'', b'\''>(block) & before != 0 {
+            return None;
+        }
+        quotes += (hits_in::<b'"', b'"'>(block) & before).count_ones();
+        if ends != 0 {
+            let end = BLOCK_BYTES * index + ends.trailing_zeros() as usize;
+            return (quotes % 2 == 0).then_some(end + 1);
+        }
+    }
+    None
+}
+
 /// Length up to and with the first `>` that stands in no quotes.
 fn length_behind_quotes(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
@@ -121,6 +143,17 @@ fn length_behind_quotes(bytes: &[u8]) -> Option<usize> {
             quote => at = hit + 2 + memchr(quote, &bytes[hit + 1..])?,
         }
     }
+}
+
+/// Length of the name in the start tag that `bytes` begin with, where it has nothing but a name and
+/// no namespace prefix, as most have.
+#[inline]
+pub(super) fn usual_start_name_length(bytes: &[u8]) -> Option<usize> {
+    let [b'<', rest @ ..] = bytes else {
+        return None;
+    };
+    let length = name_length(rest)?;
+    (length > 0 && rest[length] == b'>').then_some(length)
 }
 
 /// Length of the end tag of the element called `name`, where `bytes` begin with it and it is spelt
@@ -200,6 +233,25 @@ mod tests {
             assert_eq!(&bytes[1..tag.name_end], name, "{bytes}");
             assert_eq!(&bytes[tag.local_begin..tag.name_end], local, "{bytes}");
             assert_eq!(&bytes[1..tag.inside_end], inside, "{bytes}");
+            let padded = format!("{bytes}{}", "<a b=\"'\">".repeat(20));
+            assert_eq!(StartTag::of(padded.as_bytes()), Some(tag), "{bytes}");
+        }
+    }
+
+    #[test]
+    fn usual_starts() {
+        for (bytes, length) in [
+            ("<id>", 2),
+            ("<sha1>x", 4),
+            ("<contributor>\n", 11),
+            ("<12345678901>", 11),
+        ] {
+            assert_eq!(usual_start_name_length(bytes.as_bytes()), Some(length));
+        }
+        for other in [
+            "", "<", "<>", "<id", "id>", "</id>", "<id >", "<id/>", "<a:id>", "<!-->", "<?a>",
+        ] {
+            assert_eq!(usual_start_name_length(other.as_bytes()), None, "{other}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::chunk::{Fault, Skipped};
 use super::contributor;
-use super::cursor::{Cursor, Element, number};
+use super::cursor::{Cursor, Element};
 use super::revision::{comment, timestamp};
 use crate::model::Upload;
 
@@ -20,7 +20,7 @@ pub(super) fn parse<'a>(
             "filename" => upload.filename = Some(cursor.text_of(&child)?),
             "archivename" => upload.archive_name = Some(cursor.text_of(&child)?),
             "src" => upload.src = Some(cursor.text_of(&child)?),
-            "size" => upload.size_bytes = number(cursor.text_of(&child)?, &child)?,
+            "size" => upload.size_bytes = cursor.number_of(&child)?,
             "sha1base36" => upload.sha1 = Some(cursor.text_of(&child)?),
             "rel" => upload.rel = Some(cursor.text_of(&child)?),
             "contents" => {

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each layer with the layers that it may use; `error`, `marks` and `model` stand below all.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("error", &[]),
     ("marks", &[]),
     ("model", &["marks"]),
     ("source", &["error"]),
+    ("runs", &["error"]),
     ("container", &["source", "error"]),
     ("frame", &["marks", "error"]),
     ("xml", &["marks", "model", "error"]),
@@ -36,6 +37,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "tables",
             "derive",
             "container",
+            "runs",
             "source",
             "sink",
             "model",

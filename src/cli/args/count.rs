@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
-use super::{FilterArguments, OnDamage, ProgressStyle, WorkArguments};
+use super::{FilterArguments, OnDamage, ProgressStyle, RunArguments, WorkArguments};
 use crate::derive::counts::{Key, Measure};
 use crate::sink::Compression;
 
@@ -22,8 +22,10 @@ mixes wikis. docs/COUNTS.md says what is counted how.";
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct CountArguments {
     /// Dump files, folders, patterns, - for standard input, or folders that convert has written
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "wikis", value_name = "INPUT")]
     pub inputs: Vec<String>,
+    #[command(flatten)]
+    pub runs: RunArguments,
     /// What counts are told apart by; page and model are of revisions, type and action of logs
     #[arg(
         long,
