@@ -7,6 +7,7 @@ mod bars;
 mod cat;
 mod clean;
 mod convert;
+mod count;
 mod expiry;
 mod inputs;
 mod inspect;
@@ -43,6 +44,7 @@ pub fn run() -> ExitCode {
         Command::Convert(arguments) => convert::run(&arguments, &stop),
         Command::Inspect(arguments) => inspect::run(&arguments, &stop),
         Command::Cat(arguments) => cat::run(&arguments, &stop),
+        Command::Count(arguments) => count::run(&arguments, &stop),
         Command::Runs(arguments) => runs::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, &stop),
         Command::Apply(arguments) => apply::run(&arguments, &stop),

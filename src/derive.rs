@@ -5,6 +5,7 @@
 //! [`tokens`], and [`diff`] tells what changed from one to the next.
 
 mod checksum;
+pub mod counts;
 pub mod diff;
 mod facts;
 mod history;

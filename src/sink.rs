@@ -1,12 +1,14 @@
 //! Parquet parts on disk, and the manifest that makes a folder of them a finished job.
 
 mod access;
+mod cells;
 mod check;
 mod clean;
 mod folder;
 mod jobs;
 mod manifest;
 mod order;
+mod parquet_file;
 mod part;
 mod properties;
 mod read;
@@ -17,12 +19,16 @@ mod sql_properties;
 pub use access::Access;
 pub use check::{CheckedOutput, check_output, read_manifest};
 pub use clean::Cleaning;
+mod temporary;
+pub use cells::{Batch, Cell, for_each_row, put_csv, put_json};
 pub use folder::OutputFolder;
 pub use jobs::{FoundJob, find_jobs};
 pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry};
+pub use parquet_file::ParquetFile;
 pub use part::{Part, TableWriter};
 pub use properties::{Compression, WriterOptions};
-pub use read::PartReader;
+pub use read::{PartReader, Wanted};
 pub use row_group::{EncodedRowGroup, RowGroupEncoder};
 pub use sorted_runs::{MERGED_RUNS, Records, Run, for_each_sorted};
 pub use sql_properties::SQL_TABLES_VERSION;
+pub use temporary::TemporaryFolder;

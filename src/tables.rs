@@ -6,6 +6,7 @@
 mod builder;
 mod column;
 mod content;
+mod counts;
 mod diffs;
 mod log_events;
 mod namespaces;
@@ -33,6 +34,7 @@ pub use personal::{Personal, personal};
 pub use registry::{ALL, DEFAULT, TableInfo, by_name};
 
 pub use content::{Content, ContentRow, TABLE as CONTENT};
+pub use counts::{Counts, TABLE as COUNTS, count_columns};
 pub use diffs::{DiffRow, Diffs, TABLE as DIFFS};
 pub use log_events::{LogEvents, LogRow, TABLE as LOG_EVENTS};
 pub use namespaces::{NamespaceRow, Namespaces, TABLE as NAMESPACES};

@@ -1,5 +1,6 @@
 //! The arguments, with their help.
 
+mod count;
 mod diffs;
 mod names;
 mod protect;
@@ -18,6 +19,7 @@ use crate::model::Timestamp;
 use crate::sink::Compression;
 use crate::tables;
 
+pub(super) use self::count::{CountArguments, CountFormat};
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
 pub(super) use self::names::SQL_PREFIX;
 use self::names::TableNames;
@@ -39,6 +41,7 @@ const EXAMPLES: &str = "Examples:
   mwparquet convert enwiki-20260101-page.sql.gz enwiki-20260101-linktarget.sql.gz --output out
   mwparquet inspect *.xml.bz2
   mwparquet cat dump.xml.7z | jq .user_text
+  mwparquet count stub-meta-history.xml.gz --by user --top 20
   mwparquet schema revisions
 
 Exit codes: 0 complete, 1 complete with rejects, 2 usage, 3 input damaged or no dump,
@@ -52,6 +55,8 @@ pub(super) enum Command {
     Inspect(InspectArguments),
     /// Write revisions as JSON lines, or the decoded XML, to standard output
     Cat(CatArguments),
+    /// Count revisions or log entries by page, user, month and other keys
+    Count(Box<CountArguments>),
     /// List the runs of a mirror: wikis, dates, kinds, sizes, and what has finished
     Runs(RunsArguments),
     /// Tell whether dump files, or what convert has written, are whole and sound

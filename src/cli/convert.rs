@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::args::{
     ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, RevertOrder,
-    SQL_PREFIX, WorkArguments,
+    RunArguments, SQL_PREFIX, WorkArguments,
 };
 use super::expiry::Expiry;
 use super::inputs::{Found, find};
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
     let access = access(&arguments.protect)?;
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, arguments.on_damage, &pool);
-    let (inputs, left_out) = dumps(arguments, &limits, &pool, stop)?;
+    let (inputs, left_out) = dumps(&arguments.inputs, &arguments.runs, &limits, &pool, stop)?;
     let job = Job {
         described: describe(arguments, &selections, &diffs, &protection),
         inputs,
@@ -222,8 +222,9 @@ pub(super) fn pool(arguments: &WorkArguments) -> Result<Pool> {
 }
 
 /// The inputs behind the user's words, and what was left out: files in folders that are no dumps.
-fn dumps(
-    arguments: &ConvertArguments,
+pub(super) fn dumps(
+    words: &[String],
+    runs: &RunArguments,
     limits: &Limits,
     pool: &Pool,
     stop: &Stop,
@@ -232,7 +233,7 @@ fn dumps(
         named,
         in_folders,
         left_out,
-    } = find(&arguments.inputs, &arguments.runs)?;
+    } = find(words, runs)?;
     let mut left_out: BTreeMap<_, _> = left_out
         .into_iter()
         .map(|(path, why)| (path.display().to_string(), why))
@@ -248,11 +249,9 @@ fn dumps(
         }
     }
     if inputs.is_empty() {
-        let runs = &arguments.runs.wikis;
-        return Err(no_dump_in(if runs.is_empty() {
-            &arguments.inputs
-        } else {
-            runs
+        return Err(no_dump_in(match runs.wikis.is_empty() {
+            true => words,
+            false => &runs.wikis,
         }));
     }
     Ok((inputs, left_out))

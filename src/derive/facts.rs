@@ -13,6 +13,9 @@ pub struct Facts {
     rows: Vec<Row>,
     /// Names of all users, end to end.
     names: String,
+    /// Keys under which revisions count, end to end, and where each ends, as far as they have some.
+    keys: Vec<u8>,
+    key_ends: Vec<usize>,
 }
 
 /// Facts of one revision.
@@ -20,6 +23,7 @@ pub struct Facts {
 pub struct Fact<'f> {
     row: &'f Row,
     name: &'f str,
+    key: &'f [u8],
 }
 
 /// What a revision was made from.
@@ -105,10 +109,19 @@ impl Facts {
         }
     }
 
+    /// Notes down under which key the revision counts that was pushed last.  Either all have one or
+    /// none has.
+    pub fn push_key(&mut self, key: &[u8]) {
+        self.keys.extend_from_slice(key);
+        self.key_ends.push(self.keys.len());
+    }
+
     /// Gives back the room that is not used.
     pub fn shrink(&mut self) {
         self.rows.shrink_to_fit();
         self.names.shrink_to_fit();
+        self.keys.shrink_to_fit();
+        self.key_ends.shrink_to_fit();
     }
 
     /// How many revisions there are.
@@ -136,7 +149,16 @@ impl Facts {
         let before = index.checked_sub(1).and_then(|index| self.rows.get(index));
         let begin = before.map_or(0, |row| row.name_end);
         let name = self.names.get(begin..row.name_end).unwrap_or_default();
-        Some(Fact { row, name })
+        let key = self.key(index).unwrap_or_default();
+        Some(Fact { row, name, key })
+    }
+
+    fn key(&self, index: usize) -> Option<&[u8]> {
+        let end = *self.key_ends.get(index)?;
+        let before = index
+            .checked_sub(1)
+            .and_then(|index| self.key_ends.get(index));
+        self.keys.get(before.copied().unwrap_or_default()..end)
     }
 }
 
@@ -192,6 +214,11 @@ impl<'f> Fact<'f> {
     /// What kind of user it is.
     pub fn user_kind(self) -> UserKind {
         self.row.user_kind
+    }
+
+    /// The key under which it counts; empty where there is none.
+    pub fn key(self) -> &'f [u8] {
+        self.key
     }
 
     /// Whether its own rows are to be written.

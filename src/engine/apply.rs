@@ -11,8 +11,11 @@ use super::progress::Stop;
 use crate::derive::diff::rebuild;
 use crate::derive::tokens::{Tokenized, Tokenizer};
 use crate::error::{Error, Result};
-use crate::sink::PartReader;
+use crate::sink::{PartReader, Wanted};
 use crate::tables;
+
+/// Rows that are read at once: few, as each may hold whole texts.
+const BATCH_ROWS: usize = 64;
 
 /// A revision with its text, as far as it can be rebuilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +75,14 @@ pub fn apply(
     take: &mut dyn FnMut(&Rebuilt<'_>) -> Result<()>,
 ) -> Result<()> {
     let mut history = History::default();
+    let wanted = Wanted {
+        columns: &COLUMNS,
+        purpose: "without which texts cannot be rebuilt",
+        batch_rows: BATCH_ROWS,
+        row_group: None,
+    };
     for part in parts {
-        let mut reader = PartReader::open(part, tables::DIFFS.name, &COLUMNS)?;
+        let mut reader = PartReader::open(part, tables::DIFFS.name, &wanted)?;
         let tokenizer = reader
             .setting("diff_tokenizer")
             .and_then(Tokenizer::by_name)

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::input_tables::{Converted, REPORTED_REJECTS};
+use super::input_tables::{Converted, REPORTED_REJECTS, convert_input};
 use super::lane::Lane;
-use super::lanes::convert_inputs;
+use super::lanes::{Reading, read_inputs};
 use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
 use super::plan::Plan;
 use super::pool::Pool;
@@ -81,8 +81,18 @@ pub fn convert(
     let folder = OutputFolder::prepare(&job.output, job.overwrite, job.writer.access)?;
     let plan = Plan::new(job, &folder)?;
     let mut results = Results::default();
-    let mut take = |number, converted| results.add(number, converted);
-    convert_inputs(&plan, pool, progress, stop, observe, &mut take)?;
+    let reading = Reading {
+        inputs: &job.inputs,
+        limits: &job.limits,
+        pool,
+        progress,
+        stop,
+    };
+    let read = |lane: &Lane<'_>, number, input: &_| convert_input(&plan, lane, number, input);
+    read_inputs(&reading, observe, &read, &mut |number, converted| {
+        results.add(number, converted);
+        Ok(())
+    })?;
     stop.check()?;
     let (parts, tables) = Lane::alone(&job.limits, pool, progress, stop, |lane| {
         results.write_rest(&plan, lane)

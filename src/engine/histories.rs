@@ -6,6 +6,7 @@
 //! is done in sequence.
 
 mod notes;
+mod open_pages;
 mod rows;
 mod stretch;
 
@@ -22,24 +23,18 @@ use crate::error::Result;
 use crate::tables::TableInfo;
 
 pub(super) use notes::{ChunkHistory, Notes, Piece};
+pub(super) use open_pages::OpenPages;
 use rows::make_rows;
-use stretch::Stretch;
+pub(super) use stretch::Stretch;
 
 /// Revisions of complete pages that are worth a task.
-const TASK_REVISIONS: usize = 8192;
+pub(super) const TASK_REVISIONS: usize = 8192;
 
 /// The histories of one input's pages.
 pub(super) struct Histories<'l> {
     lane: &'l Lane<'l>,
     wanted: Arc<Wanted>,
-    /// Facts of one page are derived from together up to so many bytes.
-    stretch_bytes: usize,
-    /// The page that may go on.
-    open: Option<Stretch>,
-    /// Whether something was lost since the last piece.
-    after_loss: bool,
-    complete: Vec<Stretch>,
-    complete_revisions: usize,
+    pages: OpenPages,
     deriving: VecDeque<Deriving>,
     deriving_bytes: usize,
 }
@@ -55,11 +50,7 @@ impl<'l> Histories<'l> {
         wanted.needs_histories().then(|| Self {
             lane,
             wanted: Arc::clone(wanted),
-            stretch_bytes: lane.limits.page_history_bytes(),
-            open: None,
-            after_loss: false,
-            complete: Vec::new(),
-            complete_revisions: 0,
+            pages: OpenPages::new(lane.limits, wanted.history.revert_radius),
             deriving: VecDeque::new(),
             deriving_bytes: 0,
         })
@@ -67,57 +58,30 @@ impl<'l> Histories<'l> {
 
     /// Takes what a chunk tells, in the order of the document.
     pub(super) fn add(&mut self, chunk: ChunkHistory, groups: &mut RowGroups<'_>) -> Result<()> {
-        let facts = Arc::new(chunk.facts);
-        for piece in chunk.pages {
-            let goes_on = self
-                .open
-                .as_ref()
-                .is_some_and(|open| piece.is_of(&open.header));
-            if !goes_on {
-                self.end_page(groups)?;
-            }
-            let Piece { header, range, .. } = piece;
-            let open = self.open.get_or_insert_with(|| Stretch::new(header));
-            open.is_whole &= !piece.is_damaged && !self.after_loss;
-            self.after_loss = false;
-            let mut rest = range;
-            while let Some(open) = &mut self.open {
-                rest = open.take(&facts, rest, self.stretch_bytes);
-                if rest.is_empty() {
-                    break;
-                }
-                let next = open.cut(self.wanted.history.revert_radius + 1);
-                self.end_page(groups)?;
-                self.open = Some(next);
-            }
-        }
-        Ok(())
+        self.pages.add(chunk);
+        self.hand_out_complete(groups)
     }
 
     /// Bytes were left out: the open page may have lost revisions, and the next one its begin.
     pub(super) fn lost(&mut self) {
-        if let Some(open) = &mut self.open {
-            open.is_whole = false;
-        }
-        self.after_loss = true;
+        self.pages.lost();
     }
 
     /// The open page does not go on.
     pub(super) fn end_page(&mut self, groups: &mut RowGroups<'_>) -> Result<()> {
-        if let Some(stretch) = self.open.take() {
-            self.complete_revisions += stretch.len();
-            self.complete.push(stretch);
+        self.pages.end_page();
+        self.hand_out_complete(groups)
+    }
+
+    fn hand_out_complete(&mut self, groups: &mut RowGroups<'_>) -> Result<()> {
+        while let Some(pages) = self.pages.take_complete(TASK_REVISIONS) {
+            self.hand_out(pages, groups)?;
         }
-        match self.complete_revisions >= TASK_REVISIONS {
-            true => self.hand_out(groups),
-            false => Ok(()),
-        }
+        Ok(())
     }
 
     /// Hands complete pages to a worker, when there is room for it.
-    fn hand_out(&mut self, groups: &mut RowGroups<'_>) -> Result<()> {
-        let pages = std::mem::take(&mut self.complete);
-        self.complete_revisions = 0;
+    fn hand_out(&mut self, pages: Vec<Stretch>, groups: &mut RowGroups<'_>) -> Result<()> {
         let bytes = pages.iter().map(Stretch::bytes).sum();
         let share_bytes = self.lane.budget.histories_bytes();
         if bytes > share_bytes {
@@ -173,8 +137,9 @@ impl<'l> Histories<'l> {
     /// Ends with all that is left.
     pub(super) fn finish(mut self, groups: &mut RowGroups<'_>) -> Result<()> {
         self.end_page(groups)?;
-        if !self.complete.is_empty() {
-            self.hand_out(groups)?;
+        let rest = self.pages.take_rest();
+        if !rest.is_empty() {
+            self.hand_out(rest, groups)?;
         }
         self.settle(groups)
     }

@@ -9,9 +9,8 @@ use std::time::Duration;
 use crossbeam_channel::{RecvTimeoutError, Sender, unbounded};
 
 use super::budget::Budget;
-use super::input_tables::{Converted, convert_input};
 use super::lane::Lane;
-use super::plan::Plan;
+use super::options::Limits;
 use super::pool::{Pool, caught};
 use super::progress::{FirstFailed, Progress, Stop};
 use crate::container::{Format, HEAD_BYTES};
@@ -23,35 +22,44 @@ const OBSERVE_EVERY: Duration = Duration::from_millis(100);
 /// Stored bytes of a splittable input that are worth one more core.
 const SPLIT_BYTES_PER_CORE: u64 = 4 << 20;
 
-/// Converts all inputs of a job, several at once.
+/// What a job reads, and its means.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'j> {
+    pub(super) inputs: &'j [Input],
+    pub(super) limits: &'j Limits,
+    pub(super) pool: &'j Pool,
+    pub(super) progress: &'j Progress,
+    pub(super) stop: &'j Stop,
+}
+
+/// What is done with an input, by the lane that reads it.
+type Read<'r, T> = dyn Fn(&Lane<'_>, usize, &Input) -> Result<T> + Sync + 'r;
+
+/// Reads all inputs of a job, several at once.
 ///
 /// Inputs are begun in their order, each on a thread of its own: the next one while there are fewer
-/// than [`Limits::lanes`](super::Limits::lanes) and while those being read leave cores to it (see
-/// [`cores_for`]).  `take` gets each outcome as it comes, with the number of its input.
+/// than [`Limits::lanes`] and while those being read leave cores to it (see [`cores_for`]).  `take`
+/// gets each outcome as it comes, with the number of its input.
 ///
 /// Where an input fails, those behind it are stopped and those before it are seen through, so that
 /// the error told is always that of the first input that is bad.
-pub(super) fn convert_inputs(
-    plan: &Plan<'_>,
-    pool: &Pool,
-    progress: &Progress,
-    stop: &Stop,
+pub(super) fn read_inputs<T: Send>(
+    reading: &Reading<'_>,
     observe: &mut dyn FnMut(),
-    take: &mut dyn FnMut(usize, Converted),
+    read: &Read<'_, T>,
+    take: &mut dyn FnMut(usize, T) -> Result<()>,
 ) -> Result<()> {
-    let threads = pool.threads();
-    let most = plan.job.limits.lanes(threads);
+    let threads = reading.pool.threads();
+    let most = reading.limits.lanes(threads);
     let means = Means {
-        plan,
-        pool,
-        progress,
-        stop,
-        budget: Budget::new(&plan.job.limits),
+        reading,
+        read,
+        budget: Budget::new(reading.limits),
         failed: FirstFailed::none_yet(),
     };
     thread::scope(|scope| {
         let (send, receive) = unbounded();
-        let mut waiting = plan.job.inputs.iter().enumerate();
+        let mut waiting = reading.inputs.iter().enumerate();
         // The cores of each input being read, by its number.
         let mut running = BTreeMap::<usize, usize>::new();
         let mut errors = BTreeMap::new();
@@ -79,12 +87,11 @@ pub(super) fn convert_inputs(
             };
             running.remove(&number);
             means.budget.set_running(running.len());
-            progress.end_input(number);
-            match outcome {
-                Ok(converted) => take(number, converted),
-                Err(error) => {
-                    errors.insert(number, error);
-                }
+            reading.progress.end_input(number);
+            let taken = outcome.and_then(|outcome| take(number, outcome));
+            if let Err(error) = taken {
+                means.failed.note(number);
+                errors.insert(number, error);
             }
         }
     })
@@ -101,29 +108,27 @@ fn first_error(errors: BTreeMap<usize, Error>) -> Result<()> {
 }
 
 /// What a lane sends at its end: the number of its input and what became of it.
-type Outcome = (usize, Result<Converted>);
+type Outcome<T> = (usize, Result<T>);
 
 /// What all lanes share.
-struct Means<'j> {
-    plan: &'j Plan<'j>,
-    pool: &'j Pool,
-    progress: &'j Progress,
-    stop: &'j Stop,
+struct Means<'j, T> {
+    reading: &'j Reading<'j>,
+    read: &'j Read<'j, T>,
     budget: Budget,
     failed: FirstFailed,
 }
 
-impl Means<'_> {
+impl<T: Send> Means<'_, T> {
     /// Begins a lane, which sends its outcome, whatever happens.
     fn begin<'s>(
         &'s self,
         scope: &'s Scope<'s, '_>,
         number: usize,
         input: &'s Input,
-        send: &Sender<Outcome>,
+        send: &Sender<Outcome<T>>,
     ) {
         // Here and not in the lane, so that the caller sees even the shortest input.
-        let taken_bytes = self.progress.begin_input(number);
+        let taken_bytes = self.reading.progress.begin_input(number);
         let from_lane = send.clone();
         let spawned = thread::Builder::new()
             .name(format!("input-{number}"))
@@ -142,10 +147,10 @@ impl Means<'_> {
         number: usize,
         input: &Input,
         taken_bytes: Arc<AtomicU64>,
-        send: &Sender<Outcome>,
+        send: &Sender<Outcome<T>>,
     ) {
         let outcome = caught("the reading of an input", || {
-            self.convert(number, input, taken_bytes)
+            self.read(number, input, taken_bytes)
         })
         .map_err(|error| error.in_input(&input.name()));
         if outcome.is_err() {
@@ -155,23 +160,18 @@ impl Means<'_> {
         let _ = send.send((number, outcome));
     }
 
-    fn convert(
-        &self,
-        number: usize,
-        input: &Input,
-        taken_bytes: Arc<AtomicU64>,
-    ) -> Result<Converted> {
+    fn read(&self, number: usize, input: &Input, taken_bytes: Arc<AtomicU64>) -> Result<T> {
         let lane = Lane {
-            limits: &self.plan.job.limits,
-            pool: self.pool,
+            limits: self.reading.limits,
+            pool: self.reading.pool,
             budget: &self.budget,
-            progress: self.progress,
+            progress: self.reading.progress,
             taken_bytes,
-            stop: self.stop.of_input(number, &self.failed),
+            stop: self.reading.stop.of_input(number, &self.failed),
         };
-        let converted = convert_input(self.plan, &lane, number, input)?;
+        let outcome = (self.read)(&lane, number, input)?;
         lane.stop.check()?;
-        Ok(converted)
+        Ok(outcome)
     }
 }
 

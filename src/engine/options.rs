@@ -182,6 +182,11 @@ impl Limits {
         self.sizing_bytes / 8
     }
 
+    /// Bytes of counts that lanes may hold together, and as many the job.
+    pub(super) fn groups_bytes(&self) -> usize {
+        self.memory_bytes / 4
+    }
+
     /// Bytes of facts that are kept of one page; a longer history is looked at in pieces.
     pub(super) fn page_history_bytes(&self) -> usize {
         // Revisions of a page are numbered in 32 bits.

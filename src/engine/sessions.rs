@@ -4,7 +4,7 @@
 //! inputs are read, the runs are merged, and breaks cut the edits of a user into sessions.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::lane::Lane;
 use super::options::Limits;
@@ -108,7 +108,7 @@ pub(super) fn write_sessions(
     let Some(selection) = plan.wanted.selection(&tables::SESSIONS) else {
         return Ok(PartsByTable::new());
     };
-    let runs = few_runs(plan, lane.pool, &lane.stop, runs)?;
+    let runs = few_runs(&plan.sorting_folder(), lane.pool, &lane.stop, runs)?;
     let mut groups = RowGroups::of_job(plan, lane, &tables::SESSIONS)?;
     let mut builder = TableBuilder::<tables::Sessions>::new(selection);
     let mut put = |session: Option<Session>, is_last: bool| -> Result<()> {
@@ -135,8 +135,13 @@ pub(super) fn write_sessions(
     groups.finish()
 }
 
-/// Merges runs until there are few enough to be merged at once.
-fn few_runs(plan: &Plan<'_>, pool: &Pool, stop: &Stop, mut runs: Vec<Run>) -> Result<Vec<Run>> {
+/// Merges runs, in a folder, until there are few enough to be merged at once.
+pub(super) fn few_runs(
+    folder: &Path,
+    pool: &Pool,
+    stop: &Stop,
+    mut runs: Vec<Run>,
+) -> Result<Vec<Run>> {
     let mut names = 0..;
     while runs.len() > MERGED_RUNS {
         let mut tasks = Vec::new();
@@ -145,7 +150,7 @@ fn few_runs(plan: &Plan<'_>, pool: &Pool, stop: &Stop, mut runs: Vec<Run>) -> Re
             let rest = runs.split_off(runs.len().min(MERGED_RUNS));
             let merged = std::mem::replace(&mut runs, rest);
             let name = format!("merged-{:05}", names.next().unwrap_or(0));
-            let path = plan.sorting_folder().join(name);
+            let path = folder.join(name);
             tasks.push(pool.spawn(move || Run::merge(path, merged)));
         }
         runs = tasks

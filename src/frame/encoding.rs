@@ -30,12 +30,24 @@ enum Order {
     Big,
 }
 
+/// Whether bytes begin as one of the marks of UTF-16 does.
+fn may_be_mark(bytes: &[u8]) -> bool {
+    matches!(bytes.first(), Some(0xfe | 0xff))
+}
+
 impl Transcoder {
     /// The next bytes as UTF-8.
     pub fn push(&mut self, bytes: Bytes) -> Result<Bytes> {
         match self.state {
             State::Utf8 => Ok(bytes),
             State::Utf16(order) => self.transcode(&bytes, order),
+            // The common case: no mark, and nothing need be copied.
+            State::Undecided if self.carried.is_empty() && !may_be_mark(&bytes) => {
+                if !bytes.is_empty() {
+                    self.state = State::Utf8;
+                }
+                Ok(bytes)
+            }
             State::Undecided => {
                 self.carried.extend_from_slice(&bytes);
                 self.state = match &self.carried[..] {
@@ -47,8 +59,6 @@ impl Transcoder {
                 let carried = std::mem::take(&mut self.carried);
                 match self.state {
                     State::Utf16(order) => self.transcode(&carried[2..], order),
-                    // The common case: nothing was carried, so nothing need be copied.
-                    _ if carried.len() == bytes.len() => Ok(bytes),
                     _ => Ok(carried.into()),
                 }
             }

@@ -48,6 +48,20 @@ pub enum UserKind {
 }
 
 impl UserKind {
+    /// The kind of a name used in tables.
+    pub fn by_name(name: &str) -> Option<Self> {
+        [
+            Self::Registered,
+            Self::Ip,
+            Self::Temporary,
+            Self::Imported,
+            Self::Hidden,
+            Self::Unknown,
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == name)
+    }
+
     /// The name used in tables.
     pub fn name(self) -> &'static str {
         match self {

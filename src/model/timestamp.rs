@@ -99,21 +99,44 @@ impl Timestamp {
         self.seconds
     }
 
+    /// Year, month and day in UTC.
+    pub fn date(self) -> (i64, i64, i64) {
+        civil_from_days(self.seconds.div_euclid(DAY))
+    }
+
     /// Microseconds since 1970-01-01T00:00:00Z.
     pub fn microseconds(self) -> i64 {
         self.seconds * 1_000_000
     }
 }
 
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Timestamp {
+    /// The form that [`parse`](Self::parse) reads, in ASCII.
+    pub fn to_ascii(self) -> [u8; 20] {
         let (days, second) = (self.seconds.div_euclid(DAY), self.seconds.rem_euclid(DAY));
         let (year, month, day) = civil_from_days(days);
-        let (hour, minute, second) = (second / HOUR, second % HOUR / MINUTE, second % MINUTE);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        )
+        let mut text = *b"0000-00-00T00:00:00Z";
+        for (at, number) in [
+            (0, year / 100),
+            (2, year % 100),
+            (5, month),
+            (8, day),
+            (11, second / HOUR),
+            (14, second % HOUR / MINUTE),
+            (17, second % MINUTE),
+        ] {
+            // Years have four digits, and so all of these are below 100.
+            text[at] += (number / 10) as u8;
+            text[at + 1] += (number % 10) as u8;
+        }
+        text
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.to_ascii();
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

@@ -10,11 +10,21 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Rows that are read at once: few, as each may hold whole texts.
-const BATCH_ROWS: usize = 64;
-
 /// Begin of the names of metadata that are ours.
 const OURS: &str = "mwparquet.";
+
+/// What is wanted of a part.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'w> {
+    /// Names of columns.
+    pub columns: &'w [&'w str],
+    /// What is said of a column that is not there: "without which …".
+    pub purpose: &'w str,
+    /// Rows that are read at once.
+    pub batch_rows: usize,
+    /// One row group; `None` for all.
+    pub row_group: Option<usize>,
+}
 
 /// A part of a table, read from its front.
 pub struct PartReader {
@@ -24,13 +34,15 @@ pub struct PartReader {
 }
 
 impl PartReader {
-    /// Opens a part of the table `table`, of which the `columns` are wanted.
-    pub fn open(path: &Path, table: &str, columns: &[&str]) -> Result<Self> {
+    /// How many row groups a part has.
+    pub fn row_groups(path: &Path) -> Result<usize> {
+        open(path).map(|builder| builder.metadata().num_row_groups())
+    }
+
+    /// Opens a part of the table `table`.
+    pub fn open(path: &Path, table: &str, wanted: &Wanted<'_>) -> Result<Self> {
         let name = path.display().to_string();
-        let file =
-            File::open(path).map_err(|error| Error::io(format!("cannot read {name}"), error))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file)
-            .map_err(|error| not_readable(&name, error))?;
+        let builder = open(path)?;
         let metadata = builder.metadata().file_metadata().key_value_metadata();
         let settings: BTreeMap<_, _> = metadata
             .into_iter()
@@ -45,17 +57,23 @@ impl PartReader {
                 "{name} is no part of a table {table}: expected what `mwparquet convert --tables {table}` has written"
             )));
         }
-        for column in columns {
+        for column in wanted.columns {
             if builder.schema().index_of(column).is_err() {
                 return Err(Error::usage(format!(
-                    "{name} has no column {column}, without which texts cannot be rebuilt"
+                    "{name} has no column {column}, {}",
+                    wanted.purpose
                 )));
             }
         }
-        let wanted = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+        let columns = wanted.columns.iter().copied();
+        let columns = ProjectionMask::columns(builder.parquet_schema(), columns);
+        let mut builder = builder
+            .with_projection(columns)
+            .with_batch_size(wanted.batch_rows);
+        if let Some(row_group) = wanted.row_group {
+            builder = builder.with_row_groups(vec![row_group]);
+        }
         let batches = builder
-            .with_projection(wanted)
-            .with_batch_size(BATCH_ROWS)
             .build()
             .map_err(|error| not_readable(&name, error))?;
         Ok(Self {
@@ -80,7 +98,19 @@ impl PartReader {
 
 /// Whether a file says of itself that it is a part of a table that we wrote.
 pub(super) fn is_part_of(path: &Path, table: &str) -> bool {
-    PartReader::open(path, table, &[]).is_ok()
+    let nothing = Wanted {
+        columns: &[],
+        purpose: "",
+        batch_rows: 1,
+        row_group: None,
+    };
+    PartReader::open(path, table, &nothing).is_ok()
+}
+
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|error| Error::io(format!("cannot read {name}"), error))?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| not_readable(&name, error))
 }
 
 fn not_readable(name: &str, error: parquet::errors::ParquetError) -> Error {

@@ -63,6 +63,16 @@ impl Run {
         writer.finish()
     }
 
+    /// Writes the records that `give` hands on, in their order, into a run.
+    pub fn write_sorted(
+        path: PathBuf,
+        give: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()>,
+    ) -> Result<Self> {
+        let mut writer = RunWriter::new(path)?;
+        give(&mut |record| writer.push(record))?;
+        writer.finish()
+    }
+
     /// Merges runs into one, in a file of that name.
     pub fn merge(path: PathBuf, runs: Vec<Self>) -> Result<Self> {
         let mut writer = RunWriter::new(path)?;

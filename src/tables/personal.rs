@@ -28,7 +28,7 @@ impl Personal {
     }
 }
 
-const PERSONAL_COLUMNS: [(&str, Personal); 21] = [
+const PERSONAL_COLUMNS: [(&str, Personal); 22] = [
     ("creator_user_id", Personal::Names),
     ("creator_user_text", Personal::Names),
     ("user_id", Personal::Names),
@@ -49,6 +49,7 @@ const PERSONAL_COLUMNS: [(&str, Personal); 21] = [
     ("content_text", Personal::Texts),
     ("keyframe_text", Personal::Texts),
     ("operations", Personal::Texts),
+    ("token_text", Personal::Texts),
     // It quotes a few values of what is damaged.
     ("reason", Personal::Texts),
 ];

@@ -7,7 +7,7 @@ import helpers
 
 SLOTS = helpers.SAMPLES / "slots.xml"
 PAGES = helpers.SAMPLES / "containers.xml.bz2"
-COMMANDS = ["convert", "inspect", "cat", "schema", "completions", "man"]
+COMMANDS = ["convert", "inspect", "cat", "count", "schema", "completions", "man"]
 
 
 def lines(data):

@@ -81,6 +81,14 @@ fn sound() -> Vec<PathBuf> {
     paths
 }
 
+/// Nothing but the part itself.
+const WANTED: mwparquet::sink::Wanted<'_> = mwparquet::sink::Wanted {
+    columns: &[],
+    purpose: "",
+    batch_rows: 64,
+    row_group: None,
+};
+
 #[test]
 fn all_texts_come_back() {
     let mut count = 0;
@@ -197,12 +205,12 @@ fn parts_tell_how_they_were_made() {
     let output = folder.path().join("out");
     run(&job(&samples::folder().join("slots.xml"), &output, 10), 2).unwrap();
     let part = diff_parts(&output).unwrap().remove(0);
-    let reader = mwparquet::sink::PartReader::open(&part, "diffs", &[]).unwrap();
+    let reader = mwparquet::sink::PartReader::open(&part, "diffs", &WANTED).unwrap();
     assert_eq!(reader.setting("diff_order"), Some("dump"));
     assert_eq!(reader.setting("diff_tokenizer"), Some("words"));
     assert_eq!(reader.setting("diff_algorithm"), Some("histogram"));
     assert_eq!(reader.setting("keyframe_every"), Some("10"));
-    let error = mwparquet::sink::PartReader::open(&part, "revisions", &[])
+    let error = mwparquet::sink::PartReader::open(&part, "revisions", &WANTED)
         .err()
         .unwrap();
     assert!(error.message().contains("is no part of a table revisions"));

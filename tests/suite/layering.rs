@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("derive", &["model", "error"]),
     ("protect", &["model", "error"]),
     ("tables", &["derive", "model", "error"]),
-    ("sink", &["tables", "error"]),
+    ("sink", &["tables", "model", "error"]),
     (
         "engine",
         &[

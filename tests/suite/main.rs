@@ -3,6 +3,7 @@
 
 mod bzip2;
 mod chunks;
+mod counts;
 mod diff;
 mod layering;
 mod persistence;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mwparquet::engine::{Job, Limits, Pool, Stop, convert};
 use mwparquet::error::Result;
-use mwparquet::sink::{Access, Compression, PartReader, WriterOptions};
+use mwparquet::sink::{Access, Compression, PartReader, Wanted, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::sql::{Frame, Framer, FramerOptions, Misfit, Rows, Value, parse_run};
 use mwparquet::tables::{self, Selection};
@@ -241,7 +241,13 @@ fn outcome(input: &Path, sizing_bytes: usize, threads: usize) -> Result<Vec<Stri
     ] {
         for part in &report.manifest.tables[name].parts {
             let path = job.output.join(&part.path);
-            let mut reader = PartReader::open(&path, name, columns)?;
+            let wanted = Wanted {
+                columns,
+                purpose: "without which rows cannot be compared",
+                batch_rows: 64,
+                row_group: None,
+            };
+            let mut reader = PartReader::open(&path, name, &wanted)?;
             while let Some(batch) = reader.next_batch()? {
                 let batches = (0..batch.num_rows()).map(|row| batch.slice(row, 1));
                 rows.extend(batches.map(|row| format!("{:?}", row.columns())));

@@ -61,6 +61,11 @@ impl Notes {
         facts.push(revision, self.has_parents, is_wanted);
     }
 
+    /// Notes down the key under which the revision counts that was noted last.
+    pub(in crate::engine) fn key(&mut self, key: &[u8]) {
+        self.chunk.facts.push_key(key);
+    }
+
     /// A record of a page could not be read.
     pub(in crate::engine) fn damage(&mut self, page_id: Option<i64>) {
         self.damaged.push(page_id);

@@ -9,12 +9,12 @@ use crate::tables::PageHeader;
 
 /// A stretch of a page's history, in the order of the dump; as a rule all of it.
 #[derive(Debug)]
-pub(super) struct Stretch {
+pub(in crate::engine) struct Stretch {
     pub(super) header: PageHeader,
     /// False where some of the page's history is missing or lies in other stretches.
     pub(super) is_whole: bool,
     /// How many of its first revisions belong to the stretch before, and are looked at only.
-    pub(super) context: usize,
+    pub(in crate::engine) context: usize,
     /// Revisions of the page before this stretch's own.
     pub(super) revisions_before: u64,
     /// Where the facts lie, by chunk.
@@ -43,7 +43,7 @@ impl Stretch {
     }
 
     /// What their facts take, in bytes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::engine) fn bytes(&self) -> usize {
         self.bytes
     }
 
@@ -97,7 +97,7 @@ impl Stretch {
     }
 
     /// Its revisions.
-    pub(super) fn revisions(&self) -> Vec<Fact<'_>> {
+    pub(in crate::engine) fn revisions(&self) -> Vec<Fact<'_>> {
         let mut revisions = Vec::with_capacity(self.length);
         for (facts, range) in &self.pieces {
             revisions.extend(range.clone().filter_map(|index| facts.get(index)));

@@ -1,0 +1,136 @@
+//! One input's counts.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::chunk::{ChunkCounts, Counting, counts_of};
+use super::histories::Histories;
+use super::spill::{Spill, Spilling};
+use crate::engine::document::Document;
+use crate::engine::input_tables::REPORTED_REJECTS;
+use crate::engine::lane::Lane;
+use crate::engine::pipeline::{Consumer, Work, run_input};
+use crate::error::{Error, Result};
+use crate::sink::Seen;
+use crate::source::Input;
+use crate::tables::Reject;
+
+/// What an input gave.
+pub(super) struct InputCounts<'s> {
+    pub(super) spill: Spill<'s>,
+    pub(super) seen: Seen,
+    /// What was passed over, the first of many.
+    pub(super) rejects: Vec<Reject>,
+}
+
+/// Counts an input.
+pub(super) fn count_input<'s>(
+    counting: &Arc<Counting>,
+    spilling: &'s Spilling,
+    lane: &Lane<'_>,
+    input: &Input,
+) -> Result<InputCounts<'s>> {
+    let limit_bytes = lane.limits.groups_bytes() / lane.limits.lanes(lane.pool.threads());
+    let mut lane_counts = LaneCounts {
+        lane,
+        counting: Arc::clone(counting),
+        document: None,
+        histories: counting
+            .plan
+            .needs_histories()
+            .then(|| Histories::new(counting, lane)),
+        counts: InputCounts {
+            spill: Spill::new(spilling, limit_bytes),
+            seen: Seen::default(),
+            rejects: Vec::new(),
+        },
+        input: input.name(),
+    };
+    let passed = run_input(input, lane, &mut lane_counts)?;
+    let mut counts = lane_counts.counts;
+    if let Some(histories) = lane_counts.histories {
+        histories.finish(&mut counts.spill)?;
+    }
+    counts.spill.settle()?;
+    counts.seen.xml_bytes = passed.xml_bytes;
+    counts.seen.trailing_zero_bytes = passed.trailing_zero_bytes;
+    Ok(counts)
+}
+
+struct LaneCounts<'l, 's> {
+    lane: &'l Lane<'l>,
+    counting: Arc<Counting>,
+    document: Option<Arc<Document>>,
+    histories: Option<Histories<'l>>,
+    counts: InputCounts<'s>,
+    input: Arc<str>,
+}
+
+impl LaneCounts<'_, '_> {
+    fn reject(&mut self, reject: Reject) {
+        if self.counts.rejects.len() < REPORTED_REJECTS {
+            self.counts.rejects.push(reject);
+        }
+    }
+}
+
+impl Consumer for LaneCounts<'_, '_> {
+    type Output = ChunkCounts;
+
+    fn work(&self) -> Work<ChunkCounts> {
+        let counting = Arc::clone(&self.counting);
+        Arc::new(move |document, chunk| counts_of(&counting, document, chunk))
+    }
+
+    fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
+        if let Some(histories) = &mut self.histories {
+            histories.end_page(&mut self.counts.spill)?;
+        }
+        self.document = Some(Arc::clone(document));
+        Ok(())
+    }
+
+    fn collect(&mut self, chunk: ChunkCounts) -> Result<()> {
+        let progress = self.lane.progress;
+        progress
+            .revisions
+            .fetch_add(chunk.seen.revisions, Ordering::Relaxed);
+        progress
+            .pages
+            .fetch_add(chunk.seen.pages, Ordering::Relaxed);
+        self.counts.seen.add(&chunk.seen);
+        for reject in chunk.rejects {
+            self.reject(reject);
+        }
+        self.counts.spill.add(chunk.groups, self.lane.pool)?;
+        match (&mut self.histories, chunk.history) {
+            (Some(histories), Some(history)) => histories.add(history, &mut self.counts.spill),
+            _ => Ok(()),
+        }
+    }
+
+    fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()> {
+        self.counts.seen.rejects += 1;
+        let location = why.location();
+        let document = self.document.as_ref();
+        self.reject(Reject {
+            wiki_id: document.and_then(|document| document.wiki_id.clone()),
+            input: self.input.to_string(),
+            xml_offset_bytes: location.xml_offset_bytes,
+            file_offset_bytes: location.file_offset_bits.map(|bits| bits / 8),
+            sql_line: None,
+            page_id: location.page_id,
+            revision_id: location.revision_id,
+            lost_bytes,
+            reason: why.message().to_owned(),
+        });
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        match &mut self.histories {
+            Some(histories) => histories.settle(&mut self.counts.spill),
+            None => Ok(()),
+        }
+    }
+}
