@@ -189,7 +189,10 @@ fn the_revision_before_goes_with_each_chunk() {
                         let some_page = &b"<page><title>T</title><ns>0</ns><id>1</id>"[..];
                         let (_, handed) = lines_of(bytes, Some(header.unwrap_or(some_page)), &site);
                         let from = usize::from(header.is_none());
-                        assert_eq!(handed[from..], last[from..], "{name}");
+                        // Behind pages there can be log items, which have no use for it.
+                        if first.is_some() || !last.is_empty() {
+                            assert_eq!(handed[from..], last[from..], "{name}");
+                        }
                         assert!(first.is_none() || goes_on, "{name}");
                         handed_on += 1;
                     }
