@@ -12,6 +12,8 @@ import helpers
 LOG = helpers.SAMPLES / "samplewiki-20260101-pages-logging.xml.gz"
 HISTORY = helpers.BIG
 LOG_NAMES = [LOG.name]
+# Pages and a log in one file, which count refuses to mix.
+MIXED_NAMES = ["addresses.xml"]
 REVISION_MEASURES = "minor,time,pages,users,bytes,reverts"
 KEYS_OF_REVISIONS = ["page", "user", "namespace", "user-kind", "model", "day", "month", "year"]
 KEYS_OF_LOGS = ["type", "action", "user", "namespace", "user-kind", "day", "month", "year"]
@@ -160,7 +162,7 @@ def test_a_log_by_all_keys(keys):
     assert_counts(counted(LOG, "--by", ",".join(keys), "--measures", "all"), rows, keys)
 
 
-@pytest.mark.parametrize("name", sorted(set(helpers.sound_samples()) - set(LOG_NAMES)))
+@pytest.mark.parametrize("name", sorted(set(helpers.sound_samples()) - set(LOG_NAMES) - set(MIXED_NAMES)))
 def test_every_sample(name):
     rows = with_histories(helpers.expected_rows(name))
     for keys in (["page"], ["user"], ["namespace", "user", "year"]):

@@ -7,9 +7,11 @@ use crate::derive::counts::{CountPlan, Counted, Counter, Groups, Subject};
 use crate::engine::document::Document;
 use crate::engine::histories::{ChunkHistory, Notes};
 use crate::engine::options::Filters;
+use crate::engine::protected::Protected;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
 use crate::model::{LogItem, Page, Revision, Upload};
+use crate::protect::Protection;
 use crate::sink::Seen;
 use crate::tables::Reject;
 use crate::xml::{Fault, PageAt, Records, parse_chunk};
@@ -83,7 +85,11 @@ pub(super) fn counts_of(
             .then(|| Notes::new(document)),
         counts: ChunkCounts::default(),
     };
-    parse_chunk(&bytes, header, continues, &document.site, &mut counter)?;
+    // Sizes of what is hidden are not counted, as they are not in tables.
+    let protection = Protection::default();
+    let site = &document.site;
+    let mut records = Protected::new(&protection, site, &mut counter);
+    parse_chunk(&bytes, header, continues, site, &mut records)?;
     let mut counts = counter.counts;
     counts.groups = counter.counter.take();
     counts.history = counter.notes.map(Notes::finish);
