@@ -210,6 +210,7 @@ fn describe(told: &Told<'_>) -> String {
         ("slots", seen.slots),
         ("uploads", seen.uploads),
         ("log items", seen.log_items),
+        ("rows", seen.sql_rows),
     ];
     let hidden = [
         ("users", hidden.users),

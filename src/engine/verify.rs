@@ -6,6 +6,7 @@ mod order;
 
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
 use serde::Serialize;
 
 use self::facts::{ChunkFacts, FactsOf};
@@ -13,14 +14,17 @@ pub use self::facts::{DifferingText, Hidden, ProofCounts};
 use self::order::Ordering;
 pub use self::order::{Extent, History};
 use super::document::Document;
+use super::kinds::run_any_input;
 use super::lane::Lane;
 use super::options::Limits;
-use super::pipeline::{Consumer, Work, run_input};
+use super::pipeline::{Consumer, Work};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
+use super::sql::{Prepared, SqlConsumer, SqlWanted};
 use crate::error::{Error, Result};
 use crate::sink::Seen;
 use crate::source::Input;
+use crate::sql::Declared;
 use crate::xml::parse_chunk;
 
 /// What was found in an input that is whole: containers and XML came to their proven ends.
@@ -78,6 +82,7 @@ pub fn verify(
 ) -> Result<Verified> {
     let mut verifier = Verifier {
         document: None,
+        table: None,
         facts: ChunkFacts::default(),
         ordering: Ordering::default(),
         listener,
@@ -88,19 +93,23 @@ pub fn verify(
             taken_bytes,
             ..lane.clone()
         };
-        run_input(input, &lane, &mut verifier)
+        run_any_input(input, &lane, &mut verifier)
     });
     progress.end_input(number);
     let passed = outcome?;
     stop.check()?;
     let Verifier {
         document,
+        table,
         facts,
         ordering,
         ..
     } = verifier;
     let mut seen = facts.seen;
-    seen.xml_bytes = passed.xml_bytes;
+    match passed.is_sql {
+        true => seen.sql_bytes = passed.xml_bytes,
+        false => seen.xml_bytes = passed.xml_bytes,
+    }
     seen.trailing_zero_bytes = passed.trailing_zero_bytes;
     let (history, extent) = ordering.finish();
     Ok(Verified {
@@ -108,9 +117,11 @@ pub fn verify(
         bytes: input.size_bytes(),
         container: passed.format.name(),
         container_pieces: passed.pieces,
-        wiki_id: document
-            .as_ref()
-            .and_then(|document| document.wiki_id.clone()),
+        wiki_id: match (&document, &table) {
+            (Some(document), _) => document.wiki_id.clone(),
+            (None, Some(table)) => table.wiki_id.clone(),
+            (None, None) => None,
+        },
         schema_version: document.and_then(|document| document.site.schema_version.clone()),
         seen,
         texts: facts.texts,
@@ -123,6 +134,8 @@ pub fn verify(
 
 struct Verifier<'l> {
     document: Option<Arc<Document>>,
+    /// The first table of an SQL dump.
+    table: Option<Arc<Prepared>>,
     /// Sums over all chunks.
     facts: ChunkFacts,
     ordering: Ordering,
@@ -171,5 +184,30 @@ impl Consumer for Verifier<'_> {
     fn lost(&mut self, why: &Error, _: Option<u64>) -> Result<()> {
         // Nothing is passed over here; whoever asks for that gets the reason as an error.
         Err(Error::internal(why.to_string()))
+    }
+}
+
+/// Of tables every value is read, as when they are written.
+impl SqlConsumer for Verifier<'_> {
+    fn prepare(&self, declared: &Declared, file_name: &str) -> Result<Prepared> {
+        SqlWanted::default().prepare(declared, file_name)
+    }
+
+    fn begin_table(&mut self, prepared: &Arc<Prepared>) -> Result<()> {
+        self.table.get_or_insert_with(|| Arc::clone(prepared));
+        Ok(())
+    }
+
+    fn take_rows(&mut self, _: &Prepared, rows: u64, _: Option<RecordBatch>) -> Result<()> {
+        self.facts.seen.sql_rows += rows;
+        Ok(())
+    }
+
+    fn reject(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()> {
+        self.lost(why, lost_bytes)
+    }
+
+    fn tick_sql(&mut self) {
+        self.tick();
     }
 }

@@ -182,3 +182,18 @@ def test_an_output(tmp_path):
     assert len(told["strangers"]) == 1
     (folder / "manifest.json").write_text("{")
     assert run("verify", folder).returncode == 3
+
+
+@pytest.mark.parametrize("path", sorted((SAMPLES / "sql").glob("*.sql*")), ids=lambda path: path.name)
+def test_tables(path):
+    (told,) = verified(path)
+    (inspected,) = [json.loads(line) for line in run("inspect", "--json", "--full", path).stdout.splitlines()]
+    assert told["seen"] == inspected["seen"]
+    assert told["wiki_id"] == inspected["wiki_id"]
+
+
+@pytest.mark.parametrize("path", sorted((SAMPLES / "sql" / "broken").iterdir()), ids=lambda path: path.name)
+def test_broken_tables_are_told_as_convert_tells_them(path, tmp_path):
+    expected = run("convert", path, "--output", tmp_path / "out", "--progress", "off")
+    result = run("verify", path)
+    assert (result.returncode, result.stderr) == (expected.returncode, expected.stderr)
