@@ -139,6 +139,10 @@ pub(super) struct ConvertArguments {
     /// Replace what an earlier job wrote into the folder
     #[arg(help_heading = "Output", long)]
     pub overwrite: bool,
+    /// Go on with a job that was ended, from the inputs that it has finished; the same inputs and options
+    /// are needed.  In an empty folder it begins, of a finished job nothing is done
+    #[arg(help_heading = "Output", long, conflicts_with = "overwrite")]
+    pub resume: bool,
     /// Tell what would be done, and do nothing
     #[arg(help_heading = "Running", long)]
     pub dry_run: bool,

@@ -1,6 +1,6 @@
 //! Several inputs at once: which are read when, and what happens where one fails.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::thread::{self, Scope};
@@ -27,7 +27,8 @@ const SPLIT_BYTES_PER_CORE: u64 = 4 << 20;
 ///
 /// Inputs are begun in their order, each on a thread of its own: the next one while there are fewer
 /// than [`Limits::lanes`](super::Limits::lanes) and while those being read leave cores to it (see
-/// [`cores_for`]).  `take` gets each outcome as it comes, with the number of its input.
+/// [`cores_for`]).  `take` gets each outcome as it comes, with the number of its input.  Those that are
+/// `finished` are passed over.
 ///
 /// Where an input fails, those behind it are stopped and those before it are seen through, so that
 /// the error told is always that of the first input that is bad.
@@ -37,7 +38,8 @@ pub(super) fn convert_inputs(
     progress: &Progress,
     stop: &Stop,
     observe: &mut dyn FnMut(),
-    take: &mut dyn FnMut(usize, Converted),
+    finished: &BTreeSet<usize>,
+    take: &mut dyn FnMut(usize, Converted) -> Result<()>,
 ) -> Result<()> {
     let threads = pool.threads();
     let most = plan.job.limits.lanes(threads);
@@ -51,7 +53,8 @@ pub(super) fn convert_inputs(
     };
     thread::scope(|scope| {
         let (send, receive) = unbounded();
-        let mut waiting = plan.job.inputs.iter().enumerate();
+        let inputs = plan.job.inputs.iter().enumerate();
+        let mut waiting = inputs.filter(|(number, _)| !finished.contains(number));
         // The cores of each input being read, by its number.
         let mut running = BTreeMap::<usize, usize>::new();
         let mut errors = BTreeMap::new();
@@ -80,11 +83,9 @@ pub(super) fn convert_inputs(
             running.remove(&number);
             means.budget.set_running(running.len());
             progress.end_input(number);
-            match outcome {
-                Ok(converted) => take(number, converted),
-                Err(error) => {
-                    errors.insert(number, error);
-                }
+            if let Err(error) = outcome.and_then(|converted| take(number, converted)) {
+                means.failed.note(number);
+                errors.insert(number, error);
             }
         }
     })
