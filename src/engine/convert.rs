@@ -132,6 +132,10 @@ pub fn convert(
     let entries: Vec<_> = std::mem::take(&mut results.entries).into_values().collect();
     let mut seen = Seen::default();
     entries.iter().for_each(|entry| seen.add(&entry.seen));
+    let mut run = describe_run();
+    if resumed_inputs > 0 {
+        run.insert("resumed_inputs".to_owned(), resumed_inputs.into());
+    }
     let manifest = Manifest {
         manifest_version: 1,
         program: Manifest::PROGRAM.to_owned(),
@@ -140,7 +144,7 @@ pub fn convert(
         left_out: job.left_out.clone(),
         tables,
         complete: seen.rejects == 0,
-        run: describe_run(),
+        run,
     };
     let all: Vec<Part> = parts.into_values().flatten().collect();
     let committed = stop.check().and_then(|()| folder.commit(&all, &manifest));
