@@ -459,7 +459,10 @@ fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
     }
     if report.resumed_inputs > 0 {
         let (earlier, all) = (report.resumed_inputs, job.inputs.len());
-        let _ = writeln!(err, "resumed: {earlier} of {all} inputs were finished before");
+        let _ = writeln!(
+            err,
+            "resumed: {earlier} of {all} inputs were finished before"
+        );
     }
     for reject in &report.rejects {
         let place = reject

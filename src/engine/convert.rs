@@ -20,8 +20,7 @@ use super::wikis::Wikis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protect::Protection;
 use crate::sink::{
-    InputEntry, Manifest, Part, PartEntry, Run, SQL_TABLES_VERSION, Seen, TableEntry,
-    WriterOptions,
+    InputEntry, Manifest, Part, PartEntry, Run, SQL_TABLES_VERSION, Seen, TableEntry, WriterOptions,
 };
 use crate::source::Input;
 use crate::tables::{self, Reject, Selection};

@@ -97,7 +97,10 @@ fn details(job: &Job) -> BTreeMap<String, Value> {
         let docs = selection.table.columns();
         let names = selection.columns.iter().map(|index| docs[*index].name);
         let names: Vec<_> = names.collect();
-        (selection.table.name, json!([selection.table.version, names]))
+        (
+            selection.table.name,
+            json!([selection.table.version, names]),
+        )
     };
     let columns: BTreeMap<_, _> = job.selections.iter().map(columns).collect();
     let sql_tables = job.sql.tables.as_ref();
@@ -111,11 +114,19 @@ fn details(job: &Job) -> BTreeMap<String, Value> {
         ("sql_columns", json!(job.sql.columns)),
         (
             "namespaces",
-            json!(namespaces.as_ref().map(|ids| ids.iter().collect::<BTreeSet<_>>())),
+            json!(
+                namespaces
+                    .as_ref()
+                    .map(|ids| ids.iter().collect::<BTreeSet<_>>())
+            ),
         ),
         (
             "page_ids",
-            json!(page_ids.as_ref().map(|ids| ids.iter().collect::<BTreeSet<_>>())),
+            json!(
+                page_ids
+                    .as_ref()
+                    .map(|ids| ids.iter().collect::<BTreeSet<_>>())
+            ),
         ),
         ("since", json!(since.map(|time| time.to_string()))),
         ("until", json!(until.map(|time| time.to_string()))),
@@ -131,7 +142,9 @@ fn details(job: &Job) -> BTreeMap<String, Value> {
         ("access", json!(format!("{:?}", writer.access))),
     ];
     let named = details.into_iter();
-    named.map(|(name, value)| (name.to_owned(), value)).collect()
+    named
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// Refuses an input that is not the file that it was.
@@ -229,8 +242,10 @@ struct KeptSqlTable {
 
 fn read_rest(value: Value) -> Result<Rest> {
     serde_json::from_value(value).map_err(|error| {
-        Error::usage("the journal in the output folder cannot be read: give --overwrite without --resume")
-            .with_source(error)
+        Error::usage(
+            "the journal in the output folder cannot be read: give --overwrite without --resume",
+        )
+        .with_source(error)
     })
 }
 
@@ -246,7 +261,10 @@ pub(super) fn record(
     let Some(stamp) = converted.stamp.clone() else {
         return Err(Error::internal("an input has no stamp"));
     };
-    let parts = converted.parts.iter().filter(|(_, parts)| !parts.is_empty());
+    let parts = converted
+        .parts
+        .iter()
+        .filter(|(_, parts)| !parts.is_empty());
     let rest = Rest {
         stamp,
         rejects: converted.rejects.clone(),
@@ -307,12 +325,19 @@ fn restore(folder: &OutputFolder, finished: FinishedInput) -> Result<Converted> 
         stamp: Some(rest.stamp),
         parts: parts.collect(),
         rejects: rest.rejects,
-        wikis: wikis.map(|wiki| Arc::new(restore_wiki(wiki, &input))).collect(),
-        edits: runs.map(|run| Run::kept(Path::join(&sorting, &run.name))).collect(),
+        wikis: wikis
+            .map(|wiki| Arc::new(restore_wiki(wiki, &input)))
+            .collect(),
+        edits: runs
+            .map(|run| Run::kept(Path::join(&sorting, &run.name)))
+            .collect(),
         sql: rest.sql.map(|tables| SqlTables {
             writer: finished.entry.generator.clone(),
             wiki_id: finished.entry.wiki_id.clone(),
-            tables: tables.into_iter().map(|table| Arc::new(restore_sql_table(table))).collect(),
+            tables: tables
+                .into_iter()
+                .map(|table| Arc::new(restore_sql_table(table)))
+                .collect(),
         }),
         entry: finished.entry,
     })

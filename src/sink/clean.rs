@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::folder::{SORTING_NAME, TOP_TEMPORARIES, is_part, is_table_name, is_temporary_part};
-use super::lock::{FolderLock, LOCK_NAME};
 use super::access::Access;
+use super::folder::{SORTING_NAME, TOP_TEMPORARIES, is_part, is_table_name, is_temporary_part};
 use super::jobs::{FoundJob, entries_of, file_name, is_file, is_folder};
+use super::lock::{FolderLock, LOCK_NAME};
 use super::manifest::MANIFEST_NAME;
 use super::read::is_part_of;
 use crate::error::{Error, Result};

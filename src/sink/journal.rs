@@ -92,10 +92,7 @@ fn inputs_differ(then: &[String], now: &[String]) -> Option<String> {
     })
 }
 
-fn options_differ(
-    then: &BTreeMap<String, Value>,
-    now: &BTreeMap<String, Value>,
-) -> Option<String> {
+fn options_differ(then: &BTreeMap<String, Value>, now: &BTreeMap<String, Value>) -> Option<String> {
     let names: BTreeSet<_> = then.keys().chain(now.keys()).collect();
     let changed = names
         .into_iter()
@@ -185,7 +182,9 @@ impl Recorded {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n');
         let whole = whole.and_then(|end| bytes.get(..end)).unwrap_or_default();
         let mut lines = whole.split(|byte| *byte == b'\n');
-        let head = lines.next().and_then(|line| serde_json::from_slice(line).ok());
+        let head = lines
+            .next()
+            .and_then(|line| serde_json::from_slice(line).ok());
         let mut finished = BTreeMap::new();
         if head.is_some() {
             // Nor can be trusted what lies behind a line that the disk did not keep.

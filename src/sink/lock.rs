@@ -55,7 +55,10 @@ fn taken(folder: &Path) -> Error {
 
 /// Whether a file system knows no locks at all.
 fn is_unknown(error: &io::Error) -> bool {
-    error.kind() == ErrorKind::Unsupported
+    // What NFS says that nobody serves locks for.
+    const ENOLCK: i32 = 37;
+    let has_no_server = cfg!(target_os = "linux") && error.raw_os_error() == Some(ENOLCK);
+    error.kind() == ErrorKind::Unsupported || has_no_server
 }
 
 #[cfg(unix)]

@@ -10,7 +10,9 @@ use super::folder::{
     Occupied, OutputFolder, SORTING_NAME, is_part, is_temporary_part, occupied, remove_if_there,
     table_folders,
 };
-use super::journal::{FinishedInput, JOURNAL_NAME, Journal, JournalHead, NEW_JOURNAL_NAME, Recorded};
+use super::journal::{
+    FinishedInput, JOURNAL_NAME, Journal, JournalHead, NEW_JOURNAL_NAME, Recorded,
+};
 use super::lock::FolderLock;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use crate::error::{Error, Result};
@@ -220,7 +222,9 @@ fn sweep(folder: &Path, finished: &[FinishedInput]) -> io::Result<()> {
     remove_if_there(&folder.join(NEW_JOURNAL_NAME))?;
     remove_if_there(&folder.join(format!(".{MANIFEST_NAME}.tmp")))?;
     for table in table_folders(folder) {
-        remove_others(&table, &kept, |name| is_part(name) || is_temporary_part(name))?;
+        remove_others(&table, &kept, |name| {
+            is_part(name) || is_temporary_part(name)
+        })?;
     }
     remove_others(&folder.join(SORTING_NAME), &kept, |_| true)
 }

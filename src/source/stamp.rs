@@ -22,9 +22,7 @@ impl Input {
     /// The stamp of a regular file; `None` for what can be read once only.
     pub fn stamp(&self) -> Result<Option<Stamp>> {
         match self {
-            Self::File(path) => {
-                stamp_of(path).map_err(|error| error.in_input(&self.name()))
-            }
+            Self::File(path) => stamp_of(path).map_err(|error| error.in_input(&self.name())),
             Self::Stdin => Ok(None),
         }
     }
@@ -39,7 +37,10 @@ fn stamp_of(path: &Path) -> Result<Option<Stamp>> {
     let modified = metadata.modified().map_err(cannot)?;
     let (modified_seconds, modified_nanos) = match modified.duration_since(UNIX_EPOCH) {
         Ok(since) => (seconds(since.as_secs()), since.subsec_nanos()),
-        Err(before) => match (before.duration().as_secs(), before.duration().subsec_nanos()) {
+        Err(before) => match (
+            before.duration().as_secs(),
+            before.duration().subsec_nanos(),
+        ) {
             (whole, 0) => (-seconds(whole), 0),
             (whole, nanos) => (-seconds(whole) - 1, 1_000_000_000 - nanos),
         },
