@@ -207,7 +207,7 @@ fn is_whole(folder: &Path, input: &FinishedInput) -> bool {
 
 fn size_of_file(path: &Path) -> Option<u64> {
     let found = fs::symlink_metadata(path).ok()?;
-    found.is_file().then(|| found.len())
+    found.is_file().then_some(found.len())
 }
 
 /// Removes parts and runs that belong to no input which is finished.
