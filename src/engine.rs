@@ -30,6 +30,7 @@ mod plan;
 mod pool;
 mod progress;
 mod protected;
+mod resume;
 mod row_groups;
 mod rows;
 mod sessions;

@@ -5,6 +5,7 @@ mod file;
 mod mapped;
 mod metered;
 mod reader;
+mod stamp;
 mod windows;
 
 pub use discover::{Discovered, discover};
@@ -12,4 +13,5 @@ pub use file::{Input, Opened};
 pub use mapped::Mapped;
 pub use metered::MeteredFile;
 pub use reader::Reader;
+pub use stamp::Stamp;
 pub use windows::{Window, Windows};

@@ -87,6 +87,7 @@ fn peak_of(paths: &[&Path], output: &Path, memory_bytes: usize) -> usize {
             .collect(),
         output: output.to_owned(),
         overwrite: true,
+        resume: false,
         selections: tables::ALL.into_iter().map(Selection::all).collect(),
         sql: Default::default(),
         filters: Filters::default(),

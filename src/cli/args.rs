@@ -85,9 +85,11 @@ const CONVERT_EXAMPLES: &str = "Examples:
   curl -s URL | mwparquet convert - --output out
   mwparquet convert dumps/*.sql.gz --columns sql_page=page_id,page_title --output out
   mwparquet convert stub.xml.gz --columns revisions=page_id,revision_id,revision_dt --output out
+  mwparquet convert dumps/ --output out --resume
 
 Result: DIR/<table>/part-*.parquet and DIR/manifest.json, which is written last: a folder without
-it is not finished.";
+it is not finished. However a job ends, the inputs that it has finished are kept, and the same
+command with --resume goes on behind them.";
 
 #[derive(Debug, Args)]
 #[command(after_help = CONVERT_EXAMPLES)]
@@ -144,6 +146,10 @@ pub(super) struct ConvertArguments {
     /// Replace what an earlier job wrote into the folder
     #[arg(help_heading = "Output", long)]
     pub overwrite: bool,
+    /// Go on with a job that was ended, from the inputs that it has finished; the same inputs and options
+    /// are needed.  In an empty folder it begins, of a finished job nothing is done
+    #[arg(help_heading = "Output", long, conflicts_with = "overwrite")]
+    pub resume: bool,
     /// Tell what would be done, and do nothing
     #[arg(help_heading = "Running", long)]
     pub dry_run: bool,

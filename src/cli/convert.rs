@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
@@ -42,6 +43,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         inputs,
         output: arguments.output.clone(),
         overwrite: arguments.overwrite,
+        resume: arguments.resume,
         selections,
         sql: sql_wanted(arguments),
         filters,
@@ -99,7 +101,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         &describe_run,
     );
     display.end();
-    let report = outcome?;
+    let report = outcome.inspect_err(|_| tell_kept(&job, &progress, arguments.progress))?;
     if arguments.progress != ProgressStyle::Off {
         summarise(
             &report,
@@ -257,6 +259,27 @@ pub(super) fn dumps(
     Ok((inputs, left_out))
 }
 
+/// Says what a job that failed has left, and how to go on with it.
+fn tell_kept(job: &Job, progress: &Progress, style: ProgressStyle) {
+    let kept = progress.kept_inputs.load(Ordering::Relaxed);
+    if kept == 0 {
+        return;
+    }
+    let (all, folder) = (job.inputs.len(), job.output.display());
+    let mut err = io::stderr().lock();
+    let _ = match style {
+        ProgressStyle::Json => {
+            let event = json!({"event": "kept", "inputs": kept, "of": all, "folder": job.output});
+            writeln!(err, "{event}")
+        }
+        _ => writeln!(
+            err,
+            "{kept} of {all} inputs are finished and kept in {folder}: the same command with --resume \
+             goes on, `mwparquet clean` removes them"
+        ),
+    };
+}
+
 /// Says how many files of folders are not read, by reason: what stands before the colon.
 fn tell_left_out(left_out: &BTreeMap<String, String>) {
     let mut by_reason: BTreeMap<&str, u64> = BTreeMap::new();
@@ -368,7 +391,7 @@ fn describe(
 }
 
 fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
-    OutputFolder::check(&job.output, job.overwrite)?;
+    OutputFolder::check(&job.output, job.overwrite || job.resume)?;
     let mut text = String::new();
     let mut sql_tables = BTreeSet::new();
     let mut has_xml = false;
@@ -424,9 +447,21 @@ fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
         let _ = writeln!(
             err,
             "{}",
-            json!({"event": "end", "seconds": seconds, "seen": report.seen, "tables": report.manifest.tables.iter().map(|(name, table)| (name, table.rows)).collect::<BTreeMap<_, _>>()})
+            json!({"event": "end", "seconds": seconds, "resumed_inputs": report.resumed_inputs, "seen": report.seen, "tables": report.manifest.tables.iter().map(|(name, table)| (name, table.rows)).collect::<BTreeMap<_, _>>()})
         );
         return;
+    }
+    if report.was_finished {
+        let folder = job.output.display();
+        let _ = writeln!(err, "the job in {folder} is finished: nothing to do");
+        return;
+    }
+    if report.resumed_inputs > 0 {
+        let (earlier, all) = (report.resumed_inputs, job.inputs.len());
+        let _ = writeln!(
+            err,
+            "resumed: {earlier} of {all} inputs were finished before"
+        );
     }
     for reject in &report.rejects {
         let place = reject

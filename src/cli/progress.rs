@@ -42,6 +42,8 @@ pub(super) struct Snapshot<'d> {
     pub(super) all: usize,
     /// Stored bytes taken of all inputs, and how many there are, where all sizes are known.
     pub(super) taken_bytes: u64,
+    /// What this run has taken of them.
+    now_taken_bytes: u64,
     pub(super) all_bytes: Option<u64>,
     pub(super) xml_bytes: u64,
     pub(super) written_bytes: u64,
@@ -150,6 +152,7 @@ fn snapshot<'d>(
     let running = progress.running();
     let all_bytes: Option<u64> = inputs.iter().map(|(_, size)| *size).sum();
     let taken = running.taken_bytes;
+    let now_taken = taken.saturating_sub(running.earlier_bytes);
     let left = all_bytes.map(|all| all.saturating_sub(taken));
     Snapshot {
         running: running
@@ -165,6 +168,7 @@ fn snapshot<'d>(
         done: running.done,
         all: inputs.len(),
         taken_bytes: taken,
+        now_taken_bytes: now_taken,
         all_bytes,
         xml_bytes: progress.xml_bytes.load(Ordering::Relaxed),
         written_bytes: progress.written_bytes.load(Ordering::Relaxed),
@@ -172,8 +176,8 @@ fn snapshot<'d>(
         sql_rows: progress.sql_rows.load(Ordering::Relaxed),
         seconds,
         eta_seconds: left
-            .filter(|_| taken > 0)
-            .map(|left| left as f64 * seconds / taken as f64),
+            .filter(|_| now_taken > 0)
+            .map(|left| left as f64 * seconds / now_taken as f64),
     }
 }
 
@@ -187,7 +191,7 @@ impl Snapshot<'_> {
         };
         format!(
             "{}/s in, {}/s out, {} {what}/s, peak memory {}",
-            human_bytes(a_second(self.taken_bytes)),
+            human_bytes(a_second(self.now_taken_bytes)),
             human_bytes(a_second(self.written_bytes)),
             human_count(a_second(count)),
             peak_memory_bytes().map_or_else(|| "unknown".to_owned(), human_bytes),

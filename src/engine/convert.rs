@@ -1,8 +1,9 @@
 //! The main job: dump files to tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::input_tables::{Converted, REPORTED_REJECTS, convert_input};
 use super::lane::Lane;
@@ -11,15 +12,15 @@ use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
 use super::plan::Plan;
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
+use super::resume::{Begun, begin, record};
 use super::row_groups::PartsByTable;
 use super::sessions::write_sessions;
 use super::sql::{SqlTables, SqlWanted, merged};
 use super::wikis::Wikis;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::protect::Protection;
 use crate::sink::{
-    InputEntry, Manifest, OutputFolder, Part, PartEntry, Run, SQL_TABLES_VERSION, Seen, TableEntry,
-    WriterOptions,
+    InputEntry, Manifest, Part, PartEntry, Run, SQL_TABLES_VERSION, Seen, TableEntry, WriterOptions,
 };
 use crate::source::Input;
 use crate::tables::{self, Reject, Selection};
@@ -33,6 +34,8 @@ pub struct Job {
     pub output: PathBuf,
     /// Whether an earlier job's output may be replaced.
     pub overwrite: bool,
+    /// Whether to go on with what an earlier run of the job has finished, if there is anything.
+    pub resume: bool,
     /// The tables wanted, with their columns.
     pub selections: Vec<Selection>,
     /// The tables wanted of SQL dumps.
@@ -64,9 +67,16 @@ pub struct JobReport {
     pub seen: Seen,
     /// What was passed over, the first of many.
     pub rejects: Vec<Reject>,
+    /// How many inputs an earlier run of the job had finished.
+    pub resumed_inputs: usize,
+    /// Whether it had finished all of it, so that nothing was to be done.
+    pub was_finished: bool,
 }
 
 /// Runs a job.
+///
+/// If it fails, what it has of inputs that are finished stays in the folder with a journal, and a job
+/// with [`Job::resume`] goes on from there.
 ///
 /// `observe` is called some times a second, by the calling thread; `describe_run` is asked at the
 /// end for what the manifest keeps about this run.
@@ -78,41 +88,77 @@ pub fn convert(
     observe: &mut dyn FnMut(),
     describe_run: &dyn Fn() -> BTreeMap<String, serde_json::Value>,
 ) -> Result<JobReport> {
-    let folder = OutputFolder::prepare(&job.output, job.overwrite, job.writer.access)?;
-    let plan = Plan::new(job, &folder)?;
+    let (mut folder, mut journal, finished) = match begin(job)? {
+        Begun::Finished(manifest) => return Ok(finished_before(*manifest)),
+        Begun::Unfinished {
+            folder,
+            journal,
+            finished,
+        } => (folder, journal, finished),
+    };
+    let resumed_inputs = finished.len();
     let mut results = Results::default();
+    let done: BTreeSet<_> = finished.keys().copied().collect();
+    for (number, converted) in finished {
+        progress.skip_input(converted.entry.bytes);
+        results.add(number, converted);
+    }
     let reading = Reading {
         inputs: &job.inputs,
+        finished: &done,
         limits: &job.limits,
         pool,
         progress,
         stop,
     };
-    let read = |lane: &Lane<'_>, number, input: &_| convert_input(&plan, lane, number, input);
-    read_inputs(&reading, observe, &read, &mut |number, converted| {
-        results.add(number, converted);
-        Ok(())
+    let outcome = Plan::new(job, &folder).and_then(|plan| {
+        let read = |lane: &Lane<'_>, number, input: &_| convert_input(&plan, lane, number, input);
+        read_inputs(&reading, observe, &read, &mut |number, mut converted| {
+            record(&mut journal, number, &mut converted)?;
+            results.add(number, converted);
+            Ok(())
+        })?;
+        stop.check()?;
+        Lane::alone(&job.limits, pool, progress, stop, |lane| {
+            results.write_rest(&plan, lane)
+        })
+    });
+    let keeps = journal.is_some();
+    let (parts, tables) = outcome.inspect_err(|error| {
+        // The inputs are read, and what was asked for is not in them.
+        let is_hopeless =
+            error.kind() == ErrorKind::Usage && results.entries.len() == job.inputs.len();
+        match is_hopeless || !keeps {
+            true => folder.give_up(),
+            false => {
+                let kept = &progress.kept_inputs;
+                kept.store(results.entries.len(), Ordering::Relaxed);
+            }
+        }
     })?;
-    stop.check()?;
-    let (parts, tables) = Lane::alone(&job.limits, pool, progress, stop, |lane| {
-        results.write_rest(&plan, lane)
-    })?;
-    let entries: Vec<_> = results.entries.into_values().collect();
+    let entries: Vec<_> = std::mem::take(&mut results.entries).into_values().collect();
     let mut seen = Seen::default();
     entries.iter().for_each(|entry| seen.add(&entry.seen));
+    let mut run = describe_run();
+    if resumed_inputs > 0 {
+        run.insert("resumed_inputs".to_owned(), resumed_inputs.into());
+    }
     let manifest = Manifest {
         manifest_version: 1,
-        program: concat!("mwparquet ", env!("CARGO_PKG_VERSION")).to_owned(),
+        program: Manifest::PROGRAM.to_owned(),
         options: job.described.clone(),
         inputs: entries,
         left_out: job.left_out.clone(),
         tables,
         complete: seen.rejects == 0,
-        run: describe_run(),
+        run,
     };
     let all: Vec<Part> = parts.into_values().flatten().collect();
-    stop.check()?;
-    folder.commit(&all, &manifest)?;
+    let committed = stop.check().and_then(|()| folder.commit(&all, &manifest));
+    committed.inspect_err(|_| {
+        let kept = if keeps { job.inputs.len() } else { 0 };
+        progress.kept_inputs.store(kept, Ordering::Relaxed);
+    })?;
     Ok(JobReport {
         manifest,
         seen,
@@ -122,7 +168,23 @@ pub fn convert(
             .flatten()
             .take(REPORTED_REJECTS)
             .collect(),
+        resumed_inputs,
+        was_finished: false,
     })
+}
+
+/// The report of a job that had nothing to do.
+fn finished_before(manifest: Manifest) -> JobReport {
+    let mut seen = Seen::default();
+    let inputs = manifest.inputs.iter();
+    inputs.for_each(|entry| seen.add(&entry.seen));
+    JobReport {
+        resumed_inputs: manifest.inputs.len(),
+        manifest,
+        seen,
+        rejects: Vec::new(),
+        was_finished: true,
+    }
 }
 
 /// What the inputs gave, each by its number, in whatever order they were finished.

@@ -12,6 +12,7 @@ mod input;
 mod result;
 mod spill;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -74,6 +75,7 @@ pub fn count(
     let spilling = Spilling::new(&folder);
     let reading = Reading {
         inputs: &job.inputs,
+        finished: &BTreeSet::new(),
         limits: &job.limits,
         pool,
         progress,

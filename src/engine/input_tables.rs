@@ -9,15 +9,16 @@ use super::kinds::run_any_input;
 use super::lane::Lane;
 use super::pipeline::{Consumer, Passed, Work};
 use super::plan::Plan;
+use super::resume::check_still;
 use super::row_groups::{PartsByTable, RowGroups};
 use super::rows::{ChunkRows, Wanted, rows_of};
 use super::sessions::Edits;
 use super::sql::SqlTables;
 use super::texts::Texts;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::ContentState;
 use crate::sink::{InputEntry, Run, Seen};
-use crate::source::Input;
+use crate::source::{Input, Stamp};
 use crate::tables::{self, PageSummary, Reject, TableBuilder};
 
 /// Rows that a lane gathers itself before they become a batch.
@@ -28,6 +29,8 @@ pub(super) const REPORTED_REJECTS: usize = 20;
 
 /// What became of an input.
 pub(super) struct Converted {
+    /// The file as it was read; `None` of what is none.
+    pub(super) stamp: Option<Stamp>,
     pub(super) entry: InputEntry,
     pub(super) parts: PartsByTable,
     /// What was passed over, the first of many.
@@ -47,6 +50,7 @@ pub(super) fn convert_input(
     number: usize,
     input: &Input,
 ) -> Result<Converted> {
+    let stamp = input.stamp()?;
     let mut tables = InputTables {
         plan,
         lane,
@@ -70,8 +74,14 @@ pub(super) fn convert_input(
         input: input.name(),
         sql: SqlTables::default(),
     };
-    let passed = run_any_input(input, lane, &mut tables)?;
-    tables.finish(input, passed)
+    let outcome = run_any_input(input, lane, &mut tables);
+    if !matches!(&outcome, Err(error) if error.kind() == ErrorKind::Cancelled) {
+        // Before what was found in it: a file that is still written looks damaged.
+        check_still(input, stamp.as_ref())?;
+    }
+    let mut converted = tables.finish(input, outcome?)?;
+    converted.stamp = stamp;
+    Ok(converted)
 }
 
 /// The rows of one input on their way into the tables.
@@ -233,6 +243,7 @@ impl InputTables<'_> {
             seen,
         };
         Ok(Converted {
+            stamp: None,
             entry,
             parts,
             rejects: self.reported,

@@ -1,6 +1,6 @@
 //! Several inputs at once: which are read when, and what happens where one fails.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::thread::{self, Scope};
@@ -26,6 +26,8 @@ const SPLIT_BYTES_PER_CORE: u64 = 4 << 20;
 #[derive(Clone, Copy)]
 pub(super) struct Reading<'j> {
     pub(super) inputs: &'j [Input],
+    /// Numbers of inputs that are passed over, for they were read before.
+    pub(super) finished: &'j BTreeSet<usize>,
     pub(super) limits: &'j Limits,
     pub(super) pool: &'j Pool,
     pub(super) progress: &'j Progress,
@@ -59,7 +61,8 @@ pub(super) fn read_inputs<T: Send>(
     };
     thread::scope(|scope| {
         let (send, receive) = unbounded();
-        let mut waiting = reading.inputs.iter().enumerate();
+        let inputs = reading.inputs.iter().enumerate();
+        let mut waiting = inputs.filter(|(number, _)| !reading.finished.contains(number));
         // The cores of each input being read, by its number.
         let mut running = BTreeMap::<usize, usize>::new();
         let mut errors = BTreeMap::new();

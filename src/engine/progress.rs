@@ -17,6 +17,8 @@ pub struct Progress {
     pub sql_rows: AtomicU64,
     /// Pages read, of all inputs.
     pub pages: AtomicU64,
+    /// Inputs that a job which failed has finished, and keeps for another run.
+    pub kept_inputs: AtomicUsize,
     /// Bytes of finished row groups, of all tables.
     pub written_bytes: AtomicU64,
     inputs: Mutex<Inputs>,
@@ -30,6 +32,8 @@ struct Inputs {
     done: usize,
     /// Stored bytes of these.
     done_bytes: u64,
+    /// Stored bytes of those that an earlier run of the job has read.
+    earlier_bytes: u64,
 }
 
 /// Which inputs a job reads at a moment.
@@ -41,6 +45,8 @@ pub struct Running {
     pub done: usize,
     /// Stored bytes taken from all inputs so far.
     pub taken_bytes: u64,
+    /// How many of these an earlier run of the job has taken.
+    pub earlier_bytes: u64,
 }
 
 impl Progress {
@@ -55,6 +61,7 @@ impl Progress {
         Running {
             done: inputs.done,
             taken_bytes: inputs.done_bytes + running.iter().map(|(_, taken)| taken).sum::<u64>(),
+            earlier_bytes: inputs.earlier_bytes,
             inputs: running,
         }
     }
@@ -65,6 +72,14 @@ impl Progress {
         let mut inputs = self.inputs();
         inputs.running.insert(number, Arc::clone(&taken_bytes));
         taken_bytes
+    }
+
+    /// An earlier run of the job has read an input of so many stored bytes.
+    pub(super) fn skip_input(&self, bytes: u64) {
+        let mut inputs = self.inputs();
+        inputs.done += 1;
+        inputs.done_bytes += bytes;
+        inputs.earlier_bytes += bytes;
     }
 
     /// An input has ended.

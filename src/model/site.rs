@@ -23,6 +23,7 @@ pub struct SiteInfo {
 
 /// A namespace of the wiki.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "parquet", derive(serde::Serialize, serde::Deserialize))]
 pub struct Namespace {
     /// Its number.
     pub id: i32,

@@ -2,6 +2,7 @@
 
 /// A table of a database, as its `CREATE TABLE` declares it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "parquet", derive(serde::Serialize, serde::Deserialize))]
 pub struct SqlTable {
     /// Its name in the database.
     pub name: String,
@@ -11,6 +12,7 @@ pub struct SqlTable {
 
 /// A column of such a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "parquet", derive(serde::Serialize, serde::Deserialize))]
 pub struct SqlColumn {
     /// Its name.
     pub name: String,
@@ -26,6 +28,7 @@ pub struct SqlColumn {
 
 /// What the values of a column become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "parquet", derive(serde::Serialize, serde::Deserialize))]
 pub enum SqlKind {
     /// A whole number of 64 bits with a sign; `repeats` where few different ones are to be expected.
     Int {

@@ -29,8 +29,17 @@ impl Access {
 
     /// Makes a file, or empties it.
     pub(super) fn create_file(self, path: &Path) -> io::Result<File> {
+        self.open_or_create(path, true)
+    }
+
+    /// Makes a file, or opens what is there.
+    pub(super) fn open_file(self, path: &Path) -> io::Result<File> {
+        self.open_or_create(path, false)
+    }
+
+    fn open_or_create(self, path: &Path, is_emptied: bool) -> io::Result<File> {
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create(true).truncate(is_emptied);
         if self == Self::Private {
             file_mode(&mut options);
         }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::access::Access;
 use super::folder::{SORTING_NAME, TOP_TEMPORARIES, is_part, is_table_name, is_temporary_part};
 use super::jobs::{FoundJob, entries_of, file_name, is_file, is_folder};
+use super::lock::{FolderLock, LOCK_NAME};
 use super::manifest::MANIFEST_NAME;
 use super::read::is_part_of;
 use crate::error::{Error, Result};
@@ -48,6 +50,8 @@ impl Cleaning {
                 cleaning.add_file(path)?;
             } else if name == SORTING_NAME && is_folder(&path) {
                 cleaning.look_into(path, &|_| true)?;
+            } else if name == LOCK_NAME {
+                // It goes with the lock.
             } else if TOP_TEMPORARIES.contains(&name.as_str()) && is_file(&path) {
                 cleaning.add_file(path)?;
             } else if is_table_name(&name) && is_folder(&path) {
@@ -93,6 +97,14 @@ impl Cleaning {
         self.folders.iter().filter(move |folder| !holds(folder))
     }
 
+    /// The folder, so that no job writes into it meanwhile; a job that does now has it.
+    fn lock(&self) -> Result<Option<FolderLock>> {
+        let folder = self.folders.last();
+        folder
+            .map(|folder| FolderLock::take(folder, Access::Shared))
+            .transpose()
+    }
+
     /// Removes files, then folders.
     pub fn run(&self) -> Result<()> {
         let cannot = |path: &Path, error| {
@@ -101,9 +113,11 @@ impl Cleaning {
                 error,
             ))
         };
+        let lock = self.lock()?;
         for (path, _) in &self.files {
             fs::remove_file(path).or_else(|error| cannot(path, error))?;
         }
+        drop(lock);
         for folder in self.empty_folders() {
             fs::remove_dir(folder).or_else(|error| cannot(folder, error))?;
         }

@@ -1,4 +1,4 @@
-//! The folder of a job: empty or given up at the begin, finished by its manifest.
+//! The folder of a job: empty, given up or gone on with at the begin, finished by its manifest.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -6,19 +6,25 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::access::Access;
+use super::journal::{JOURNAL_NAME, NEW_JOURNAL_NAME, Recorded};
+use super::lock::{FolderLock, LOCK_NAME};
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::Part;
+use super::recover::{forget, keep_finished};
 use crate::error::{Error, Result};
 use crate::tables;
 
 /// The folder for what is sorted on disk, in the job's own.
 pub(super) const SORTING_NAME: &str = ".mwparquet-sorting.tmp";
 
-/// A file that is made to see whether it can be.
-const PROBE_NAME: &str = ".mwparquet-probe.tmp";
-
 /// What lies beside the tables' folders while a job runs.
-pub(super) const TOP_TEMPORARIES: [&str; 3] = [SORTING_NAME, PROBE_NAME, ".manifest.json.tmp"];
+pub(super) const TOP_TEMPORARIES: [&str; 5] = [
+    SORTING_NAME,
+    LOCK_NAME,
+    JOURNAL_NAME,
+    NEW_JOURNAL_NAME,
+    ".manifest.json.tmp",
+];
 
 /// Whether a file is called as parts are.
 pub(super) fn is_part(name: &str) -> bool {
@@ -38,21 +44,51 @@ pub struct OutputFolder {
     /// Whether the job made the folder itself.
     made: bool,
     committed: bool,
+    /// Whether nothing is worth keeping.
+    given_up: bool,
+    /// `None` when it is let go.
+    lock: Option<FolderLock>,
+}
+
+/// What lies in a folder that is not empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Occupied {
+    Finished,
+    /// A job that left a journal.
+    Unfinished,
+    Otherwise,
+}
+
+/// What lies in a folder; `None` where it is empty or there is none.
+pub(super) fn occupied(path: &Path) -> Option<Occupied> {
+    let has = |name: &str| path.join(name).exists();
+    if !holds_anything(path) {
+        return None;
+    }
+    Some(if has(MANIFEST_NAME) {
+        Occupied::Finished
+    } else if has(JOURNAL_NAME) || has(NEW_JOURNAL_NAME) {
+        Occupied::Unfinished
+    } else {
+        Occupied::Otherwise
+    })
 }
 
 impl OutputFolder {
     /// Refuses a folder with something in it, unless `overwrite` allows to remove that.  Changes
     /// nothing.
     pub fn check(path: &Path, overwrite: bool) -> Result<()> {
-        if overwrite || !holds_anything(path) {
-            return Ok(());
-        }
-        let what = match path.join(MANIFEST_NAME).exists() {
-            true => "holds a finished job",
-            false => "is not empty",
+        let what = match occupied(path) {
+            None => return Ok(()),
+            _ if overwrite => return Ok(()),
+            Some(Occupied::Finished) => "holds a finished job: name another",
+            Some(Occupied::Unfinished) => {
+                "holds a job that is not finished: go on with --resume, name another"
+            }
+            Some(Occupied::Otherwise) => "is not empty: name another",
         };
         Err(Error::usage(format!(
-            "the output folder {} {what}: name another, or give --overwrite",
+            "the output folder {} {what}, or give --overwrite",
             path.display()
         )))
     }
@@ -65,21 +101,41 @@ impl OutputFolder {
         let cannot = |error| Error::io(format!("cannot write into {}", path.display()), error);
         let made = !path.exists();
         access.create_folder(path).map_err(cannot)?;
+        // Whether it can be written at all is better known now than after an hour, too.
+        let lock = FolderLock::take(path, access)?;
+        // Another job may have begun and ended meanwhile.
+        Self::check(path, overwrite)?;
         if holds_anything(path) {
             remove_job(path).map_err(cannot)?;
         }
-        // Whether it can be written at all is better known now than after an hour.
-        let probe = path.join(PROBE_NAME);
-        access
-            .create_file(&probe)
-            .and_then(|_| fs::remove_file(&probe))
-            .map_err(cannot)?;
-        Ok(Self {
+        let mut folder = Self::taken(path, access, lock);
+        folder.made = made;
+        Ok(folder)
+    }
+
+    /// A folder that is ready to be written into.
+    pub(super) fn taken(path: &Path, access: Access, lock: FolderLock) -> Self {
+        Self {
             path: path.to_owned(),
             access,
-            made,
+            made: false,
             committed: false,
-        })
+            given_up: false,
+            lock: Some(lock),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Nothing of the job is worth keeping: it could not be gone on with.
+    pub fn give_up(&mut self) {
+        self.given_up = true;
     }
 
     /// The folder of a table.
@@ -87,15 +143,13 @@ impl OutputFolder {
         self.path.join(name)
     }
 
-    /// A folder for what is sorted on disk; it is gone when the job ends, however that is.
+    /// A folder for what is sorted on disk; it is gone when the job is finished.
     pub fn sorting(&self) -> PathBuf {
         self.path.join(SORTING_NAME)
     }
 
     /// Gives the parts their names and writes the manifest, last.
     pub fn commit(mut self, parts: &[Part], manifest: &Manifest) -> Result<()> {
-        remove_sorting(&self.path)
-            .map_err(|error| Error::io("cannot remove what was sorted on disk", error))?;
         for part in parts {
             fs::rename(&part.temporary, &part.path).map_err(|error| {
                 Error::io(format!("cannot rename {}", part.temporary.display()), error)
@@ -117,17 +171,28 @@ impl OutputFolder {
         };
         write().map_err(|error| Error::io(format!("cannot write {}", path.display()), error))?;
         self.committed = true;
+        // The job is finished.  What stays here is known to whoever cleans or resumes.
+        let _ = forget(&self.path);
         Ok(())
     }
 }
 
 impl Drop for OutputFolder {
-    /// A job that fails leaves no parts, whichever of its inputs were finished, and no empty folders.
+    /// A job that fails leaves the parts of inputs that its journal has as finished, and the journal.
+    /// Where there are none it leaves nothing, not even empty folders.
     fn drop(&mut self) {
         if self.committed {
             return;
         }
+        let recorded = match self.given_up {
+            true => None,
+            false => Recorded::read(&self.path).ok().flatten(),
+        };
+        if let Some(recorded) = recorded.filter(|recorded| !recorded.finished.is_empty()) {
+            return keep_finished(&self.path, recorded.finished);
+        }
         let _ = remove_job(&self.path);
+        self.lock = None;
         for folder in table_folders(&self.path) {
             let _ = fs::remove_dir(folder);
         }
@@ -138,18 +203,20 @@ impl Drop for OutputFolder {
 }
 
 #[cfg(unix)]
-fn sync_folder(path: Option<&Path>) -> io::Result<()> {
+pub(super) fn sync_folder(path: Option<&Path>) -> io::Result<()> {
     path.map_or(Ok(()), |path| File::open(path)?.sync_all())
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: Option<&Path>) -> io::Result<()> {
+pub(super) fn sync_folder(_: Option<&Path>) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether there is a folder with something in it.
+/// Whether there is a folder with something in it but a lock.
 fn holds_anything(path: &Path) -> bool {
-    fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some())
+    fs::read_dir(path).is_ok_and(|mut entries| {
+        entries.any(|entry| entry.is_ok_and(|entry| entry.file_name() != LOCK_NAME))
+    })
 }
 
 /// Whether a folder of this name in a job's folder is that of a table: one of ours, or of SQL dumps.
@@ -174,7 +241,7 @@ fn remove_job(path: &Path) -> io::Result<()> {
     for name in [MANIFEST_NAME.to_owned(), format!(".{MANIFEST_NAME}.tmp")] {
         remove_if_there(&path.join(name))?;
     }
-    remove_sorting(path)?;
+    forget(path)?;
     for folder in table_folders(path) {
         let Ok(entries) = fs::read_dir(&folder) else {
             continue;
@@ -190,15 +257,7 @@ fn remove_job(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes runs and their folder.
-fn remove_sorting(path: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(path.join(SORTING_NAME)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn remove_if_there(path: &Path) -> io::Result<()> {
+pub(super) fn remove_if_there(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

@@ -30,6 +30,11 @@ pub struct Manifest {
     pub run: BTreeMap<String, serde_json::Value>,
 }
 
+impl Manifest {
+    /// The program and its version, as manifests have them.
+    pub const PROGRAM: &str = concat!("mwparquet ", env!("CARGO_PKG_VERSION"));
+}
+
 /// An input and what was seen in it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct InputEntry {

@@ -10,6 +10,8 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::access::Access;
 use crate::error::{Error, Result};
 
@@ -45,10 +47,20 @@ impl Records {
     }
 }
 
-/// A sorted run on disk, which goes away with this.
+/// A sorted run on disk, which goes away with this unless it is kept.
 #[derive(Debug)]
 pub struct Run {
     path: PathBuf,
+    is_kept: bool,
+}
+
+/// A run that stays on disk.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct KeptRun {
+    /// Its file's name.
+    pub name: String,
+    /// Size.
+    pub bytes: u64,
 }
 
 impl Run {
@@ -81,9 +93,35 @@ impl Run {
     }
 }
 
+impl Run {
+    /// Has the run stay on disk, for a job that goes on later.
+    pub fn keep(&mut self) -> Result<KeptRun> {
+        let sync = || -> std::io::Result<u64> {
+            let file = File::options().append(true).open(&self.path)?;
+            file.sync_all()?;
+            Ok(file.metadata()?.len())
+        };
+        let bytes = sync().map_err(|error| cannot("write", &self.path, error))?;
+        self.is_kept = true;
+        let name = self.path.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
+        Ok(KeptRun { name, bytes })
+    }
+
+    /// A run that an earlier job kept.
+    pub fn kept(path: PathBuf) -> Self {
+        Self {
+            path,
+            is_kept: true,
+        }
+    }
+}
+
 impl Drop for Run {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+        if !self.is_kept {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -121,7 +159,10 @@ impl RunWriter {
         Ok(Self {
             file: BufWriter::with_capacity(BUFFER_BYTES, file),
             last: Vec::new(),
-            run: Run { path },
+            run: Run {
+                path,
+                is_kept: false,
+            },
         })
     }
 

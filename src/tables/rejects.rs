@@ -4,7 +4,7 @@ use super::column::{Column, ColumnDoc, Kind, Table, docs};
 use super::registry::TableInfo;
 
 /// What was passed over, why and where.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Reject {
     /// The wiki.
     pub wiki_id: Option<String>,

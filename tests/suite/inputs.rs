@@ -184,15 +184,34 @@ fn the_first_bad_input_is_told_whoever_fails_first() {
         ),
     ] {
         for threads in [1, 4] {
-            let output = folder.path().join("out");
+            let output = tempfile::tempdir().unwrap();
+            let output = output.path().join("out");
             let mut job = job_of(inputs.clone(), &output);
             job.limits = Limits::default().with_memory(None, threads);
             let error = run(&job, threads).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Damaged, "{error}");
             assert_eq!(input_of(&error), told);
-            assert!(!output.exists(), "nothing is left");
+            let kept = kept_inputs(&output);
+            let is_sound = |number: &usize| inputs[*number] == good;
+            assert!(kept.iter().all(is_sound), "parts of {kept:?} are left");
+            assert_eq!(output.exists(), !kept.is_empty());
+            if inputs[0] == good {
+                assert!(kept.contains(&0), "what was finished is kept");
+            }
         }
     }
+}
+
+/// The inputs that a job which failed has left parts of, by their numbers.
+fn kept_inputs(output: &Path) -> BTreeSet<usize> {
+    let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten();
+    assert!(!output.join("manifest.json").exists());
+    let files = entries(output).flat_map(|folder| entries(&folder.path()));
+    let names = files.map(|file| file.file_name().into_string().unwrap());
+    // `.part-00003-00001.parquet.tmp`, `run-00003-00001`
+    names
+        .map(|name| name.split('-').nth(1).unwrap().parse().unwrap())
+        .collect()
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub fn job_of(inputs: Vec<PathBuf>, output: &Path) -> Job {
         inputs: inputs.into_iter().map(Input::File).collect(),
         output: output.to_owned(),
         overwrite: false,
+        resume: false,
         selections: tables::ALL
             .into_iter()
             .filter(|table| ![tables::DIFFS.name, tables::TOKENS.name].contains(&table.name))

@@ -196,6 +196,7 @@ fn job(input: &Path, output: &Path, sizing_bytes: usize) -> Job {
         inputs: vec![Input::File(input.to_owned())],
         output: output.to_owned(),
         overwrite: false,
+        resume: false,
         selections: vec![Selection::all(&tables::REJECTS)],
         sql: Default::default(),
         filters: Default::default(),
