@@ -1,6 +1,7 @@
 //! The rows of an `INSERT`.
 
 use super::value::{Misfit, Quoted, Value};
+use crate::digits;
 use crate::marks::{BLOCK_BYTES, hits_in};
 
 /// Takes rows, value by value.
@@ -206,11 +207,30 @@ impl<'b> Parser<'b> {
                 self.at += 2;
                 Ok(Value::Hex(self.take_while(|byte| byte.is_ascii_hexdigit())))
             }
-            Some(b'0'..=b'9' | b'-' | b'+' | b'.') => Ok(Value::Number(self.take_while(|byte| {
-                matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
-            }))),
+            Some(b'0'..=b'9') => Ok(self.digits().unwrap_or_else(|| self.number())),
+            Some(b'-' | b'+' | b'.') => Ok(self.number()),
+            // Nothing of a word may follow.
+            Some(b'N') if self.bytes.get(self.at..self.at + 5).is_some_and(is_null) => {
+                self.at += 4;
+                Ok(Value::Null)
+            }
             _ => self.word(),
         }
+    }
+
+    /// Digits alone, if they are few.
+    #[inline]
+    fn digits(&mut self) -> Option<Value<'b>> {
+        let rest = self.bytes.get(self.at..)?;
+        let (length, number) = digits::leading(rest)?;
+        let ends = rest.get(length).is_some_and(|byte| !is_of_number(byte));
+        let digits = rest.get(..length).filter(|_| ends)?;
+        self.at += length;
+        Some(Value::Digits(digits, number))
+    }
+
+    fn number(&mut self) -> Value<'b> {
+        Value::Number(self.take_while(is_of_number))
     }
 
     /// `NULL`, `DEFAULT`, and what can stand before a quote.
@@ -299,6 +319,17 @@ impl<'b> Parser<'b> {
         };
         Broken::text(self.at, format!("expected {expected}, found {found}"))
     }
+}
+
+#[inline]
+fn is_of_number(byte: &u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
+}
+
+/// Whether bytes are `NULL` and what ends a value.
+#[inline]
+fn is_null(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'N', b'U', b'L', b'L', b',' | b')'])
 }
 
 /// The offset of the first quote or backslash.  Most strings end within a block.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::digits;
 use crate::model::Timestamp;
 
 /// A value of a row, as it is written.
@@ -13,6 +14,8 @@ pub enum Value<'a> {
     Default,
     /// A bare number.
     Number(&'a [u8]),
+    /// A bare number of digits alone, so few that it has been read: they, and what they are.
+    Digits(&'a [u8], u64),
     /// Bytes in quotes.
     Quoted(Quoted<'a>),
     /// The digits of `0x…` or `x'…'`.
@@ -44,16 +47,18 @@ impl<'a> Value<'a> {
                 quoted.write_to(&mut bytes);
                 Ok(Cow::Owned(bytes))
             }
-            Self::Number(digits) => Ok(Cow::Borrowed(digits)),
+            Self::Number(digits) | Self::Digits(digits, _) => Ok(Cow::Borrowed(digits)),
             Self::Hex(digits) => hex_bytes(digits).map(Cow::Owned),
             Self::Bits(_) | Self::Null | Self::Default => Err(Misfit("bytes")),
         }
     }
 
     /// A whole number.
+    #[inline]
     pub fn int(self) -> Result<i64, Misfit> {
         const EXPECTED: Misfit = Misfit("a whole number of 64 bits with a sign");
         match self {
+            Self::Digits(_, number) => i64::try_from(number).map_err(|_| EXPECTED),
             Self::Number(digits) => int_of(digits).ok_or(EXPECTED),
             Self::Quoted(quoted) if quoted.is_plain => int_of(quoted.raw).ok_or(EXPECTED),
             _ => Err(EXPECTED),
@@ -63,6 +68,11 @@ impl<'a> Value<'a> {
     /// A floating-point number.
     pub fn float(self) -> Result<f64, Misfit> {
         const EXPECTED: Misfit = Misfit("a number");
+        if let Self::Number(digits) = self
+            && let Some(number) = short_fraction(digits)
+        {
+            return Ok(number);
+        }
         let digits = self.digits().ok_or(EXPECTED)?;
         let number: f64 = digits.parse().map_err(|_| EXPECTED)?;
         number.is_finite().then_some(number).ok_or(EXPECTED)
@@ -104,7 +114,7 @@ impl<'a> Value<'a> {
             })
         };
         match self {
-            Self::Number(_) => self.int().ok(),
+            Self::Number(_) | Self::Digits(..) => self.int().ok(),
             Self::Bits(digits) => fold(digits, 2),
             Self::Hex(digits) => fold(digits, 16),
             Self::Quoted(_) => self.bytes()?.iter().try_fold(0_i64, |number, byte| {
@@ -118,6 +128,7 @@ impl<'a> Value<'a> {
     fn digits(self) -> Option<&'a str> {
         match self {
             Self::Number(digits)
+            | Self::Digits(digits, _)
             | Self::Quoted(Quoted {
                 raw: digits,
                 is_plain: true,
@@ -183,6 +194,27 @@ fn int_of(text: &[u8]) -> Option<i64> {
         true => Some(number),
         false => number.checked_neg(),
     }
+}
+
+/// A number such as `0.778582929065`, if it has so few digits that both the whole of them and the power
+/// of ten that divides it are exact as floating-point numbers: then so is the rounding of their quotient
+/// (Clinger, How to read floating point numbers accurately, 1990).
+#[inline]
+fn short_fraction(text: &[u8]) -> Option<f64> {
+    /// Below 2^53.
+    const EXACT_DIGITS: usize = 15;
+    const TENS: [f64; EXACT_DIGITS + 1] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ];
+    let (whole_digits, whole) = digits::leading(text)?;
+    let fraction = text.get(whole_digits..)?.strip_prefix(b".")?;
+    // Behind the number there may be too few bytes for a fast look.
+    let mut padded = [0; EXACT_DIGITS + 8];
+    padded.get_mut(..fraction.len())?.copy_from_slice(fraction);
+    let (digits, part) = digits::leading(&padded)?;
+    let ten = *TENS.get(digits)?;
+    let is_exact = digits == fraction.len() && whole_digits + digits <= EXACT_DIGITS;
+    is_exact.then(|| (whole as f64 * ten + part as f64) / ten)
 }
 
 fn hex_bytes(digits: &[u8]) -> Result<Vec<u8>, Misfit> {

@@ -1,5 +1,6 @@
 //! The work on a chunk of SQL: its values become rows.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -7,7 +8,7 @@ use arrow::datatypes::SchemaRef;
 
 use crate::error::{Error, Result};
 use crate::model::{SqlKind, Timestamp};
-use crate::sql::{Chunk, Fault, Misfit, Rows, Value, parse_run};
+use crate::sql::{Chunk, Fault, Misfit, Rows, Run, Value, parse_run};
 use crate::tables::{SqlRows, SqlSelection, Unfit};
 
 /// What workers are told of a table.
@@ -99,6 +100,7 @@ pub(in crate::engine) fn rows_of(
         )?;
         told.rows = taker.rows.rows() - before;
         runs.push(told);
+        taker.make_room(chunk, run);
     }
     let batch = match prepared.is_written {
         true => taker.rows.finish()?,
@@ -156,6 +158,16 @@ impl Rows for Taker {
 }
 
 impl Taker {
+    /// Makes room for the rest of a chunk, as the first of its `INSERT`s has shown how large rows are.
+    fn make_room(&mut self, chunk: &Chunk, run: &Run) {
+        let rest = chunk.bytes.len().saturating_sub(run.end);
+        let is_first = chunk.runs.first().is_some_and(|first| first.end == run.end);
+        if let (true, Some(bytes)) = (is_first, NonZero::new(run.end)) {
+            self.rows
+                .reserve_like_these(self.rows.rows() * rest / bytes);
+        }
+    }
+
     #[inline]
     fn bytes(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
         let put = match value {
@@ -178,6 +190,12 @@ impl Taker {
         value: Value<'_>,
         ends: bool,
     ) -> std::result::Result<(), Misfit> {
+        if let Value::Quoted(quoted) = value
+            && let Some(time) = Timestamp::parse_digits(quoted.raw)
+        {
+            self.rows.int(column, time.microseconds());
+            return Ok(());
+        }
         let bytes = value.bytes()?;
         let filled = bytes.iter().rposition(|byte| *byte != 0);
         let text = filled.and_then(|last| bytes.get(..=last));
