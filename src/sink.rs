@@ -3,6 +3,7 @@
 mod access;
 mod check;
 mod clean;
+mod dictionaries;
 mod folder;
 mod jobs;
 mod manifest;

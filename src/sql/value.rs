@@ -14,8 +14,8 @@ pub enum Value<'a> {
     Default,
     /// A bare number.
     Number(&'a [u8]),
-    /// A bare number of digits alone, so few that it has been read: they, and what they are.
-    Digits(&'a [u8], u64),
+    /// A bare number without sign or exponent, so short that it has been read.
+    Short(Short<'a>),
     /// Bytes in quotes.
     Quoted(Quoted<'a>),
     /// The digits of `0x…` or `x'…'`.
@@ -33,6 +33,17 @@ pub struct Quoted<'a> {
     pub is_plain: bool,
 }
 
+/// A number of at most 15 digits, with a point among them or without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Short<'a> {
+    /// As it is written.
+    digits: &'a [u8],
+    /// The number without its point.
+    whole: u64,
+    /// How many digits stand behind the point.
+    behind_point: Option<usize>,
+}
+
 /// What a value should be and is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Misfit(pub &'static str);
@@ -47,7 +58,7 @@ impl<'a> Value<'a> {
                 quoted.write_to(&mut bytes);
                 Ok(Cow::Owned(bytes))
             }
-            Self::Number(digits) | Self::Digits(digits, _) => Ok(Cow::Borrowed(digits)),
+            Self::Number(digits) | Self::Short(Short { digits, .. }) => Ok(Cow::Borrowed(digits)),
             Self::Hex(digits) => hex_bytes(digits).map(Cow::Owned),
             Self::Bits(_) | Self::Null | Self::Default => Err(Misfit("bytes")),
         }
@@ -58,7 +69,7 @@ impl<'a> Value<'a> {
     pub fn int(self) -> Result<i64, Misfit> {
         const EXPECTED: Misfit = Misfit("a whole number of 64 bits with a sign");
         match self {
-            Self::Digits(_, number) => i64::try_from(number).map_err(|_| EXPECTED),
+            Self::Short(short) => short.int().ok_or(EXPECTED),
             Self::Number(digits) => int_of(digits).ok_or(EXPECTED),
             Self::Quoted(quoted) if quoted.is_plain => int_of(quoted.raw).ok_or(EXPECTED),
             _ => Err(EXPECTED),
@@ -66,12 +77,11 @@ impl<'a> Value<'a> {
     }
 
     /// A floating-point number.
+    #[inline]
     pub fn float(self) -> Result<f64, Misfit> {
         const EXPECTED: Misfit = Misfit("a number");
-        if let Self::Number(digits) = self
-            && let Some(number) = short_fraction(digits)
-        {
-            return Ok(number);
+        if let Self::Short(short) = self {
+            return Ok(short.float());
         }
         let digits = self.digits().ok_or(EXPECTED)?;
         let number: f64 = digits.parse().map_err(|_| EXPECTED)?;
@@ -114,7 +124,7 @@ impl<'a> Value<'a> {
             })
         };
         match self {
-            Self::Number(_) | Self::Digits(..) => self.int().ok(),
+            Self::Number(_) | Self::Short(_) => self.int().ok(),
             Self::Bits(digits) => fold(digits, 2),
             Self::Hex(digits) => fold(digits, 16),
             Self::Quoted(_) => self.bytes()?.iter().try_fold(0_i64, |number, byte| {
@@ -128,13 +138,64 @@ impl<'a> Value<'a> {
     fn digits(self) -> Option<&'a str> {
         match self {
             Self::Number(digits)
-            | Self::Digits(digits, _)
+            | Self::Short(Short { digits, .. })
             | Self::Quoted(Quoted {
                 raw: digits,
                 is_plain: true,
             }) => std::str::from_utf8(digits).ok(),
             _ => None,
         }
+    }
+}
+
+impl<'a> Short<'a> {
+    /// So many that the whole of them is exact as a floating-point number, being below 2^53.
+    const MAX_DIGITS: usize = 15;
+
+    /// The number that `bytes` begin with, if it is that short.  It may go on with a sign or an exponent.
+    #[inline]
+    pub(super) fn leading(bytes: &'a [u8]) -> Option<Self> {
+        let (before, whole) = digits::leading(bytes)?;
+        let rest = bytes.get(before..)?;
+        let Some(rest) = rest.strip_prefix(b".") else {
+            return Some(Self {
+                digits: bytes.get(..before)?,
+                whole,
+                behind_point: None,
+            });
+        };
+        let (behind, part) = digits::leading(rest)?;
+        let is_short = before + behind <= Self::MAX_DIGITS;
+        Some(Self {
+            digits: bytes.get(..before + 1 + behind).filter(|_| is_short)?,
+            whole: whole * 10_u64.pow(behind as u32) + part,
+            behind_point: Some(behind),
+        })
+    }
+
+    /// As it is written.
+    #[inline]
+    pub(super) fn digits(self) -> &'a [u8] {
+        self.digits
+    }
+
+    #[inline]
+    fn int(self) -> Option<i64> {
+        match self.behind_point {
+            None => i64::try_from(self.whole).ok(),
+            Some(_) => None,
+        }
+    }
+
+    /// The number, rounded as it should be: both it and the power of ten that divides it are exact
+    /// (Clinger, How to read floating point numbers accurately, 1990).
+    #[inline]
+    fn float(self) -> f64 {
+        const TENS: [f64; Short::MAX_DIGITS + 1] = [
+            1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+        ];
+        let ten = self.behind_point.and_then(|behind| TENS.get(behind));
+        self.whole as f64 / ten.unwrap_or(&1.0)
     }
 }
 
@@ -194,27 +255,6 @@ fn int_of(text: &[u8]) -> Option<i64> {
         true => Some(number),
         false => number.checked_neg(),
     }
-}
-
-/// A number such as `0.778582929065`, if it has so few digits that both the whole of them and the power
-/// of ten that divides it are exact as floating-point numbers: then so is the rounding of their quotient
-/// (Clinger, How to read floating point numbers accurately, 1990).
-#[inline]
-fn short_fraction(text: &[u8]) -> Option<f64> {
-    /// Below 2^53.
-    const EXACT_DIGITS: usize = 15;
-    const TENS: [f64; EXACT_DIGITS + 1] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-    ];
-    let (whole_digits, whole) = digits::leading(text)?;
-    let fraction = text.get(whole_digits..)?.strip_prefix(b".")?;
-    // Behind the number there may be too few bytes for a fast look.
-    let mut padded = [0; EXACT_DIGITS + 8];
-    padded.get_mut(..fraction.len())?.copy_from_slice(fraction);
-    let (digits, part) = digits::leading(&padded)?;
-    let ten = *TENS.get(digits)?;
-    let is_exact = digits == fraction.len() && whole_digits + digits <= EXACT_DIGITS;
-    is_exact.then(|| (whole as f64 * ten + part as f64) / ten)
 }
 
 fn hex_bytes(digits: &[u8]) -> Result<Vec<u8>, Misfit> {

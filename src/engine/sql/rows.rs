@@ -123,7 +123,7 @@ impl Rows for Taker {
         self.is_written && self.rows.wants(column)
     }
 
-    #[inline]
+    #[inline(always)]
     fn value(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
         if let Value::Null | Value::Default = value {
             return match self.rows.null(column) {
