@@ -9,6 +9,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
 };
+use parquet::basic::Encoding;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::schema::types::ColumnPath;
 
@@ -48,17 +49,27 @@ impl RowGroupEncoder {
         settings: &[(&'static str, String)],
     ) -> Result<Self> {
         let properties = properties(selection, compression, settings)?;
-        Self::with(selection.schema(), properties, Order::of(selection))
+        Self::with(
+            selection.schema(),
+            properties,
+            compression,
+            Order::of(selection),
+        )
     }
 
     /// An encoder for a table of a database.
     pub fn of_sql(selection: &SqlSelection, compression: Compression) -> Result<Self> {
         let properties = sql_properties(selection, compression)?;
-        Self::with(selection.schema(), properties, None)
+        Self::with(selection.schema(), properties, compression, None)
     }
 
-    fn with(schema: SchemaRef, properties: WriterProperties, order: Option<Order>) -> Result<Self> {
-        let plain = without_dictionaries(&schema, properties.clone());
+    fn with(
+        schema: SchemaRef,
+        properties: WriterProperties,
+        compression: Compression,
+        order: Option<Order>,
+    ) -> Result<Self> {
+        let plain = without_dictionaries(&schema, properties.clone(), compression)?;
         let (_, plain_factory) = factory(&schema, plain)?;
         let (properties, factory) = factory(&schema, properties)?;
         Ok(Self {
@@ -142,15 +153,24 @@ fn factory(
     Ok((Arc::clone(file.properties()), Arc::new(factory)))
 }
 
-fn without_dictionaries(schema: &Schema, properties: WriterProperties) -> WriterProperties {
+/// Texts that are all different stand one behind the other, their lengths apart; so packed at a low
+/// level they are as small as with their lengths between them at a higher one.
+fn without_dictionaries(
+    schema: &Schema,
+    properties: WriterProperties,
+    compression: Compression,
+) -> Result<WriterProperties> {
+    let codec = compression.of_numbers().codec()?;
     let fields = schema.fields().iter();
     let judged = fields.filter(|field| dictionaries::is_judged(field.data_type()));
-    judged
-        .fold(properties.into_builder(), |builder, field| {
-            let path = ColumnPath::from(field.name().as_str());
-            builder.set_column_dictionary_enabled(path, false)
-        })
-        .build()
+    let builder = judged.fold(properties.into_builder(), |builder, field| {
+        let path = ColumnPath::from(field.name().as_str());
+        builder
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY)
+            .set_column_compression(path, codec)
+    });
+    Ok(builder.build())
 }
 
 /// How many columns Parquet makes of a type.

@@ -153,11 +153,7 @@ impl<'b> Parser<'b> {
 
     /// Reads a row, from its parenthesis on.  `columns`: the numbers of those that are wanted.
     #[inline]
-    fn row<R: Rows>(
-        &mut self,
-        columns: &[Option<usize>],
-        rows: &mut R,
-    ) -> Result<(), Box<Broken>> {
+    fn row<R: Rows>(&mut self, columns: &[Option<usize>], rows: &mut R) -> Result<(), Box<Broken>> {
         let begin = self.at;
         self.at += 1;
         let mut misfit = None;
@@ -215,24 +211,20 @@ impl<'b> Parser<'b> {
         column: Option<usize>,
         rows: &mut R,
     ) -> Result<Result<(), Misfit>, Box<Broken>> {
-        let mut take = |value: Value<'b>| match column {
-            Some(column) => rows.value(column, value),
-            None => Ok(()),
-        };
         match self.byte() {
             Some(b'\'') => {
                 let quoted = self.quoted()?;
-                return Ok(take(Value::Quoted(quoted)));
+                return Ok(taken(rows, column, Value::Quoted(quoted)));
             }
             Some(b'0'..=b'9') => {
                 if let Some(short) = self.short() {
-                    return Ok(take(Value::Short(short)));
+                    return Ok(taken(rows, column, Value::Short(short)));
                 }
             }
             // Nothing of a word may follow.
             Some(b'N') if self.bytes.get(self.at..self.at + 5).is_some_and(is_null) => {
                 self.at += 4;
-                return Ok(take(Value::Null));
+                return Ok(taken(rows, column, Value::Null));
             }
             _ => {}
         }
@@ -241,7 +233,7 @@ impl<'b> Parser<'b> {
     }
 
     /// A value of any form.
-    #[cold]
+    #[inline(never)]
     fn rare_value(&mut self) -> Result<Value<'b>, Box<Broken>> {
         match self.byte() {
             Some(b'\'') => self.quoted().map(Value::Quoted),
@@ -355,6 +347,15 @@ impl<'b> Parser<'b> {
             }
         };
         Broken::text(self.at, format!("expected {expected}, found {found}"))
+    }
+}
+
+/// Hands on a value that is wanted.
+#[inline(always)]
+fn taken<R: Rows>(rows: &mut R, column: Option<usize>, value: Value<'_>) -> Result<(), Misfit> {
+    match column {
+        Some(column) => rows.value(column, value),
+        None => Ok(()),
     }
 }
 
