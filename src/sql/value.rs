@@ -65,7 +65,7 @@ impl<'a> Value<'a> {
     }
 
     /// A whole number.
-    #[inline]
+    #[inline(always)]
     pub fn int(self) -> Result<i64, Misfit> {
         const EXPECTED: Misfit = Misfit("a whole number of 64 bits with a sign");
         match self {
@@ -77,7 +77,7 @@ impl<'a> Value<'a> {
     }
 
     /// A floating-point number.
-    #[inline]
+    #[inline(always)]
     pub fn float(self) -> Result<f64, Misfit> {
         const EXPECTED: Misfit = Misfit("a number");
         if let Self::Short(short) = self {
@@ -342,6 +342,58 @@ mod tests {
             ("1e3", None),
         ] {
             assert_eq!(Value::Number(text.as_bytes()).int().ok(), number, "{text}");
+        }
+    }
+
+    #[test]
+    fn short_numbers() {
+        let read = |text: &str| {
+            let padded = format!("{text}),(0,0,0,0,0,0,0");
+            let short = Short::leading(padded.as_bytes())?;
+            assert_eq!(short.digits(), text.as_bytes());
+            let value = Value::Short(short);
+            assert_eq!(value.bytes().unwrap(), text.as_bytes());
+            Some((value.int().ok(), value.float().unwrap()))
+        };
+        for text in [
+            "0",
+            "7",
+            "007",
+            "12345678",
+            "123456789",
+            "999999999999999",
+            "0.778582929065",
+            "0.00000000000001",
+            "1.5",
+            "12345678.1234567",
+            "0.30000000000000",
+            "8.1",
+            "3.3333333333333",
+        ] {
+            // The standard library rounds as it should be.
+            let expected = (text.parse().ok(), text.parse().unwrap());
+            assert_eq!(read(text), Some(expected), "{text}");
+        }
+        for text in [
+            "",
+            "-1",
+            ".5",
+            "1.",
+            "1234567890123456",
+            "0.3333333333333333",
+            "12345678.12345678",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        let mut state = 1_u64;
+        for _ in 0..20_000 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let (whole, behind) = (state >> 16 & 0x3ff, (state >> 40) as usize % 12 + 1);
+            let part = (state >> 7) % 10_u64.pow(behind as u32);
+            let text = format!("{whole}.{part:0behind$}");
+            assert_eq!(read(&text), Some((None, text.parse().unwrap())), "{text}");
         }
     }
 

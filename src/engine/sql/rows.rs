@@ -113,6 +113,8 @@ pub(in crate::engine) fn rows_of(
     })
 }
 
+const TOO_LONG: Misfit = Misfit("so long that an array can hold it");
+
 struct Taker {
     rows: SqlRows,
     is_written: bool,
@@ -134,7 +136,13 @@ impl Rows for Taker {
         match self.rows.kind(column) {
             Some(SqlKind::Int { .. }) => self.rows.int(column, value.int()?),
             Some(SqlKind::Text | SqlKind::Bytes) => self.bytes(column, value)?,
-            Some(SqlKind::WikiTime { ends }) => self.wiki_time(column, value, ends)?,
+            Some(SqlKind::WikiTime { ends }) => match value {
+                Value::Quoted(quoted) => match Timestamp::parse_digits(quoted.raw) {
+                    Some(time) => self.rows.int(column, time.microseconds()),
+                    None => self.wiki_time(column, value, ends)?,
+                },
+                _ => self.wiki_time(column, value, ends)?,
+            },
             Some(SqlKind::Float) => self.rows.float(column, value.float()?),
             Some(SqlKind::Decimal { precision, scale }) => {
                 self.rows.decimal(column, value.decimal(precision, scale)?);
@@ -168,19 +176,27 @@ impl Taker {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn bytes(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
-        let put = match value {
+        match value {
             Value::Quoted(quoted) if quoted.is_plain => self
                 .rows
-                .bytes(column, |out| out.extend_from_slice(quoted.raw)),
+                .bytes(column, |out| out.extend_from_slice(quoted.raw))
+                .map_err(|Unfit| TOO_LONG),
+            _ => self.rare_bytes(column, value),
+        }
+    }
+
+    #[inline(never)]
+    fn rare_bytes(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
+        let put = match value {
             Value::Quoted(quoted) => self.rows.bytes(column, |out| quoted.write_to(out)),
             value => {
                 let bytes = value.bytes()?;
                 self.rows.bytes(column, |out| out.extend_from_slice(&bytes))
             }
         };
-        put.map_err(|Unfit| Misfit("so long that an array can hold it"))
+        put.map_err(|Unfit| TOO_LONG)
     }
 
     /// MediaWiki's 14 digits.  Fixed columns are filled up with zeros.
@@ -190,12 +206,6 @@ impl Taker {
         value: Value<'_>,
         ends: bool,
     ) -> std::result::Result<(), Misfit> {
-        if let Value::Quoted(quoted) = value
-            && let Some(time) = Timestamp::parse_digits(quoted.raw)
-        {
-            self.rows.int(column, time.microseconds());
-            return Ok(());
-        }
         let bytes = value.bytes()?;
         let filled = bytes.iter().rposition(|byte| *byte != 0);
         let text = filled.and_then(|last| bytes.get(..=last));
