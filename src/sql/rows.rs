@@ -254,7 +254,8 @@ impl<'b> Parser<'b> {
         let rest = self.bytes.get(self.at..)?;
         let short = Short::leading(rest)?;
         let length = short.digits().len();
-        if rest.get(length).is_none_or(is_of_number) {
+        // Anything else goes on with it, as hexadecimal digits do behind `0x`, or is rare.
+        if !matches!(rest.get(length), Some(b',' | b')')) {
             return None;
         }
         self.at += length;

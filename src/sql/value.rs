@@ -390,7 +390,7 @@ mod tests {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1);
-            let (whole, behind) = (state >> 16 & 0x3ff, (state >> 40) as usize % 12 + 1);
+            let (whole, behind) = (state >> 16 & 0x3ff, (state >> 40) as usize % 11 + 1);
             let part = (state >> 7) % 10_u64.pow(behind as u32);
             let text = format!("{whole}.{part:0behind$}");
             assert_eq!(read(&text), Some((None, text.parse().unwrap())), "{text}");
