@@ -14,7 +14,8 @@ pub enum Value<'a> {
     Default,
     /// A bare number.
     Number(&'a [u8]),
-    /// A bare number without sign or exponent, so short that it has been read.
+    /// A bare number without sign or exponent, so short that it has been read.  At the end of the bytes it
+    /// comes as [`Number`](Self::Number).
     Short(Short<'a>),
     /// Bytes in quotes.
     Quoted(Quoted<'a>),
@@ -175,7 +176,7 @@ impl<'a> Short<'a> {
 
     /// As it is written.
     #[inline]
-    pub(super) fn digits(self) -> &'a [u8] {
+    pub fn digits(self) -> &'a [u8] {
         self.digits
     }
 
