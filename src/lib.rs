@@ -4,6 +4,7 @@
 pub mod cli;
 pub mod container;
 pub mod derive;
+mod digits;
 #[cfg(feature = "parquet")]
 pub mod engine;
 pub mod error;

@@ -4,6 +4,7 @@ mod access;
 mod cells;
 mod check;
 mod clean;
+mod dictionaries;
 mod folder;
 mod jobs;
 mod journal;

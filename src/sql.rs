@@ -23,4 +23,4 @@ pub use definition::{BadDefinition, parse_definition};
 pub use detect::{Guess, HEAD_BYTES, guess};
 pub use framer::{Chunk, Declared, Frame, Framer, FramerOptions, Run};
 pub use rows::{Fault, Rows, parse_run};
-pub use value::{Misfit, Quoted, Value};
+pub use value::{Misfit, Quoted, Short, Value};

@@ -3,6 +3,7 @@ import dataclasses
 import fnmatch
 
 from .containers import CONTAINERS
+from .inputs import SQL
 from .programs import OURS, Run, counted
 
 WORKS = ("cat", "convert", "content")
@@ -15,6 +16,8 @@ PEERS = {
     "xz": (["xz"], ["xz"]),
     "zst": (["zstd"], ["zstd"]),
 }
+# Those that read the SQL dump of a table.
+SQL_PEERS = ["gzip", "mwsql"]
 # By case: a peer, and how many times as fast as it we want to be. For two cores.
 TARGETS = {
     "cat-bz2": ("lbzip2", 4.5),
@@ -26,6 +29,7 @@ TARGETS = {
     "convert-xml-1": ("floor-less-than", 0.4),
     "convert-gz-stub": ("gzip", 1.5),
     "convert-7z": ("7z", 0.8),
+    "convert-gz-sql": ("mwsql", 30.0),
 }
 TARGET_CORES = 2
 # Bytes of the content table's files by those of the .bz2, and of the largest process of ours.
@@ -56,10 +60,10 @@ class Case:
 
 def all_cases(cores):
     """All cases on so many cores."""
-    dumps = [("history", container) for container in CONTAINERS] + [("articles", "bz2"), ("stub", "gz")]
+    dumps = [("history", container) for container in CONTAINERS] + [("articles", "bz2"), ("stub", "gz"), (SQL, "gz")]
     cases = [case(work, dump, container, threads)
              for dump, container in dumps for threads in sorted({cores, 1}, reverse=True) for work in WORKS
-             if (work, dump) != ("content", "stub")]
+             if (work, dump) != ("content", "stub") and (work == "convert" or dump != SQL)]
     size_run = Run(OURS, "content", "history", "bz2", cores)
     return [*cases, Case(SIZE_CASE, size_run, (), None)]
 
@@ -67,7 +71,8 @@ def all_cases(cores):
 def case(work, dump, container, threads):
     """One of our works on a file, beside all who can read it."""
     name = "-".join([work, container] + [dump] * (dump != "history") + ["1"] * (threads == 1))
-    peers = [peer for peer in PEERS[container][threads == 1] if peer != "mwxml" or work == "content"]
+    found = SQL_PEERS if dump == SQL else PEERS[container][threads == 1]
+    peers = [peer for peer in found if peer != "mwxml" or work == "content"]
     runs = tuple(Run(peer, "", dump, container, threads) for peer in peers)
     return Case(name, Run(OURS, work, dump, container, threads), runs, TARGETS.get(name))
 
@@ -85,7 +90,7 @@ def chosen(cases, patterns, with_targets):
 def runs_of(cases):
     """Each run once, those on one file beside each other, ours first."""
     runs = dict.fromkeys(run for case in cases for run in (case.ours, *case.peers))
-    dumps = ("history", "articles", "stub")
+    dumps = ("history", "articles", "stub", SQL)
     return sorted(runs, key=lambda run: (dumps.index(run.dump), CONTAINERS.index(run.container), -run.threads,
                                          run.program != OURS))
 

@@ -11,6 +11,8 @@ from . import containers
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # A stub has about a twentieth of its history's bytes: it is made of a longer one.
 STUB_FACTOR = 4
+# The dump of a table, of rows of about so many bytes; it has a tenth of a history's bytes.
+SQL, SQL_ROW_BYTES, SQL_DIVISOR = "sql", 120, 10
 ENDINGS = {name: "" if name == "xml" else "." + name for name in containers.CONTAINERS}
 
 
@@ -44,12 +46,22 @@ class Maker:
             base, made_by = given_base(next(iter(given.values()))), "given"
         else:
             base, made_by = f"{name}-{self.size}", f"scripts/make-history, {self.size} bytes"
-        files = {container: given.get(container, self.folder / (base + ".xml" + ending))
+        kind = ".sql" if name == SQL else ".xml"
+        if name == SQL:
+            made_by = f"scripts/make-sql-dump, {self.sql_rows()} rows"
+        files = {container: given.get(container, self.folder / (base + kind + ending))
                  for container, ending in ENDINGS.items()}
         self.make_plain(name, files, given)
         self.pack_all(name, files, wanted)
         ready = {container: path for container, path in files.items() if path.exists()}
-        return Dump(made_by, ready, containers.contents(files["xml"]))
+        contents = containers.contents(files["xml"])
+        if name == SQL:
+            contents = dataclasses.replace(contents, pages=self.sql_rows())
+        return Dump(made_by, ready, contents)
+
+    def sql_rows(self):
+        """How many rows the dump of a table has."""
+        return max(1, self.size // SQL_DIVISOR // SQL_ROW_BYTES)
 
     def make_plain(self, name, files, given):
         """The plain file of a dump, if it is not there."""
@@ -59,6 +71,8 @@ class Maker:
         tell(f"making {plain.name}")
         if given:
             containers.unpack(next(iter(given.values())), plain)
+        elif name == SQL:
+            containers.whole(plain, self.make_sql)
         else:
             containers.whole(plain, lambda to: self.make_history(name, to))
 
@@ -73,6 +87,11 @@ class Maker:
             self.call_maker(self.size, "--revisions", 0, "--output", to)
         else:
             self.call_maker(self.size, "--output", to)
+
+    def make_sql(self, to):
+        """Let scripts/make-sql-dump write a plain file."""
+        command = [ROOT / "scripts/make-sql-dump", "--rows", self.sql_rows(), "--output", to]
+        subprocess.run([sys.executable, *map(str, command)], check=True, stderr=subprocess.DEVNULL)
 
     def call_maker(self, size, *arguments):
         """Run scripts/make-history."""

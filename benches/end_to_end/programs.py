@@ -8,10 +8,11 @@ import shutil
 import subprocess
 
 from . import containers, measure
-from .inputs import ROOT
+from .inputs import ROOT, SQL
 
 OURS = "mwparquet"
-MWXML_SCRIPT = pathlib.Path(__file__).with_name("mwxml_to_parquet.py")
+# Python packages with the programs that a researcher writes with them.
+PYTHON_PEERS = {name: pathlib.Path(__file__).with_name(f"{name}_to_parquet.py") for name in ("mwxml", "mwsql")}
 CONTENT_TABLES = "pages,revisions,content"
 # What a program gives: the XML, a number, or a folder of tables.
 DECODERS = {
@@ -59,7 +60,7 @@ class Programs:
     """The programs that are here, by name, with their versions."""
 
     def __init__(self, binary, floors, python):
-        self.paths = {OURS: str(binary), "7z": containers.seven_zip(), "mwxml": python}
+        self.paths = {OURS: str(binary), "7z": containers.seven_zip(), **dict.fromkeys(PYTHON_PEERS, python)}
         for name in ("floor-events", "floor-less-than"):
             self.paths[name] = str(floors / name) if (floors / name).exists() else None
         beside = os.pathsep.join(filter(None, [python and str(pathlib.Path(python).parent), os.environ.get("PATH")]))
@@ -74,33 +75,33 @@ class Programs:
         if not self.paths[name]:
             how = "cargo build --release --examples" if name.startswith("floor-") else None
             self.missing[name] = "not built: " + how if how else \
-                "no --python given" if name == "mwxml" else "not installed"
-        elif name == "mwxml":
-            self.look_for_mwxml()
+                "no --python given" if name in PYTHON_PEERS else "not installed"
+        elif name in PYTHON_PEERS:
+            self.look_for_package(name)
         elif name.startswith("floor-"):
             self.versions[name] = "of this repository"
         else:
             asked = {"7z": [], "libdeflate-gunzip": ["-V"]}.get(name, ["--version"])
             self.versions[name] = version_of([self.paths[name], *asked])
 
-    def look_for_mwxml(self):
-        """Note the versions of the Python packages, or that they are missing."""
-        asked = ("import mwxml, pyarrow, platform; from importlib.metadata import version; "
-                 "print('Python', platform.python_version() + ', mwxml', version('mwxml') + ', pyarrow', "
+    def look_for_package(self, name):
+        """Note the versions of a Python package and of pyarrow, or that they are missing."""
+        asked = (f"import {name}, pyarrow, platform; from importlib.metadata import version; "
+                 f"print('Python', platform.python_version() + ', {name}', version('{name}') + ', pyarrow', "
                  "version('pyarrow'))")
-        result = said([self.paths["mwxml"], "-c", asked])
+        result = said([self.paths[name], "-c", asked])
         if result.startswith("Python"):
-            self.versions["mwxml"] = result.strip()
+            self.versions[name] = result.strip()
         else:
-            self.missing["mwxml"] = f"not installed there: {(result.splitlines() or ['no answer'])[-1]}"
+            self.missing[name] = f"not installed there: {(result.splitlines() or ['no answer'])[-1]}"
 
     def command(self, run, path, output):
         """The words of a run; what makes a folder makes it at `output`."""
         program = self.paths[run.program]
         if run.program == OURS:
             return [program, *our_words(run, output), path]
-        if run.program == "mwxml":
-            return [program, MWXML_SCRIPT, path, output]
+        if run.program in PYTHON_PEERS:
+            return [program, PYTHON_PEERS[run.program], path, output]
         if run.program == "grep":
             return [program, "-c", "<revision>", path]
         words = DECODERS.get(run.program, [])
@@ -117,7 +118,7 @@ def our_words(run, output):
 
 def makes_folder(run):
     """Whether a run writes tables, not its standard output."""
-    return run.program == "mwxml" or (run.program == OURS and run.work != "cat")
+    return run.program in PYTHON_PEERS or (run.program == OURS and run.work != "cat")
 
 
 def shown(command):
@@ -138,8 +139,9 @@ def wrong(run, command, output, contents):
         return without_folders(str(error))
     if run.program == OURS and run.work != "cat":
         return wrong_tables(run, output, contents)
-    if run.program == "mwxml" or run.program in COUNTERS:
-        expected = getattr(contents, COUNTERS.get(run.program, "revisions"))
+    if run.program in PYTHON_PEERS or run.program in COUNTERS:
+        rows = "pages" if run.program == "mwsql" else "revisions"
+        expected = getattr(contents, COUNTERS.get(run.program, rows))
         return None if first.split() == [b"%d" % expected] else f"counted {first!r}, not {expected}"
     if (size, sha256) == (contents.xml_bytes, contents.sha256):
         return None
@@ -150,6 +152,8 @@ def wrong_tables(run, folder, contents):
     """What is wrong with the numbers of rows in our tables, or nothing."""
     tables = json.loads((folder / "manifest.json").read_text())["tables"]
     expected = {"pages": contents.pages, "revisions": contents.revisions}
+    if run.dump == SQL:
+        expected = {"sql_page": contents.pages}
     if run.work == "content":
         expected["content"] = contents.texts
     for name, rows in expected.items():

@@ -54,6 +54,11 @@ pub(super) fn caught<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<
 }
 
 impl<T> Pending<T> {
+    /// Whether the outcome is there.
+    pub fn is_ready(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// Waits for the outcome.
     pub fn wait(self) -> Result<T> {
         self.0

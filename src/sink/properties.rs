@@ -51,6 +51,28 @@ impl fmt::Display for Compression {
     }
 }
 
+impl Compression {
+    /// How numbers are packed that their encoding has made small: a low level finds what there is.  Who
+    /// asks for a high one gets it everywhere.
+    pub(super) fn of_numbers(self) -> Self {
+        match self {
+            Self::Zstd(2..=3) => Self::Zstd(1),
+            other => other,
+        }
+    }
+
+    pub(super) fn codec(self) -> Result<Codec> {
+        Ok(match self {
+            Self::Zstd(level) => Codec::ZSTD(
+                ZstdLevel::try_new(level)
+                    .map_err(|error| Error::usage("bad zstd level").with_source(error))?,
+            ),
+            Self::Snappy => Codec::SNAPPY,
+            Self::None => Codec::UNCOMPRESSED,
+        })
+    }
+}
+
 /// Sizes and packing of parts.
 #[derive(Debug, Clone, Copy)]
 pub struct WriterOptions {
@@ -148,16 +170,8 @@ pub(super) fn of_any_table(
     compression: Compression,
     metadata: Vec<KeyValue>,
 ) -> Result<WriterPropertiesBuilder> {
-    let codec = match compression {
-        Compression::Zstd(level) => Codec::ZSTD(
-            ZstdLevel::try_new(level)
-                .map_err(|error| Error::usage("bad zstd level").with_source(error))?,
-        ),
-        Compression::Snappy => Codec::SNAPPY,
-        Compression::None => Codec::UNCOMPRESSED,
-    };
     Ok(WriterProperties::builder()
-        .set_compression(codec)
+        .set_compression(compression.codec()?)
         .set_created_by(concat!("mwparquet ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_max_row_group_row_count(None)
         .set_statistics_truncate_length(Some(64))

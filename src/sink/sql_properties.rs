@@ -32,10 +32,12 @@ pub(super) fn sql_properties(
             // Ids and times rise, or differ little; a dictionary of them would only be given up.
             DataType::Int64 | DataType::Timestamp(..) => builder
                 .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_compression(path.clone(), compression.of_numbers().codec()?)
                 .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
-            DataType::Float64 | DataType::Binary => {
-                builder.set_column_dictionary_enabled(path, false)
-            }
+            DataType::Float64 => builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_compression(path, compression.of_numbers().codec()?),
+            DataType::Binary => builder.set_column_dictionary_enabled(path, false),
             _ => builder,
         };
     }

@@ -1,6 +1,6 @@
 //! The rows of an `INSERT`.
 
-use super::value::{Misfit, Quoted, Value};
+use super::value::{Misfit, Quoted, Short, Value};
 use crate::marks::{BLOCK_BYTES, hits_in};
 
 /// Takes rows, value by value.
@@ -10,6 +10,12 @@ pub trait Rows {
 
     /// A value of a column, by the column's number.
     fn value(&mut self, column: usize, value: Value<'_>) -> Result<(), Misfit>;
+
+    /// The same, for values of rare forms.
+    #[inline(never)]
+    fn rare_value(&mut self, column: usize, value: Value<'_>) -> Result<(), Misfit> {
+        self.value(column, value)
+    }
 
     /// The row is whole.
     fn row_ended(&mut self);
@@ -48,7 +54,8 @@ pub fn parse_run<R: Rows, E>(
     fault: &mut dyn FnMut(Fault) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut parser = Parser { bytes, at };
-    let wanted: Vec<_> = columns.iter().map(|column| rows.wants(*column)).collect();
+    let wanted = |column: &usize| rows.wants(*column).then_some(*column);
+    let columns: Vec<_> = columns.iter().map(wanted).collect();
     let mut needs_comma = follows_row;
     loop {
         parser.skip_blank();
@@ -58,7 +65,7 @@ pub fn parse_run<R: Rows, E>(
         let row_begin = parser.at;
         let outcome = parser.between_rows(needs_comma).and_then(|()| {
             let begin = parser.at;
-            let outcome = parser.row(columns, &wanted, rows);
+            let outcome = parser.row(&columns, rows);
             match outcome {
                 Ok(()) if parser.at - begin > row_max_bytes => Err(Broken::text(
                     begin,
@@ -102,13 +109,14 @@ struct Broken {
 }
 
 impl Broken {
-    fn text(at: usize, message: impl Into<String>) -> Self {
-        Self {
+    #[cold]
+    fn text(at: usize, message: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
             at,
             message: message.into(),
             is_row_only: false,
             column: None,
-        }
+        })
     }
 }
 
@@ -128,7 +136,8 @@ impl<'b> Parser<'b> {
         }
     }
 
-    fn between_rows(&mut self, needs_comma: bool) -> Result<(), Broken> {
+    #[inline]
+    fn between_rows(&mut self, needs_comma: bool) -> Result<(), Box<Broken>> {
         if needs_comma {
             if self.byte() != Some(b',') {
                 return Err(self.unexpected("a comma or a semicolon behind a row"));
@@ -142,13 +151,9 @@ impl<'b> Parser<'b> {
         }
     }
 
-    /// Reads a row, from its parenthesis on.
-    fn row<R: Rows>(
-        &mut self,
-        columns: &[usize],
-        wanted: &[bool],
-        rows: &mut R,
-    ) -> Result<(), Broken> {
+    /// Reads a row, from its parenthesis on.  `columns`: the numbers of those that are wanted.
+    #[inline]
+    fn row<R: Rows>(&mut self, columns: &[Option<usize>], rows: &mut R) -> Result<(), Box<Broken>> {
         let begin = self.at;
         self.at += 1;
         let mut misfit = None;
@@ -156,11 +161,9 @@ impl<'b> Parser<'b> {
         loop {
             self.skip_blank();
             let at = self.at;
-            let value = self.value()?;
-            if let (Some(column), Some(true)) = (columns.get(index), wanted.get(index))
-                && misfit.is_none()
-                && let Err(Misfit(expected)) = rows.value(*column, value)
-            {
+            let column = columns.get(index).copied().flatten();
+            let column = column.filter(|_| misfit.is_none());
+            if let Err(Misfit(expected)) = self.value(column, rows)? {
                 misfit = Some((at, self.at, index, expected));
             }
             index += 1;
@@ -173,7 +176,7 @@ impl<'b> Parser<'b> {
         }
         self.at += 1;
         if index != columns.len() {
-            return Err(Broken {
+            return Err(Box::new(Broken {
                 at: begin,
                 message: format!(
                     "a row has {index} values, and not {}, as its INSERT has columns",
@@ -181,11 +184,11 @@ impl<'b> Parser<'b> {
                 ),
                 is_row_only: true,
                 column: None,
-            });
+            }));
         }
         match misfit {
             None => Ok(()),
-            Some((at, end, index, expected)) => Err(Broken {
+            Some((at, end, index, expected)) => Err(Box::new(Broken {
                 at,
                 message: format!(
                     "value {} of a row is {}, and not {expected}",
@@ -193,28 +196,74 @@ impl<'b> Parser<'b> {
                     shown(self.bytes.get(at..end).unwrap_or_default())
                 ),
                 is_row_only: true,
-                column: columns.get(index).copied(),
-            }),
+                column: columns.get(index).copied().flatten(),
+            })),
         }
     }
 
+    /// Reads a value and hands it to `rows`, if its column is wanted.
+    ///
+    /// Each of the frequent forms is handed on where it is read, so that it never lies in memory: a value
+    /// written there in pieces and read as a whole takes longer than all else.
     #[inline]
-    fn value(&mut self) -> Result<Value<'b>, Broken> {
+    fn value<R: Rows>(
+        &mut self,
+        column: Option<usize>,
+        rows: &mut R,
+    ) -> Result<Result<(), Misfit>, Box<Broken>> {
+        match self.byte() {
+            Some(b'\'') => {
+                let quoted = self.quoted()?;
+                return Ok(taken(rows, column, Value::Quoted(quoted)));
+            }
+            Some(b'0'..=b'9') => {
+                if let Some(short) = self.short() {
+                    return Ok(taken(rows, column, Value::Short(short)));
+                }
+            }
+            // Nothing of a word may follow.
+            Some(b'N') if self.bytes.get(self.at..self.at + 5).is_some_and(is_null) => {
+                self.at += 4;
+                return Ok(taken(rows, column, Value::Null));
+            }
+            _ => {}
+        }
+        let value = self.rare_value()?;
+        Ok(column.map_or(Ok(()), |column| rows.rare_value(column, value)))
+    }
+
+    /// A value of any form.
+    #[inline(never)]
+    fn rare_value(&mut self) -> Result<Value<'b>, Box<Broken>> {
         match self.byte() {
             Some(b'\'') => self.quoted().map(Value::Quoted),
             Some(b'0') if matches!(self.bytes.get(self.at + 1), Some(b'x' | b'X')) => {
                 self.at += 2;
                 Ok(Value::Hex(self.take_while(|byte| byte.is_ascii_hexdigit())))
             }
-            Some(b'0'..=b'9' | b'-' | b'+' | b'.') => Ok(Value::Number(self.take_while(|byte| {
-                matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
-            }))),
+            Some(b'0'..=b'9' | b'-' | b'+' | b'.') => {
+                Ok(Value::Number(self.take_while(is_of_number)))
+            }
             _ => self.word(),
         }
     }
 
+    /// A number, if it is short and nothing strange.
+    #[inline]
+    fn short(&mut self) -> Option<Short<'b>> {
+        let rest = self.bytes.get(self.at..)?;
+        let short = Short::leading(rest)?;
+        let length = short.digits().len();
+        // Anything else goes on with it, as hexadecimal digits do behind `0x`, or is rare.
+        if !matches!(rest.get(length), Some(b',' | b')')) {
+            return None;
+        }
+        self.at += length;
+        Some(short)
+    }
+
     /// `NULL`, `DEFAULT`, and what can stand before a quote.
-    fn word(&mut self) -> Result<Value<'b>, Broken> {
+    fn word(&mut self) -> Result<Value<'b>, Box<Broken>> {
         let at = self.at;
         let word = self.take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         let is = |keyword: &str| word.eq_ignore_ascii_case(keyword.as_bytes());
@@ -230,7 +279,7 @@ impl<'b> Parser<'b> {
             {
                 self.skip_blank();
                 match self.byte() {
-                    Some(b'\'' | b'0') => self.value(),
+                    Some(b'\'' | b'0') => self.rare_value(),
                     _ => Err(self.unexpected("quoted bytes")),
                 }
             }
@@ -250,7 +299,7 @@ impl<'b> Parser<'b> {
 
     /// Bytes in quotes.
     #[inline]
-    fn quoted(&mut self) -> Result<Quoted<'b>, Broken> {
+    fn quoted(&mut self) -> Result<Quoted<'b>, Box<Broken>> {
         let begin = self.at;
         let mut at = begin + 1;
         let mut is_plain = true;
@@ -286,7 +335,8 @@ impl<'b> Parser<'b> {
         rest.get(..length).unwrap_or_default()
     }
 
-    fn unexpected(&self, expected: &str) -> Broken {
+    #[cold]
+    fn unexpected(&self, expected: &str) -> Box<Broken> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let found = match rest {
             [] => "nothing more".to_owned(),
@@ -299,6 +349,26 @@ impl<'b> Parser<'b> {
         };
         Broken::text(self.at, format!("expected {expected}, found {found}"))
     }
+}
+
+/// Hands on a value that is wanted.
+#[inline(always)]
+fn taken<R: Rows>(rows: &mut R, column: Option<usize>, value: Value<'_>) -> Result<(), Misfit> {
+    match column {
+        Some(column) => rows.value(column, value),
+        None => Ok(()),
+    }
+}
+
+#[inline]
+fn is_of_number(byte: &u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
+}
+
+/// Whether bytes are `NULL` and what ends a value.
+#[inline]
+fn is_null(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'N', b'U', b'L', b'L', b',' | b')'])
 }
 
 /// The offset of the first quote or backslash.  Most strings end within a block.

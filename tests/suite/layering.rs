@@ -3,17 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each layer with the layers that it may use; `error`, `marks` and `model` stand below all.
-const LAYERS: [(&str, &[&str]); 15] = [
+/// Each layer with the layers that it may use; `error`, `digits`, `marks` and `model` stand below all.
+const LAYERS: [(&str, &[&str]); 16] = [
     ("error", &[]),
+    ("digits", &[]),
     ("marks", &[]),
-    ("model", &["marks"]),
+    ("model", &["digits", "marks"]),
     ("source", &["error"]),
     ("runs", &["error"]),
     ("container", &["source", "error"]),
     ("frame", &["marks", "error"]),
     ("xml", &["marks", "model", "error"]),
-    ("sql", &["marks", "model", "error"]),
+    ("sql", &["digits", "marks", "model", "error"]),
     ("derive", &["model", "error"]),
     ("protect", &["model", "error"]),
     ("tables", &["derive", "model", "error"]),

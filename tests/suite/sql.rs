@@ -26,6 +26,11 @@ impl Rows for Lines {
     }
 
     fn value(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
+        // Whether a number is read at once depends on how many bytes stand behind it.
+        let value = match value {
+            Value::Short(short) => Value::Number(short.digits()),
+            value => value,
+        };
         self.row += &format!("{column}={value:?} ");
         Ok(())
     }

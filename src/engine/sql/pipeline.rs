@@ -173,10 +173,31 @@ impl<'r, C: SqlConsumer> SqlPipeline<'r, C> {
         if bytes > share_bytes {
             return self.run_large(bytes, chunk);
         }
-        while self.in_flight_bytes + bytes > share_bytes && !self.queue.is_empty() {
+        while self.is_ready() || self.in_flight_bytes + bytes > share_bytes.min(self.queued_bytes())
+        {
+            if self.queue.is_empty() {
+                break;
+            }
             self.collect_oldest()?;
         }
         self.hand_out(bytes, chunk)
+    }
+
+    /// More than this keeps no worker busy, and only takes memory.
+    fn queued_bytes(&self) -> usize {
+        const CHUNKS_WAITING: usize = 2;
+        let chunks = self.lane.pool.threads() + CHUNKS_WAITING;
+        let bytes = self.lane.limits.framer().chunk_bytes * BYTES_IN_FLIGHT_PER_BYTE;
+        chunks.saturating_mul(bytes)
+    }
+
+    /// Whether the oldest waits for nothing.
+    fn is_ready(&self) -> bool {
+        match self.queue.front() {
+            Some(Queued::Chunk { task, .. }) => task.is_ready(),
+            Some(_) => true,
+            None => false,
+        }
     }
 
     /// Sees a chunk through that is larger than this input's share, as one input at a time does.

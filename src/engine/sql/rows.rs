@@ -1,5 +1,6 @@
 //! The work on a chunk of SQL: its values become rows.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -7,7 +8,7 @@ use arrow::datatypes::SchemaRef;
 
 use crate::error::{Error, Result};
 use crate::model::{SqlKind, Timestamp};
-use crate::sql::{Chunk, Fault, Misfit, Rows, Value, parse_run};
+use crate::sql::{Chunk, Fault, Misfit, Rows, Run, Value, parse_run};
 use crate::tables::{SqlRows, SqlSelection, Unfit};
 
 /// What workers are told of a table.
@@ -99,6 +100,7 @@ pub(in crate::engine) fn rows_of(
         )?;
         told.rows = taker.rows.rows() - before;
         runs.push(told);
+        taker.make_room(chunk, run);
     }
     let batch = match prepared.is_written {
         true => taker.rows.finish()?,
@@ -111,6 +113,8 @@ pub(in crate::engine) fn rows_of(
     })
 }
 
+const TOO_LONG: Misfit = Misfit("so long that an array can hold it");
+
 struct Taker {
     rows: SqlRows,
     is_written: bool,
@@ -121,7 +125,7 @@ impl Rows for Taker {
         self.is_written && self.rows.wants(column)
     }
 
-    #[inline]
+    #[inline(always)]
     fn value(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
         if let Value::Null | Value::Default = value {
             return match self.rows.null(column) {
@@ -132,7 +136,13 @@ impl Rows for Taker {
         match self.rows.kind(column) {
             Some(SqlKind::Int { .. }) => self.rows.int(column, value.int()?),
             Some(SqlKind::Text | SqlKind::Bytes) => self.bytes(column, value)?,
-            Some(SqlKind::WikiTime { ends }) => self.wiki_time(column, value, ends)?,
+            Some(SqlKind::WikiTime { ends }) => match value {
+                Value::Quoted(quoted) => match Timestamp::parse_digits(quoted.raw) {
+                    Some(time) => self.rows.int(column, time.microseconds()),
+                    None => self.wiki_time(column, value, ends)?,
+                },
+                _ => self.wiki_time(column, value, ends)?,
+            },
             Some(SqlKind::Float) => self.rows.float(column, value.float()?),
             Some(SqlKind::Decimal { precision, scale }) => {
                 self.rows.decimal(column, value.decimal(precision, scale)?);
@@ -156,19 +166,37 @@ impl Rows for Taker {
 }
 
 impl Taker {
-    #[inline]
+    /// Makes room for the rest of a chunk, as the first of its `INSERT`s has shown how large rows are.
+    fn make_room(&mut self, chunk: &Chunk, run: &Run) {
+        let rest = chunk.bytes.len().saturating_sub(run.end);
+        let is_first = chunk.runs.first().is_some_and(|first| first.end == run.end);
+        if let (true, Some(bytes)) = (is_first, NonZero::new(run.end)) {
+            self.rows
+                .reserve_like_these(self.rows.rows() * rest / bytes);
+        }
+    }
+
+    #[inline(always)]
     fn bytes(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
-        let put = match value {
+        match value {
             Value::Quoted(quoted) if quoted.is_plain => self
                 .rows
-                .bytes(column, |out| out.extend_from_slice(quoted.raw)),
+                .bytes(column, |out| out.extend_from_slice(quoted.raw))
+                .map_err(|Unfit| TOO_LONG),
+            _ => self.rare_bytes(column, value),
+        }
+    }
+
+    #[inline(never)]
+    fn rare_bytes(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
+        let put = match value {
             Value::Quoted(quoted) => self.rows.bytes(column, |out| quoted.write_to(out)),
             value => {
                 let bytes = value.bytes()?;
                 self.rows.bytes(column, |out| out.extend_from_slice(&bytes))
             }
         };
-        put.map_err(|Unfit| Misfit("so long that an array can hold it"))
+        put.map_err(|Unfit| TOO_LONG)
     }
 
     /// MediaWiki's 14 digits.  Fixed columns are filled up with zeros.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Frame, Framer, Mode, RunScan};
+use super::{Frame, Framer, Mode, RunScan, SLICE_BYTES};
 use crate::model::SqlTable;
 
 /// Rows of one table, to be parsed by anyone.
@@ -109,7 +109,10 @@ impl Framer {
         if end == 0 {
             return Vec::new();
         }
-        let rest = self.buffer.get(end..).unwrap_or_default().to_vec();
+        // What follows is going to be about as large, and does not have to grow to that.
+        let bytes = self.buffer.len().min(self.options.chunk_bytes);
+        let mut rest = Vec::with_capacity(bytes + SLICE_BYTES);
+        rest.extend_from_slice(self.buffer.get(end..).unwrap_or_default());
         let mut taken = std::mem::replace(&mut self.buffer, rest);
         taken.truncate(end);
         self.base += end as u64;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BinaryArray, BooleanArray, BooleanBufferBuilder, Date32Array, Decimal128Array,
-    Float64Array, Int64Array, StringArray, TimestampMicrosecondArray,
+    Float64Array, Int64Array, NullBufferBuilder, StringArray, TimestampMicrosecondArray,
 };
 use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::DataType;
@@ -30,7 +30,8 @@ pub(super) enum Values {
 pub(super) struct Cells {
     pub(super) kind: SqlKind,
     values: Values,
-    is_valid: BooleanBufferBuilder,
+    /// Holds bits only once there is a null.
+    is_valid: NullBufferBuilder,
     /// For a time that may be never: whether it is, by row.
     infinite: Option<(BooleanBufferBuilder, BooleanBufferBuilder)>,
 }
@@ -59,7 +60,7 @@ impl Cells {
         Self {
             kind,
             values,
-            is_valid: bits(),
+            is_valid: NullBufferBuilder::new(0),
             infinite: (kind == SqlKind::WikiTime { ends: true }).then(|| (bits(), bits())),
         }
     }
@@ -101,6 +102,7 @@ impl Cells {
         self.note(false, infinite);
     }
 
+    #[inline]
     pub(super) fn int(&mut self, value: i64) {
         if let Values::Ints(values) = &mut self.values {
             values.push(value);
@@ -108,6 +110,7 @@ impl Cells {
         }
     }
 
+    #[inline]
     pub(super) fn float(&mut self, value: f64) {
         if let Values::Floats(values) = &mut self.values {
             values.push(value);
@@ -129,7 +132,23 @@ impl Cells {
         }
     }
 
+    /// Makes room for so many more rows like those so far.
+    pub(super) fn reserve_like_these(&mut self, more_rows: usize) {
+        let rows = self.rows().max(1);
+        match &mut self.values {
+            Values::Ints(values) => values.reserve_exact(more_rows),
+            Values::Floats(values) => values.reserve_exact(more_rows),
+            Values::Decimals(values) => values.reserve_exact(more_rows),
+            Values::Days(values) => values.reserve_exact(more_rows),
+            Values::Bytes(bytes, ends) => {
+                ends.reserve_exact(more_rows);
+                bytes.reserve_exact(bytes.len().div_ceil(rows).saturating_mul(more_rows));
+            }
+        }
+    }
+
     /// Bytes that `write` appends; `false` where all values together are too many for an array.
+    #[inline]
     pub(super) fn bytes(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> bool {
         let Values::Bytes(bytes, ends) = &mut self.values else {
             return true;
@@ -145,7 +164,10 @@ impl Cells {
 
     #[inline]
     fn note(&mut self, is_valid: bool, infinite: Option<bool>) {
-        self.is_valid.append(is_valid);
+        match is_valid {
+            true => self.is_valid.append_non_null(),
+            false => self.is_valid.append_null(),
+        }
         if let Some((is_infinite, is_known)) = &mut self.infinite {
             is_infinite.append(infinite == Some(true));
             is_known.append(infinite.is_some());
@@ -153,7 +175,7 @@ impl Cells {
     }
 
     pub(super) fn finish(mut self) -> Result<Arrays> {
-        let nulls = Some(NullBuffer::new(self.is_valid.finish()));
+        let nulls = self.is_valid.finish();
         let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
         let mut not_utf8 = Vec::new();
         let values: ArrayRef = match self.values {
@@ -212,8 +234,18 @@ fn texts(
     };
     if simdutf8::basic::from_utf8(&bytes).is_ok() && ends.iter().all(is_boundary) {
         let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
-        let array = StringArray::try_new(ends, Buffer::from_vec(bytes), nulls);
-        return Ok((array.map_err(unfit)?, Vec::new()));
+        if nulls
+            .as_ref()
+            .is_some_and(|nulls| nulls.len() + 1 != ends.len())
+        {
+            return Err(Error::internal("a table's column is not sound"));
+        }
+        // SAFETY: all bytes together are UTF-8 and no offset lies within a character, so that each
+        // value is; offsets rise, as `OffsetBuffer` checks, up to the length of the bytes, as each was
+        // that length when it was taken; and there are as many nulls as values.  Arrow would check the
+        // UTF-8 again, at a fifth of the speed.
+        let array = unsafe { StringArray::new_unchecked(ends, Buffer::from_vec(bytes), nulls) };
+        return Ok((array, Vec::new()));
     }
     let (mut kept, mut kept_ends) = (Vec::with_capacity(bytes.len()), vec![0]);
     let mut is_valid = BooleanBufferBuilder::new(ends.len());

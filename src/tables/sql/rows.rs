@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BinaryBuilder, MapBuilder, MapFieldNames, RecordBatch, StringArray, StringBuilder,
+    ArrayRef, BinaryBuilder, MapArray, MapBuilder, MapFieldNames, RecordBatch, StringArray,
+    StringBuilder,
 };
-use arrow::datatypes::SchemaRef;
+use arrow::buffer::{NullBuffer, OffsetBuffer};
+use arrow::datatypes::{DataType, SchemaRef};
 
 use super::cells::Cells;
-use super::selection::{SqlSelection, raw_key, raw_value};
+use super::selection::{SqlSelection, raw_key, raw_value, raw_values_type};
 use crate::error::{Error, Result};
 use crate::model::SqlKind;
 
@@ -20,7 +22,11 @@ pub struct SqlRows {
     wiki_id: Option<String>,
     /// By the number of the column; `None` if it is not wanted.
     columns: Vec<Option<Cells>>,
+    /// How many of them are wanted.
+    wanted: usize,
     rows: usize,
+    /// Columns that the row at hand has a value for, or a null.
+    put: usize,
     raw: Vec<Raw>,
 }
 
@@ -41,6 +47,8 @@ impl SqlRows {
     pub fn new(selection: Arc<SqlSelection>, schema: SchemaRef, wiki_id: Option<String>) -> Self {
         let columns = selection.table.columns.iter().zip(&selection.wanted);
         Self {
+            wanted: selection.wanted.iter().filter(|wanted| **wanted).count(),
+            put: 0,
             columns: columns
                 .map(|(column, wanted)| wanted.then(|| Cells::new(column.kind)))
                 .collect(),
@@ -64,16 +72,26 @@ impl SqlRows {
         Some(cells.kind)
     }
 
+    /// A wanted column that is going to have one more row.
     #[inline]
     fn cells(&mut self, column: usize) -> Option<&mut Cells> {
-        self.columns.get_mut(column)?.as_mut()
+        let cells = self.columns.get_mut(column)?.as_mut()?;
+        self.put += 1;
+        Some(cells)
+    }
+
+    /// Makes room for so many more rows like those so far.
+    pub fn reserve_like_these(&mut self, more_rows: usize) {
+        for cells in self.columns.iter_mut().flatten() {
+            cells.reserve_like_these(more_rows);
+        }
     }
 
     /// Puts no value; `false` where there must be one.
     pub fn null(&mut self, column: usize) -> bool {
         let declared = self.selection.table.columns.get(column);
         let may_be_null = declared.is_some_and(|declared| declared.nullable);
-        if let (Some(cells), true) = (self.cells(column), may_be_null) {
+        if may_be_null && let Some(cells) = self.cells(column) {
             cells.null(None);
         }
         may_be_null
@@ -142,6 +160,9 @@ impl SqlRows {
     #[inline]
     pub fn row_ended(&mut self) {
         self.rows += 1;
+        if std::mem::take(&mut self.put) == self.wanted {
+            return;
+        }
         for cells in self.columns.iter_mut().flatten() {
             if cells.rows() < self.rows {
                 cells.null(None);
@@ -152,6 +173,7 @@ impl SqlRows {
     /// The row is to be forgotten.
     pub fn row_dropped(&mut self) {
         let rows = self.rows;
+        self.put = 0;
         for cells in self.columns.iter_mut().flatten() {
             cells.truncate(rows);
         }
@@ -171,8 +193,7 @@ impl SqlRows {
         let mut arrays: Vec<ArrayRef> = Vec::new();
         let mut raw = self.raw;
         if self.selection.with_wiki_id {
-            let wiki_ids = std::iter::repeat_n(self.wiki_id.as_deref(), self.rows);
-            arrays.push(Arc::new(wiki_ids.collect::<StringArray>()));
+            arrays.push(Arc::new(repeated(self.wiki_id.as_deref(), self.rows)));
         }
         for (column, cells) in self.columns.into_iter().enumerate() {
             let Some(cells) = cells else {
@@ -194,6 +215,16 @@ impl SqlRows {
     }
 }
 
+/// The same text or null in all rows.
+fn repeated(text: Option<&str>, rows: usize) -> StringArray {
+    let Some(text) = text else {
+        return StringArray::new_null(rows);
+    };
+    let mut texts = StringBuilder::with_capacity(rows, rows * text.len());
+    texts.append_value_n(text, rows);
+    texts.finish()
+}
+
 fn raw_array(selection: &SqlSelection, rows: usize, raw: &[Raw]) -> Result<ArrayRef> {
     let names = MapFieldNames {
         entry: "key_value".to_owned(),
@@ -204,6 +235,22 @@ fn raw_array(selection: &SqlSelection, rows: usize, raw: &[Raw]) -> Result<Array
     let mut builder = builder
         .with_keys_field(Arc::new(raw_key()))
         .with_values_field(Arc::new(raw_value()));
+    if raw.is_empty() {
+        let DataType::Map(entry, _) = raw_values_type() else {
+            return Err(Error::internal("a table's map is no map"));
+        };
+        let nulls = NullBuffer::new_null(rows);
+        let entries = builder.finish().entries().clone();
+        return MapArray::try_new(
+            entry,
+            OffsetBuffer::new_zeroed(rows),
+            entries,
+            Some(nulls),
+            false,
+        )
+        .map(|map| Arc::new(map) as ArrayRef)
+        .map_err(|error| Error::internal("a table's map is not sound").with_source(error));
+    }
     let mut raw = raw.iter().peekable();
     for row in 0..rows {
         let mut has_some = false;

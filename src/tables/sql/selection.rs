@@ -225,7 +225,7 @@ pub(super) fn raw_value() -> Field {
     Field::new("value", DataType::Binary, false)
 }
 
-fn raw_values_type() -> DataType {
+pub(super) fn raw_values_type() -> DataType {
     let fields = Fields::from(vec![raw_key(), raw_value()]);
     let entry = Field::new("key_value", DataType::Struct(fields), false);
     DataType::Map(Arc::new(entry), false)
