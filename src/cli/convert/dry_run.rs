@@ -1,0 +1,64 @@
+//! What a job would do.
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+
+use crate::cli::print;
+use crate::cli::sizes::human_bytes;
+use crate::engine::{Job, Pool, Stop, inspect};
+use crate::error::Result;
+use crate::sink::OutputFolder;
+use crate::source::Input;
+use crate::tables;
+
+/// Tells what is read, left out and written.
+pub(super) fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
+    OutputFolder::check(&job.output, job.overwrite || job.resume)?;
+    let mut text = String::new();
+    let mut sql_tables = BTreeSet::new();
+    let mut has_xml = false;
+    for input in &job.inputs {
+        let found = sql_tables_of(input, job, pool, stop);
+        has_xml |= found.is_empty();
+        sql_tables.extend(found);
+        let size = input
+            .size_bytes()
+            .map_or_else(|| "size unknown".to_owned(), human_bytes);
+        text += &format!("read   {} ({size})\n", input.name());
+    }
+    for (name, why) in &job.left_out {
+        text += &format!("leave  {name}: {why}\n");
+    }
+    let is_written = |name: &str| has_xml || name == tables::REJECTS.name;
+    let selections = job.selections.iter();
+    for selection in selections.filter(|selection| is_written(selection.table.name)) {
+        text += &format!(
+            "write  {}/part-*.parquet, {} columns\n",
+            job.output.join(selection.table.name).display(),
+            selection.columns.len()
+        );
+    }
+    for table in sql_tables {
+        text += &format!(
+            "write  {}/part-*.parquet\n",
+            job.output.join(table).display()
+        );
+    }
+    print(text.as_bytes())
+}
+
+/// The tables that an SQL dump begins with, as far as they are wanted.  What cannot be read is told
+/// by the job itself.
+fn sql_tables_of(input: &Input, job: &Job, pool: &Pool, stop: &Stop) -> Vec<String> {
+    if *input == Input::Stdin {
+        return Vec::new();
+    }
+    let wanted = job.sql.tables.as_ref();
+    inspect(input, false, &job.limits, pool, stop)
+        .map(|inspection| inspection.sql_tables)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|table| table.declared.written_name())
+        .filter(|name| wanted.is_none_or(|wanted| wanted.contains(name)))
+        .collect()
+}

@@ -1,0 +1,137 @@
+//! What is said of a job on standard error.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::atomic::Ordering;
+
+use serde_json::json;
+
+use crate::cli::args::ProgressStyle;
+use crate::cli::progress::peak_memory_bytes;
+use crate::cli::sizes::{human_bytes, human_count};
+use crate::engine::{Job, JobReport, Progress};
+
+/// Says what a job that failed has left, and how to go on with it.
+pub(super) fn tell_kept(job: &Job, progress: &Progress, style: ProgressStyle) {
+    let kept = progress.kept_inputs.load(Ordering::Relaxed);
+    if kept == 0 {
+        return;
+    }
+    let (all, folder) = (job.inputs.len(), job.output.display());
+    let mut err = io::stderr().lock();
+    let _ = match style {
+        ProgressStyle::Json => {
+            let event = json!({"event": "kept", "inputs": kept, "of": all, "folder": job.output});
+            writeln!(err, "{event}")
+        }
+        _ => writeln!(
+            err,
+            "{kept} of {all} inputs are finished and kept in {folder}: the same command with --resume \
+             goes on, `mwparquet clean` removes them"
+        ),
+    };
+}
+
+/// Says how many files of folders are not read, by reason: what stands before the colon.
+pub(super) fn tell_left_out(left_out: &BTreeMap<String, String>) {
+    let mut by_reason: BTreeMap<&str, u64> = BTreeMap::new();
+    for why in left_out.values() {
+        let reason = why.split(": ").next().unwrap_or_default();
+        *by_reason.entry(reason).or_default() += 1;
+    }
+    for (why, count) in by_reason {
+        let files = if count == 1 { "file" } else { "files" };
+        let _ = writeln!(
+            io::stderr(),
+            "left out: {} {files}: {why}",
+            human_count(count)
+        );
+    }
+}
+
+/// Says what a job has done, for people or as an event.
+pub(super) fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
+    let mut err = io::stderr().lock();
+    if as_event {
+        let _ = writeln!(
+            err,
+            "{}",
+            json!({"event": "end", "seconds": seconds, "resumed_inputs": report.resumed_inputs, "seen": report.seen, "tables": report.manifest.tables.iter().map(|(name, table)| (name, table.rows)).collect::<BTreeMap<_, _>>()})
+        );
+        return;
+    }
+    if report.was_finished {
+        let folder = job.output.display();
+        let _ = writeln!(err, "the job in {folder} is finished: nothing to do");
+        return;
+    }
+    if report.resumed_inputs > 0 {
+        let (earlier, all) = (report.resumed_inputs, job.inputs.len());
+        let _ = writeln!(
+            err,
+            "resumed: {earlier} of {all} inputs were finished before"
+        );
+    }
+    for reject in &report.rejects {
+        let place = reject
+            .xml_offset_bytes
+            .map_or_else(String::new, |at| match reject.sql_line {
+                Some(line) => format!(" (line {line}, byte {at} of the SQL)"),
+                None => format!(" (byte {at} of the XML)"),
+            });
+        let _ = writeln!(err, "skipped: {}: {}{place}", reject.input, reject.reason);
+    }
+    if report.seen.rejects > report.rejects.len() as u64 {
+        let _ = writeln!(
+            err,
+            "skipped: {} in all; see the table rejects",
+            report.seen.rejects
+        );
+    }
+    let _ = writeln!(
+        err,
+        "{:<16}{:>14}{:>14}{:>7}",
+        "table", "rows", "size", "parts"
+    );
+    for (name, table) in &report.manifest.tables {
+        let _ = writeln!(
+            err,
+            "{name:<16}{:>14}{:>14}{:>7}",
+            human_count(table.rows),
+            human_bytes(table.bytes),
+            table.parts.len()
+        );
+    }
+    let skipped: u64 = report.seen.skipped_elements.values().sum();
+    if skipped > 0 {
+        let names: Vec<_> = report
+            .seen
+            .skipped_elements
+            .iter()
+            .map(|(name, count)| format!("{name} ({count})"))
+            .collect();
+        let _ = writeln!(err, "unknown elements passed over: {}", names.join(", "));
+    }
+    if report.seen.sql_raw_values > 0 {
+        let values = human_count(report.seen.sql_raw_values);
+        let _ = writeln!(
+            err,
+            "values that their columns cannot hold, kept in raw_values: {values}"
+        );
+    }
+    let (xml, sql) = (report.seen.xml_bytes, report.seen.sql_bytes);
+    let what = match (xml, sql) {
+        (_, 0) => "XML",
+        (0, _) => "SQL",
+        _ => "XML and SQL",
+    };
+    let _ = writeln!(
+        err,
+        "{} of {what} in {:.1} s, {}/s, peak memory {}; written to {}",
+        human_bytes(xml + sql),
+        seconds,
+        human_bytes(((xml + sql) as f64 / seconds.max(0.001)) as u64),
+        peak_memory_bytes().map_or_else(|| "unknown".to_owned(), human_bytes),
+        job.output.display()
+    );
+}
