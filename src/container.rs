@@ -16,7 +16,7 @@ pub mod zstd;
 
 use bytes::Bytes;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How many bytes [`Format::detect`] wants to see.
 pub const HEAD_BYTES: usize = 16;
@@ -97,6 +97,17 @@ pub struct Trailing {
     pub bytes: u64,
     /// Whether all are NUL, as block devices and tape tools pad with.
     pub all_zero: bool,
+}
+
+impl Trailing {
+    /// What is wrong with them, if they are no padding.
+    pub fn damage(&self) -> Error {
+        Error::damaged(format!(
+            "{} bytes behind the end of the compressed data belong to nothing",
+            self.bytes
+        ))
+        .at_file_byte(self.file_offset_bytes)
+    }
 }
 
 #[cfg(test)]

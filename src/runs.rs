@@ -6,6 +6,7 @@
 //! containers.  [`choose`] takes each revision once.
 
 mod choose;
+mod folder;
 mod kind;
 mod mirror;
 mod name;

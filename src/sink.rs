@@ -21,7 +21,7 @@ mod sorted_runs;
 mod sql_properties;
 
 pub use access::Access;
-pub use check::{CheckedOutput, check_output, read_manifest};
+pub use check::{CheckedOutput, check_output};
 pub use clean::Cleaning;
 mod temporary;
 pub use cells::{Batch, Cell, for_each_row, put_csv, put_json};
@@ -30,7 +30,7 @@ pub use jobs::{FoundJob, find_jobs};
 pub use journal::{FinishedInput, Journal, JournalHead, KeptPart};
 pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry};
 pub use parquet_file::ParquetFile;
-pub use part::{Part, TableWriter};
+pub use part::{Part, TableWriter, hexadecimal};
 pub use properties::{Compression, WriterOptions};
 pub use read::{PartReader, Wanted};
 pub use recover::Resumed;

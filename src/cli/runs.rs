@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &RunsArguments) -> Result<ExitCode> {
 fn extents(run: &Run) -> Result<BTreeMap<Kind, Extent>> {
     let status = Status::of_folder(&run.folder)?.unwrap_or_default();
     let mut extents: BTreeMap<Kind, Extent> = BTreeMap::new();
-    for (name, size_bytes) in files_of(run)? {
+    for (name, size_bytes) in run.files()? {
         let Some(name_told) = DumpName::parse(&name) else {
             continue;
         };
@@ -87,27 +87,6 @@ impl Extent {
             self.states.push(state.to_owned());
         }
     }
-}
-
-/// Names and sizes, sorted.
-fn files_of(run: &Run) -> Result<Vec<(String, u64)>> {
-    let cannot = |error| {
-        Error::io(
-            format!("cannot list the folder {}", run.folder.display()),
-            error,
-        )
-    };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(&run.folder).map_err(cannot)? {
-        let entry = entry.map_err(cannot)?;
-        let metadata = entry.path().metadata().map_err(cannot)?;
-        files.push((
-            entry.file_name().to_string_lossy().into_owned(),
-            metadata.len(),
-        ));
-    }
-    files.sort();
-    Ok(files)
 }
 
 fn as_text(run: &Run, extents: &BTreeMap<Kind, Extent>) -> Result<String> {

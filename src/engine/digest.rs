@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::progress::Stop;
 use crate::error::{Error, Result};
 use crate::runs::{Algorithm, listed_checksums};
+use crate::sink::hexadecimal;
 
 /// A file's checksum, as listed and as it is.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
@@ -75,8 +76,4 @@ pub fn check_file(path: &Path, stop: &Stop) -> Result<Vec<CheckedFile>> {
         }
     });
     Ok(checked.collect())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -146,18 +146,7 @@ impl InputTables<'_> {
         wiki_id: Option<String>,
     ) -> Result<()> {
         self.seen.rejects += 1;
-        let place = why.location();
-        self.push_reject(Reject {
-            wiki_id,
-            input: self.input.to_string(),
-            xml_offset_bytes: place.xml_offset_bytes.or(place.sql_offset_bytes),
-            sql_line: place.sql_line,
-            file_offset_bytes: place.file_offset_bits.map(|bits| bits / 8),
-            page_id: place.page_id,
-            revision_id: place.revision_id,
-            lost_bytes,
-            reason: why.message().to_owned(),
-        })
+        self.push_reject(Reject::of(why, lost_bytes, wiki_id, &self.input))
     }
 
     fn close_page(&mut self) -> Result<()> {

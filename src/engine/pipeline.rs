@@ -273,12 +273,7 @@ impl<C: Consumer> Sink for Pipeline<'_, C> {
             self.trailing_zero_bytes += trailing.bytes;
             return Ok(());
         }
-        let why = Error::damaged(format!(
-            "{} bytes behind the end of the compressed data belong to nothing",
-            trailing.bytes
-        ))
-        .in_input(&self.name)
-        .at_file_byte(trailing.file_offset_bytes);
+        let why = trailing.damage().in_input(&self.name);
         match self.lane.limits.keep_going {
             true => {
                 self.queue.push_back(Queued::Lost { why, bytes: None });

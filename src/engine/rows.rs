@@ -172,10 +172,6 @@ struct Collector<'c> {
 }
 
 impl Collector<'_> {
-    fn wiki_id(&self) -> Option<&str> {
-        self.document.wiki_id.as_deref()
-    }
-
     /// Keeps the state of the first text that tells what kind of dump it is.
     fn look_for_text(&mut self, revision: &Revision<'_>) {
         if self.rows.first_text.is_none() && self.wanted.table_of_texts().is_some() {
@@ -299,9 +295,9 @@ impl Records for Collector<'_> {
     }
 
     fn fault(&mut self, fault: Fault) -> Result<()> {
-        let (xml_offset, file_offset) = self.places.of(fault.at);
+        let why = fault.to_error(&self.document.input, self.places.of(fault.at));
         if !self.wanted.keep_going {
-            return Err(fault.to_error(&self.document.input, (xml_offset, file_offset)));
+            return Err(why);
         }
         if let Some(notes) = &mut self.notes {
             notes.damage(fault.page_id);
@@ -309,17 +305,10 @@ impl Records for Collector<'_> {
         if let Some(changes) = &mut self.changes {
             changes.damage(fault.page_id);
         }
-        self.rows.rejects.push(Reject {
-            wiki_id: self.wiki_id().map(str::to_owned),
-            input: self.document.input.to_string(),
-            xml_offset_bytes: Some(xml_offset),
-            sql_line: None,
-            file_offset_bytes: Some(file_offset),
-            page_id: fault.page_id,
-            revision_id: fault.revision_id,
-            lost_bytes: Some(fault.lost_bytes),
-            reason: fault.message,
-        });
+        let wiki_id = self.document.wiki_id.clone();
+        let lost_bytes = Some(fault.lost_bytes);
+        let reject = Reject::of(&why, lost_bytes, wiki_id, &self.document.input);
+        self.rows.rejects.push(reject);
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! Where runs lie: a mirror of Wikimedia's dumps, on a disk.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::folder::{entries_of, name_of};
 use super::{Kind, Status};
 use crate::error::{Error, Result};
 
@@ -98,6 +98,17 @@ impl Mirror {
 }
 
 impl Run {
+    /// The files in its folder: names and sizes, in the order of the names.
+    pub fn files(&self) -> Result<Vec<(String, u64)>> {
+        let paths = entries_of(&self.folder)?.into_iter();
+        paths
+            .map(|path| match path.metadata() {
+                Ok(found) => Ok((name_of(&path), found.len())),
+                Err(error) => Err(Error::io(format!("cannot read {}", path.display()), error)),
+            })
+            .collect()
+    }
+
     /// Whether it can give these kinds as a whole; where none is named, whether nothing of it is still
     /// to come.
     pub fn has_finished(&self, kinds: &[Kind]) -> Result<bool> {
@@ -140,20 +151,10 @@ fn is_export_date(name: &str) -> bool {
 
 /// The folders in a folder, by name; hidden ones left out.
 fn folders_in(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
-    let cannot = |error| {
-        Error::io(
-            format!("cannot list the folder {}", folder.display()),
-            error,
-        )
-    };
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(folder).map_err(cannot)? {
-        let path = entry.map_err(cannot)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if !name.starts_with('.') && path.is_dir() {
-            folders.push((name.into_owned(), path));
-        }
-    }
-    folders.sort();
-    Ok(folders)
+    let named = entries_of(folder)?
+        .into_iter()
+        .map(|path| (name_of(&path), path));
+    Ok(named
+        .filter(|(name, path)| !name.starts_with('.') && path.is_dir())
+        .collect())
 }

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Status;
+use super::folder::{entries_of, name_of};
 use crate::error::{Error, Result};
 
 /// How a checksum is made; the strongest first.
@@ -111,22 +112,11 @@ fn checksum(digits: &str, list: &Path) -> Option<ListedChecksum> {
 }
 
 fn lists_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let cannot = |error| {
-        Error::io(
-            format!("cannot list the folder {}", folder.display()),
-            error,
-        )
-    };
-    let mut lists = Vec::new();
-    for entry in fs::read_dir(folder).map_err(cannot)? {
-        let path = entry.map_err(cannot)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let name = name.to_ascii_lowercase();
-        if LISTS.iter().any(|ending| name.ends_with(ending)) {
-            lists.push(path);
-        }
-    }
-    lists.sort();
+    let mut lists = entries_of(folder)?;
+    lists.retain(|path| {
+        let name = name_of(path).to_ascii_lowercase();
+        LISTS.iter().any(|ending| name.ends_with(ending))
+    });
     Ok(lists)
 }
 

@@ -10,7 +10,8 @@ use parquet::file::serialized_reader::SerializedFileReader;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::manifest::{MANIFEST_NAME, Manifest, PartEntry};
+use super::manifest::{Manifest, PartEntry};
+use super::part::hexadecimal;
 use crate::error::{Error, Result};
 
 /// What was found in a job's folder.
@@ -28,27 +29,12 @@ pub struct CheckedOutput {
     pub strangers: Vec<String>,
 }
 
-/// Reads the manifest of a finished job.
-pub fn read_manifest(folder: &Path) -> Result<Manifest> {
-    let path = folder.join(MANIFEST_NAME);
-    let bytes = fs::read(&path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Error::usage(format!(
-            "{} has no {MANIFEST_NAME}: it is no output, or one that is not finished",
-            folder.display()
-        )),
-        _ => Error::io(format!("cannot read {}", path.display()), error),
-    })?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Error::damaged(format!("{} is no manifest", path.display())).with_source(error)
-    })
-}
-
 /// Holds each part against the manifest: size, SHA-256 and rows.  `is_stopped` is asked now and then.
 pub fn check_output(
     folder: &Path,
     mut check_stop: impl FnMut() -> Result<()>,
 ) -> Result<CheckedOutput> {
-    let manifest = read_manifest(folder)?;
+    let manifest = Manifest::of_finished(folder)?;
     let mut checked = CheckedOutput {
         folder: folder.display().to_string(),
         ..CheckedOutput::default()
@@ -118,12 +104,7 @@ fn check_part(
         }
         hasher.update(&buffer[..length]);
     }
-    let found: String = hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    if found != part.sha256 {
+    if hexadecimal(&hasher.finalize()) != part.sha256 {
         return Ok(Some(
             "is not what was written: its SHA-256 differs".to_owned(),
         ));

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::folder::{TOP_TEMPORARIES, is_part, is_table_name, is_temporary_part, table_folders};
-use super::manifest::{MANIFEST_NAME, Manifest};
+use super::manifest::Manifest;
 use crate::error::{Error, Result};
 
 /// A folder that a job wrote into.
@@ -89,17 +89,4 @@ pub(super) fn is_folder(path: &Path) -> bool {
 /// Whether a path is a file, and no link to one.
 pub(super) fn is_file(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
-}
-
-impl Manifest {
-    /// The manifest in a folder; `None` if there is none, or one of another program.
-    pub fn read(folder: &Path) -> Option<Self> {
-        let path = folder.join(MANIFEST_NAME);
-        if !is_file(&path) {
-            return None;
-        }
-        let manifest: Self = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-        let is_ours = manifest.program.starts_with("mwparquet ");
-        is_ours.then_some(manifest)
-    }
 }

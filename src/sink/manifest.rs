@@ -1,8 +1,13 @@
 //! What a finished job leaves beside its tables.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
+
+use super::jobs::is_file;
+use crate::error::{Error, Result};
 
 /// Name of the manifest's file.
 pub const MANIFEST_NAME: &str = "manifest.json";
@@ -33,6 +38,32 @@ pub struct Manifest {
 impl Manifest {
     /// The program and its version, as manifests have them.
     pub const PROGRAM: &str = concat!("mwparquet ", env!("CARGO_PKG_VERSION"));
+
+    /// The manifest of a finished job.
+    pub fn of_finished(folder: &Path) -> Result<Self> {
+        let path = folder.join(MANIFEST_NAME);
+        let bytes = fs::read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::usage(format!(
+                "{} has no {MANIFEST_NAME}: it is no output, or one that is not finished",
+                folder.display()
+            )),
+            _ => Error::io(format!("cannot read {}", path.display()), error),
+        })?;
+        serde_json::from_slice(&bytes).map_err(|error| {
+            Error::damaged(format!("{} is no manifest of mwparquet", path.display()))
+                .with_source(error)
+        })
+    }
+
+    /// The same where it need not be one; `None` if there is none, or one of another program.
+    pub fn read(folder: &Path) -> Option<Self> {
+        if !is_file(&folder.join(MANIFEST_NAME)) {
+            return None;
+        }
+        let manifest = Self::of_finished(folder).ok()?;
+        let is_ours = manifest.program.starts_with("mwparquet ");
+        is_ours.then_some(manifest)
+    }
 }
 
 /// An input and what was seen in it.

@@ -208,12 +208,13 @@ impl Measured {
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;
-        let digest = self.hash.finalize();
-        Ok((
-            self.bytes,
-            digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-        ))
+        Ok((self.bytes, hexadecimal(&self.hash.finalize())))
     }
+}
+
+/// A checksum as text: two digits a byte, lower case.
+pub fn hexadecimal(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Write for Measured {

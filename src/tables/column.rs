@@ -225,14 +225,6 @@ impl Cells {
         }
     }
 
-    /// Puts a truth value that may not be known.
-    pub fn known_boolean(&mut self, value: Option<bool>) {
-        match self {
-            Self::Boolean(cells) => cells.append_option(value),
-            _ => debug_assert!(false, "a column that is no truth value"),
-        }
-    }
-
     /// Puts a point in time.
     pub fn time(&mut self, value: Option<Timestamp>) {
         match self {

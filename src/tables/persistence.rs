@@ -177,7 +177,7 @@ static COLUMNS: [Column<Persistence>; 15] = [
             meaning: "Whether it is too early to tell: some token was seen for less than the days, and there were not as many days, or not as many revisions, as it takes.",
             source: SOURCE,
         },
-        put: |row, cells| cells.known_boolean(row.measures.map(|found| found.is_censored)),
+        put: |row, cells| cells.optional_boolean(row.measures.map(|found| found.is_censored)),
     },
     Column {
         doc: ColumnDoc {
@@ -190,7 +190,7 @@ static COLUMNS: [Column<Persistence>; 15] = [
         },
         put: |row, cells| {
             let found = row.measures.and_then(|found| found.is_non_self_censored);
-            cells.known_boolean(found);
+            cells.optional_boolean(found);
         },
     },
     Column {

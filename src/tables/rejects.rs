@@ -2,6 +2,7 @@
 
 use super::column::{Column, ColumnDoc, Kind, Table, docs};
 use super::registry::TableInfo;
+use crate::error::Error;
 
 /// What was passed over, why and where.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
@@ -24,6 +25,24 @@ pub struct Reject {
     pub lost_bytes: Option<u64>,
     /// What is wrong.
     pub reason: String,
+}
+
+impl Reject {
+    /// What an error says of the place where something was passed over.
+    pub fn of(why: &Error, lost_bytes: Option<u64>, wiki_id: Option<String>, input: &str) -> Self {
+        let place = why.location();
+        Self {
+            wiki_id,
+            input: input.to_owned(),
+            xml_offset_bytes: place.xml_offset_bytes.or(place.sql_offset_bytes),
+            sql_line: place.sql_line,
+            file_offset_bytes: place.file_offset_bits.map(|bits| bits / 8),
+            page_id: place.page_id,
+            revision_id: place.revision_id,
+            lost_bytes,
+            reason: why.message().to_owned(),
+        }
+    }
 }
 
 fn signed(offset: Option<u64>) -> Option<i64> {

@@ -222,7 +222,7 @@ static COLUMNS: [Column<Reverts>; 20] = [
             meaning: "Whether all that it reverted is by its own user (the same account, or the same name without one); null where that cannot be told, for a user is hidden or nothing was reverted.",
             source: "contributor",
         },
-        put: |row, cells| cells.known_boolean(is_self_revert(row)),
+        put: |row, cells| cells.optional_boolean(is_self_revert(row)),
     },
     Column {
         doc: shared::PAGE_HISTORY_IS_WHOLE,

@@ -185,21 +185,14 @@ impl Records for ChunkCounter<'_> {
     }
 
     fn fault(&mut self, fault: Fault) -> Result<()> {
-        let (xml_offset, file_offset) = self.places.of(fault.at);
+        let why = fault.to_error(&self.document.input, self.places.of(fault.at));
         if !self.counting.keep_going {
-            return Err(fault.to_error(&self.document.input, (xml_offset, file_offset)));
+            return Err(why);
         }
-        self.counts.rejects.push(Reject {
-            wiki_id: self.document.wiki_id.clone(),
-            input: self.document.input.to_string(),
-            xml_offset_bytes: Some(xml_offset),
-            file_offset_bytes: Some(file_offset),
-            sql_line: None,
-            page_id: fault.page_id,
-            revision_id: fault.revision_id,
-            lost_bytes: Some(fault.lost_bytes),
-            reason: fault.message,
-        });
+        let wiki_id = self.document.wiki_id.clone();
+        let lost_bytes = Some(fault.lost_bytes);
+        let reject = Reject::of(&why, lost_bytes, wiki_id, &self.document.input);
+        self.counts.rejects.push(reject);
         Ok(())
     }
 

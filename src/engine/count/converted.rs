@@ -4,7 +4,6 @@ mod histories;
 mod rows;
 
 use std::collections::VecDeque;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -137,16 +136,9 @@ pub(super) struct JobFolder {
 
 impl JobFolder {
     fn open(path: &Path) -> Result<Self> {
-        let name = path.join(MANIFEST_NAME);
-        let cannot = |error| Error::io(format!("cannot read {}", name.display()), error);
-        let text = fs::read(&name).map_err(cannot)?;
-        let manifest = serde_json::from_slice(&text).map_err(|error| {
-            let what = format!("{} is no manifest of mwparquet", name.display());
-            Error::damaged(what).with_source(error)
-        })?;
         Ok(Self {
             path: path.to_owned(),
-            manifest,
+            manifest: Manifest::of_finished(path)?,
         })
     }
 

@@ -111,19 +111,9 @@ impl Consumer for LaneCounts<'_, '_> {
 
     fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()> {
         self.counts.seen.rejects += 1;
-        let location = why.location();
         let document = self.document.as_ref();
-        self.reject(Reject {
-            wiki_id: document.and_then(|document| document.wiki_id.clone()),
-            input: self.input.to_string(),
-            xml_offset_bytes: location.xml_offset_bytes,
-            file_offset_bytes: location.file_offset_bits.map(|bits| bits / 8),
-            sql_line: None,
-            page_id: location.page_id,
-            revision_id: location.revision_id,
-            lost_bytes,
-            reason: why.message().to_owned(),
-        });
+        let wiki_id = document.and_then(|document| document.wiki_id.clone());
+        self.reject(Reject::of(why, lost_bytes, wiki_id, &self.input));
         Ok(())
     }
 
