@@ -19,6 +19,7 @@ mod recover;
 mod row_group;
 mod sorted_runs;
 mod sql_properties;
+mod sync;
 
 pub use access::Access;
 pub use check::{CheckedOutput, check_output};
@@ -34,7 +35,7 @@ pub use part::{Part, TableWriter, hexadecimal};
 pub use properties::{Compression, WriterOptions};
 pub use read::{PartReader, Wanted};
 pub use recover::Resumed;
-pub use row_group::{EncodedRowGroup, RowGroupEncoder};
+pub use row_group::{EncodedColumn, EncodedRowGroup, RowGroupEncoder, UnencodedColumn};
 pub use sorted_runs::{KeptRun, MERGED_RUNS, Records, Run, for_each_sorted};
 pub use sql_properties::SQL_TABLES_VERSION;
 pub use temporary::TemporaryFolder;

@@ -2,6 +2,7 @@
 //! order.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use arrow::array::RecordBatch;
@@ -10,7 +11,7 @@ use super::lane::Lane;
 use super::plan::Plan;
 use super::pool::Pending;
 use crate::error::Result;
-use crate::sink::{EncodedRowGroup, Part, TableWriter};
+use crate::sink::{EncodedColumn, Part, RowGroupEncoder, TableWriter};
 use crate::tables::{self, TableInfo};
 
 /// Parts by the names of their tables.
@@ -36,7 +37,10 @@ struct Gathering {
 struct Encoding {
     table: String,
     bytes: usize,
-    task: Pending<EncodedRowGroup>,
+    encoder: RowGroupEncoder,
+    batches: Arc<[RecordBatch]>,
+    /// A task a column: an input of few rows, or the end of any, keeps all workers busy.
+    columns: Vec<Pending<EncodedColumn>>,
 }
 
 impl<'l> RowGroups<'l> {
@@ -111,7 +115,7 @@ impl<'l> RowGroups<'l> {
         let Some(gathering) = self.tables.get_mut(table) else {
             return Ok(());
         };
-        let batches = std::mem::take(&mut gathering.batches);
+        let batches: Arc<[_]> = std::mem::take(&mut gathering.batches).into();
         let bytes = std::mem::take(&mut gathering.bytes);
         let encoder = gathering.writer.encoder().clone();
         let share_bytes = self.lane.budget.encoding_bytes();
@@ -119,19 +123,27 @@ impl<'l> RowGroups<'l> {
             self.append_oldest()?;
         }
         self.encoding_bytes += bytes;
-        let task = self.lane.pool.spawn(move || encoder.encode(&batches));
-        let table = table.to_owned();
-        self.encoding.push_back(Encoding { table, bytes, task });
+        let columns = encoder.columns(&batches)?.into_iter();
+        let columns = columns.map(|column| self.lane.pool.spawn(move || column.encode()));
+        self.encoding.push_back(Encoding {
+            table: table.to_owned(),
+            bytes,
+            columns: columns.collect(),
+            encoder,
+            batches,
+        });
         Ok(())
     }
 
     fn append_oldest(&mut self) -> Result<()> {
-        let Some(Encoding { table, bytes, task }) = self.encoding.pop_front() else {
+        let Some(oldest) = self.encoding.pop_front() else {
             return Ok(());
         };
-        let group = task.wait()?;
-        self.encoding_bytes -= bytes;
-        if let Some(gathering) = self.tables.get_mut(&table) {
+        let columns = oldest.columns.into_iter().map(Pending::wait);
+        let columns = columns.collect::<Result<Vec<_>>>()?;
+        let group = oldest.encoder.row_group(&oldest.batches, columns);
+        self.encoding_bytes -= oldest.bytes;
+        if let Some(gathering) = self.tables.get_mut(&oldest.table) {
             let written = gathering.writer.append(group)?;
             let counter = &self.lane.progress.written_bytes;
             counter.fetch_add(written, Ordering::Relaxed);
@@ -164,6 +176,9 @@ impl<'l> RowGroups<'l> {
     pub(super) fn finish(mut self) -> Result<PartsByTable> {
         self.close_all()?;
         self.settle()?;
+        for gathering in self.tables.values_mut() {
+            gathering.writer.end()?;
+        }
         self.tables
             .into_iter()
             .map(|(table, gathering)| Ok((table, gathering.writer.finish()?)))

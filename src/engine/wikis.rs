@@ -55,7 +55,7 @@ impl Wikis {
             }
         }
         if let Some(batch) = builder.finish()? {
-            let group = writer.encoder().encode(&[batch])?;
+            let group = writer.encoder().encode(vec![batch])?;
             writer.append(group)?;
         }
         Ok(PartsByTable::from([(table.to_owned(), writer.finish()?)]))

@@ -1,7 +1,7 @@
 //! The folder of a job: empty, given up or gone on with at the begin, finished by its manifest.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use super::lock::{FolderLock, LOCK_NAME};
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::Part;
 use super::recover::{forget, keep_finished};
+use super::sync::sync_folders;
 use crate::error::{Error, Result};
 use crate::tables;
 
@@ -158,16 +159,15 @@ impl OutputFolder {
         let path = self.path.join(MANIFEST_NAME);
         let temporary = self.path.join(format!(".{MANIFEST_NAME}.tmp"));
         let write = || -> io::Result<()> {
-            let folders: BTreeSet<_> = parts.iter().map(|part| part.path.parent()).collect();
-            for folder in folders {
-                sync_folder(folder)?;
-            }
+            let folders = parts.iter().filter_map(|part| part.path.parent());
+            sync_folders(folders.collect::<BTreeSet<_>>())?;
+            let mut text = serde_json::to_vec_pretty(manifest)?;
+            text.push(b'\n');
             let mut file = self.access.create_file(&temporary)?;
-            serde_json::to_writer_pretty(&mut file, manifest)?;
-            file.write_all(b"\n")?;
+            file.write_all(&text)?;
             file.sync_all()?;
             fs::rename(&temporary, &path)?;
-            sync_folder(Some(&self.path))
+            sync_folders([self.path.as_path()])
         };
         write().map_err(|error| Error::io(format!("cannot write {}", path.display()), error))?;
         self.committed = true;
@@ -200,16 +200,6 @@ impl Drop for OutputFolder {
             let _ = fs::remove_dir(&self.path);
         }
     }
-}
-
-#[cfg(unix)]
-pub(super) fn sync_folder(path: Option<&Path>) -> io::Result<()> {
-    path.map_or(Ok(()), |path| File::open(path)?.sync_all())
-}
-
-#[cfg(not(unix))]
-pub(super) fn sync_folder(_: Option<&Path>) -> io::Result<()> {
-    Ok(())
 }
 
 /// Whether there is a folder with something in it but a lock.

@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::access::Access;
-use super::folder::{SORTING_NAME, sync_folder};
+use super::folder::SORTING_NAME;
 use super::manifest::{InputEntry, Manifest};
 use super::part::Part;
 use super::sorted_runs::KeptRun;
+use super::sync::{Sync, sync_folders};
 use crate::error::{Error, Result};
 
 /// The journal's file.
@@ -202,6 +203,8 @@ pub struct Journal {
     file: File,
     /// How long it is up to its last whole line.
     whole_bytes: u64,
+    /// Its first line, as long as nothing hangs on it.
+    beginning: Option<Sync>,
 }
 
 impl Journal {
@@ -213,29 +216,40 @@ impl Journal {
         finished: impl IntoIterator<Item = &'f FinishedInput>,
     ) -> Result<Self> {
         let (new, path) = (folder.join(NEW_JOURNAL_NAME), folder.join(JOURNAL_NAME));
-        let write = || -> io::Result<(File, u64)> {
+        let write = || -> io::Result<Self> {
             let mut text = line_of(head)?;
+            let head_bytes = text.len();
             for input in finished {
                 text.extend(line_of(input)?);
             }
             let mut file = access.create_file(&new)?;
             file.write_all(&text)?;
-            file.sync_all()?;
+            let replaces_another = text.len() > head_bytes;
+            if replaces_another {
+                file.sync_all()?;
+            }
             fs::rename(&new, &path)?;
-            sync_folder(Some(folder))?;
-            Ok((file, text.len() as u64))
+            let (same_file, same_folder) = (file.try_clone()?, folder.to_owned());
+            let beginning = Sync::begin(move || {
+                same_file.sync_all()?;
+                sync_folders([same_folder.as_path()])
+            })?;
+            Ok(Self {
+                folder: folder.to_owned(),
+                file,
+                whole_bytes: text.len() as u64,
+                beginning: Some(beginning),
+            })
         };
-        let (file, whole_bytes) = write().map_err(|error| cannot("write", &path, error))?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            file,
-            whole_bytes,
-        })
+        write().map_err(|error| cannot("write", &path, error))
     }
 
     /// Adds an input whose parts and runs are on disk.
     pub fn add(&mut self, input: &FinishedInput) -> Result<()> {
-        self.sync_names(input)
+        let beginning = self.beginning.take();
+        beginning
+            .map_or(Ok(()), Sync::wait)
+            .and_then(|()| self.sync_names(input))
             .and_then(|()| self.append(&line_of(input)?))
             .map_err(|error| cannot("write", &self.folder.join(JOURNAL_NAME), error))
     }
@@ -243,13 +257,12 @@ impl Journal {
     /// Has the names of all files of an input on disk, too.
     fn sync_names(&self, input: &FinishedInput) -> io::Result<()> {
         let tables = input.parts.iter().filter(|(_, parts)| !parts.is_empty());
-        for (table, _) in tables {
-            sync_folder(Some(&self.folder.join(table)))?;
-        }
+        let mut folders = vec![self.folder.clone()];
+        folders.extend(tables.map(|(table, _)| self.folder.join(table)));
         if !input.runs.is_empty() {
-            sync_folder(Some(&self.folder.join(SORTING_NAME)))?;
+            folders.push(self.folder.join(SORTING_NAME));
         }
-        sync_folder(Some(&self.folder))
+        sync_folders(folders.iter().map(PathBuf::as_path))
     }
 
     fn append(&mut self, line: &[u8]) -> io::Result<()> {

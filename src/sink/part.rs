@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::access::Access;
 use super::order::Order;
 use super::row_group::{EncodedRowGroup, RowGroupEncoder};
+use super::sync::Sync;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A part that is complete on disk, still under its temporary name.
@@ -42,6 +43,8 @@ pub struct TableWriter {
     access: Access,
     open: Option<OpenPart>,
     done: Vec<Part>,
+    /// Parts that are done, on their way to the disk.
+    syncs: Vec<Sync>,
     next_part: usize,
     /// Whether all rows so far were in the table's order.
     is_sorted: bool,
@@ -72,6 +75,7 @@ impl TableWriter {
             access,
             open: None,
             done: Vec::new(),
+            syncs: Vec::new(),
             next_part: 0,
             is_sorted: true,
         }
@@ -113,8 +117,24 @@ impl TableWriter {
     }
 
     /// Ends the last part.  Without rows there is none.
+    ///
+    /// What remains of [`finish`](Self::finish) is to wait for the disk: with several tables end all
+    /// before the first is finished, for the disk takes many files in the time of one.
+    pub fn end(&mut self) -> Result<()> {
+        self.end_part()
+    }
+
+    /// The parts, all of them on disk.
     pub fn finish(mut self) -> Result<Vec<Part>> {
         self.end_part()?;
+        for sync in self.syncs.drain(..) {
+            sync.wait().map_err(|error| {
+                Error::io(
+                    format!("cannot write into {}", self.folder.display()),
+                    error,
+                )
+            })?;
+        }
         Ok(std::mem::take(&mut self.done))
     }
 
@@ -161,9 +181,10 @@ impl TableWriter {
         };
         let failed = |error| cannot_write(&part.path, error);
         let measured = part.writer.into_inner().map_err(failed)?;
-        let (bytes, sha256) = measured
+        let (sync, bytes, sha256) = measured
             .finish()
             .map_err(|error| Error::io(format!("cannot write {}", part.path.display()), error))?;
+        self.syncs.push(sync);
         self.done.push(Part {
             temporary: part.temporary,
             path: part.path,
@@ -202,13 +223,13 @@ impl Measured {
         }
     }
 
-    fn finish(self) -> io::Result<(u64, String)> {
+    fn finish(self) -> io::Result<(Sync, u64, String)> {
         let file = self
             .file
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
-        file.sync_all()?;
-        Ok((self.bytes, hexadecimal(&self.hash.finalize())))
+        let sync = Sync::begin(move || file.sync_all())?;
+        Ok((sync, self.bytes, hexadecimal(&self.hash.finalize())))
     }
 }
 
