@@ -11,11 +11,13 @@ use super::convert::Job;
 use super::document::Document;
 use super::input_tables::Converted;
 use super::options::Filters;
+use super::progress::Stop;
 use super::sql::{Prepared, SqlTables};
+use super::unchanged::keep;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Namespace, SiteInfo, SqlTable, Timestamp};
 use crate::sink::{
-    FinishedInput, Journal, JournalHead, KeptPart, Manifest, OutputFolder, Resumed, Run,
+    FinishedInput, Journal, JournalHead, KeptPart, Manifest, OutputFolder, Resumed, Run, WikiEntry,
 };
 use crate::source::{Input, Stamp};
 use crate::tables::{Reject, Selection, SqlSelection};
@@ -34,9 +36,9 @@ pub(super) enum Begun {
 }
 
 /// Takes the folder of a job.
-pub(super) fn begin(job: &Job) -> Result<Begun> {
+pub(super) fn begin(job: &Job, stop: &Stop) -> Result<Begun> {
     let head = head_of(job)?;
-    if !job.resume {
+    if !job.resume && job.skip_unchanged.is_none() {
         let folder = OutputFolder::prepare(&job.output, job.overwrite, job.writer.access)?;
         let journal = head.map(|head| folder.begin_journal(&head)).transpose()?;
         let finished = BTreeMap::new();
@@ -46,15 +48,21 @@ pub(super) fn begin(job: &Job) -> Result<Begun> {
             finished,
         });
     }
-    let head = head.ok_or_else(|| {
-        Error::usage(
-            "--resume needs files that can be read again, and not standard input or a pipe",
-        )
-    })?;
+    let head = head.ok_or_else(|| no_files(job))?;
+    let (path, access) = (&job.output, job.writer.access);
     let check = |finished: &FinishedInput| check_unchanged(job, finished);
-    match OutputFolder::resume(&job.output, job.writer.access, &head, &check)? {
+    let resumed = match job.skip_unchanged {
+        Some(how) => {
+            let choose = |manifest: &Manifest| keep(job, how, &head, manifest, stop);
+            OutputFolder::update(path, access, &head, &choose, &check)?
+        }
+        None => OutputFolder::resume(path, access, &head, &check)?,
+    };
+    match resumed {
         Resumed::Finished(manifest) => {
-            check_sizes(job, &manifest)?;
+            if job.resume {
+                check_sizes(job, &manifest)?;
+            }
             Ok(Begun::Finished(manifest))
         }
         Resumed::Unfinished {
@@ -73,8 +81,19 @@ pub(super) fn begin(job: &Job) -> Result<Begun> {
     }
 }
 
+/// What is said where an input can be read once only.
+pub(super) fn no_files(job: &Job) -> Error {
+    let option = match job.resume {
+        true => "--resume",
+        false => "--skip-unchanged",
+    };
+    Error::usage(format!(
+        "{option} needs files that can be read again, and not standard input or a pipe"
+    ))
+}
+
 /// What the job's output depends on; `None` where an input is no regular file.
-fn head_of(job: &Job) -> Result<Option<JournalHead>> {
+pub(super) fn head_of(job: &Job) -> Result<Option<JournalHead>> {
     for input in &job.inputs {
         // What is not there is told when it is its turn.
         if matches!(input.stamp(), Ok(None)) {
@@ -136,6 +155,7 @@ fn details(job: &Job) -> BTreeMap<String, Value> {
         ("sizing_bytes", json!(limits.sizing_bytes)),
         ("record_max_bytes", json!(limits.record_max_bytes)),
         ("keep_going", json!(limits.keep_going)),
+        ("checks_files", json!(job.checks_files)),
         ("compression", json!(writer.compression.to_string())),
         ("row_group_bytes", json!(writer.row_group_bytes)),
         ("part_bytes", json!(writer.part_bytes)),
@@ -225,7 +245,7 @@ struct Rest {
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptWiki {
+pub(super) struct KeptWiki {
     wiki_id: Option<String>,
     site_name: Option<String>,
     namespaces: Vec<Namespace>,
@@ -238,6 +258,55 @@ struct KeptSqlTable {
     with_wiki_id: bool,
     wiki_id: Option<String>,
     writer: Option<String>,
+}
+
+impl KeptWiki {
+    /// What the manifest keeps of it.
+    pub(super) fn of_entry(entry: &WikiEntry) -> Self {
+        Self {
+            wiki_id: entry.wiki_id.clone(),
+            site_name: entry.site_name.clone(),
+            namespaces: entry.namespaces.clone(),
+        }
+    }
+}
+
+/// What the manifest tells of an input, with what is told by its file, as a journal keeps it.
+pub(super) fn rest_of(
+    stamp: Stamp,
+    wikis: Vec<KeptWiki>,
+    sql_tables: Option<Value>,
+) -> Result<Value> {
+    let unreadable = |error| {
+        Error::usage(
+            "the manifest in the output folder cannot be read: give --overwrite without \
+             --skip-unchanged",
+        )
+        .with_source(error)
+    };
+    let sql = sql_tables.map(serde_json::from_value).transpose();
+    let rest = Rest {
+        stamp,
+        rejects: Vec::new(),
+        wikis,
+        sql: sql.map_err(unreadable)?,
+    };
+    as_json(&rest)
+}
+
+/// The tables of an SQL dump, as the manifest keeps them.
+pub(super) fn sql_entry(sql: &SqlTables) -> Result<Value> {
+    let tables: Vec<_> = sql
+        .tables
+        .iter()
+        .map(|table| keep_sql_table(table))
+        .collect();
+    as_json(&tables)
+}
+
+fn as_json(value: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(value)
+        .map_err(|error| Error::internal("an input is no JSON").with_source(error))
 }
 
 fn read_rest(value: Value) -> Result<Rest> {
@@ -276,6 +345,7 @@ pub(super) fn record(
     };
     let finished = FinishedInput {
         number,
+        is_kept: false,
         entry: converted.entry.clone(),
         parts: parts
             .map(|(table, parts)| (table.clone(), parts.iter().map(KeptPart::of).collect()))
@@ -285,8 +355,7 @@ pub(super) fn record(
             .iter_mut()
             .map(Run::keep)
             .collect::<Result<_>>()?,
-        rest: serde_json::to_value(rest)
-            .map_err(|error| Error::internal("an input is no JSON").with_source(error))?,
+        rest: as_json(&rest)?,
     };
     journal.add(&finished)
 }

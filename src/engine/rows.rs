@@ -7,6 +7,7 @@ use super::document::Document;
 use super::histories::{ChunkHistory, Notes};
 use super::log_rows::{LogBatches, LogBuilders};
 use super::options::{DiffOptions, Filters, HistoryOptions};
+use super::proofs::{Proofs, Proving};
 use super::protected::Protected;
 use super::texts::{Changes, ChunkChanges};
 use crate::derive::identity::Kept;
@@ -81,6 +82,9 @@ pub(super) struct ChunkRows {
     /// Pages, each with whether it began in a chunk before and whether it goes on in the next.
     pub pages: Vec<(PageSummary, bool, bool)>,
     pub rejects: Vec<Reject>,
+    /// Texts held against their checksums, where that is wanted, and those that differ.
+    pub proofs: Option<Proofs>,
+    pub differing: Option<RecordBatch>,
     /// What tables of pages' histories are derived from.
     pub history: Option<ChunkHistory>,
     /// What changed from text to text, of which persistence and tokens are made.
@@ -118,9 +122,12 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
         rows: ChunkRows::default(),
     };
     let site = &document.site;
-    let mut records = Protected::new(&wanted.protection, site, &mut collector);
+    let mut protected = Protected::new(&wanted.protection, site, &mut collector);
+    let mut records = Proving::new(wanted, document, &mut protected);
     parse_chunk(&bytes, header, continues, site, &mut records)?;
+    let (proofs, differing) = records.finish()?;
     let mut rows = collector.rows;
+    (rows.proofs, rows.differing) = (proofs, differing);
     rows.revisions = finish(collector.revisions)?;
     rows.content = finish(collector.content)?;
     rows.uploads = finish(collector.uploads)?;

@@ -10,7 +10,7 @@ use arrow::array::RecordBatch;
 use serde::Serialize;
 
 use self::facts::{ChunkFacts, FactsOf};
-pub use self::facts::{DifferingText, Hidden, ProofCounts};
+pub use self::facts::{DifferingText, Hidden};
 use self::order::Ordering;
 pub use self::order::{Extent, History};
 use super::document::Document;
@@ -22,7 +22,7 @@ use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::sql::{Prepared, SqlConsumer, SqlWanted};
 use crate::error::{Error, Result};
-use crate::sink::Seen;
+use crate::sink::{ProofCounts, Seen};
 use crate::source::Input;
 use crate::sql::Declared;
 use crate::xml::parse_chunk;
@@ -124,8 +124,8 @@ pub fn verify(
         },
         schema_version: document.and_then(|document| document.site.schema_version.clone()),
         seen,
-        texts: facts.texts,
-        revision_checksums: facts.revision_checksums,
+        texts: facts.proofs.texts,
+        revision_checksums: facts.proofs.revision_checksums,
         hidden: facts.hidden,
         history,
         extent,
