@@ -2,6 +2,7 @@
 
 mod count;
 mod diffs;
+mod limits;
 mod names;
 mod protect;
 mod runs;
@@ -21,6 +22,7 @@ use crate::tables;
 
 pub(super) use self::count::{CountArguments, CountFormat};
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
+pub(super) use self::limits::LimitArguments;
 pub(super) use self::names::SQL_PREFIX;
 use self::names::TableNames;
 pub(super) use self::protect::{CleanArguments, ListArguments, ProtectArguments};
@@ -257,6 +259,8 @@ pub(super) struct WorkArguments {
     /// Largest record, in bytes of XML
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = parse_bytes)]
     pub max_record_bytes: u64,
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 #[derive(Debug, Args)]

@@ -227,6 +227,7 @@ pub(super) fn limits(arguments: &WorkArguments, on_damage: OnDamage, pool: &Pool
         keep_going: on_damage == OnDamage::Skip,
         ..Limits::default()
     };
+    let limits = arguments.limits.apply(limits);
     limits.with_memory(arguments.memory.map(bytes), pool.threads())
 }
 

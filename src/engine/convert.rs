@@ -7,13 +7,14 @@ use std::sync::atomic::Ordering;
 
 use super::document::Document;
 use super::input_tables::{Converted, REPORTED_REJECTS, convert_input};
+use super::kept::{record, sql_entry};
 use super::lane::Lane;
 use super::lanes::{Reading, read_inputs};
 use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
 use super::plan::Plan;
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
-use super::resume::{Begun, begin, record, sql_entry};
+use super::resume::{Begun, begin};
 use super::row_groups::PartsByTable;
 use super::sessions::write_sessions;
 use super::sql::{SqlTables, SqlWanted, merged};

@@ -17,6 +17,7 @@ use super::rows::{ChunkRows, Wanted, rows_of};
 use super::sessions::Edits;
 use super::sql::SqlTables;
 use super::texts::Texts;
+use super::unknown::{Unknown, UnknownNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ContentState;
 use crate::sink::{CheckedFile, InputEntry, Run, Seen, VerifiedInput};
@@ -78,6 +79,7 @@ pub(super) fn convert_input(
         wikis: Vec::new(),
         has_texts: false,
         proofs: None,
+        unknown: UnknownNames::new(lane.limits),
         document: None,
         open_page: None,
         seen: Seen::default(),
@@ -115,6 +117,7 @@ pub(super) struct InputTables<'l> {
     has_texts: bool,
     /// What came of holding texts against their checksums.
     proofs: Option<Proofs>,
+    unknown: UnknownNames,
     document: Option<Arc<Document>>,
     /// A page that goes on in the next chunk.
     open_page: Option<PageSummary>,
@@ -161,6 +164,19 @@ impl InputTables<'_> {
     ) -> Result<()> {
         self.seen.rejects += 1;
         self.push_reject(Reject::of(why, lost_bytes, wiki_id, &self.input))
+    }
+
+    fn count_unknown(&mut self, unknown: Unknown) -> Result<()> {
+        let counts = &mut self.seen.skipped_elements;
+        let Some(why) = self.unknown.count(unknown, counts) else {
+            return Ok(());
+        };
+        if !self.wanted.keep_going {
+            return Err(why.in_input(&self.input));
+        }
+        let document = self.document.as_ref();
+        let wiki_id = document.and_then(|document| document.wiki_id.clone());
+        self.push_loss(&why, None, wiki_id)
     }
 
     fn close_page(&mut self) -> Result<()> {
@@ -332,6 +348,7 @@ impl Consumer for InputTables<'_> {
         progress.revisions.fetch_add(revisions, Ordering::Relaxed);
         progress.pages.fetch_add(pages, Ordering::Relaxed);
         self.seen.add(&rows.seen);
+        self.count_unknown(rows.unknown)?;
         self.groups.push(&tables::REVISIONS, rows.revisions)?;
         self.groups.push(&tables::CONTENT, rows.content)?;
         self.groups.push(&tables::UPLOADS, rows.uploads)?;

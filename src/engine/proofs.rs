@@ -10,7 +10,7 @@ use crate::model::{LogItem, Page, Revision, Upload};
 use crate::protect::Protection;
 use crate::sink::ProofCounts;
 use crate::tables::{self, DifferingText, TableBuilder};
-use crate::xml::{Fault, PageAt, Records};
+use crate::xml::{Fault, PageAt, Records, UnknownElement};
 
 /// What came of it so far.
 #[derive(Debug, Default)]
@@ -137,7 +137,7 @@ impl<R: Records> Records for Proving<'_, R> {
         self.to.fault(fault)
     }
 
-    fn skipped(&mut self, name: &str, count: u64) {
-        self.to.skipped(name, count);
+    fn skipped(&mut self, name: &str, elements: UnknownElement) {
+        self.to.skipped(name, elements);
     }
 }

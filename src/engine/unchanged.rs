@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::convert::{Job, SkipUnchanged};
 use super::digest::has_sums;
+use super::kept::{KeptWiki, rest_of};
 use super::progress::Stop;
-use super::resume::{KeptWiki, head_of, no_files, rest_of};
+use super::resume::{head_of, no_files};
 use crate::error::{Error, Result};
 use crate::sink::{
     FinishedInput, InputEntry, JournalHead, Kept, KeptPart, MANIFEST_NAME, Manifest, TableEntry,

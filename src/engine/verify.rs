@@ -21,6 +21,7 @@ use super::pipeline::{Consumer, Work};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::sql::{Prepared, SqlConsumer, SqlWanted};
+use super::unknown::UnknownNames;
 use crate::error::{Error, Result};
 use crate::sink::{ProofCounts, Seen};
 use crate::source::Input;
@@ -85,6 +86,8 @@ pub fn verify(
         table: None,
         facts: ChunkFacts::default(),
         ordering: Ordering::default(),
+        unknown: UnknownNames::new(limits),
+        input: input.name(),
         listener,
     };
     let taken_bytes = progress.begin_input(number);
@@ -139,6 +142,8 @@ struct Verifier<'l> {
     /// Sums over all chunks.
     facts: ChunkFacts,
     ordering: Ordering,
+    unknown: UnknownNames,
+    input: Arc<str>,
     listener: Listener<'l>,
 }
 
@@ -156,7 +161,7 @@ impl Consumer for Verifier<'_> {
                 places: &places,
                 facts: ChunkFacts::default(),
             };
-            parse_chunk(&bytes, header, continues, &document.site, &mut records)?;
+            parse_chunk(&bytes, header, continues, document.reading(), &mut records)?;
             Ok(records.facts)
         })
     }
@@ -167,6 +172,11 @@ impl Consumer for Verifier<'_> {
     }
 
     fn collect(&mut self, mut facts: ChunkFacts) -> Result<()> {
+        let unknown = std::mem::take(&mut facts.unknown);
+        let counts = &mut self.facts.seen.skipped_elements;
+        if let Some(why) = self.unknown.count(unknown, counts) {
+            return Err(why.in_input(&self.input));
+        }
         for text in facts.differing.drain(..) {
             (self.listener.differs)(&text)?;
         }

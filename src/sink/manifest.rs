@@ -167,8 +167,13 @@ impl Seen {
         self.filtered_log_items += other.filtered_log_items;
         self.rejects += other.rejects;
         self.trailing_zero_bytes += other.trailing_zero_bytes;
+        // Names that nobody would read any more are not gathered.
+        const MOST_NAMES: usize = 10_000;
         for (name, count) in &other.skipped_elements {
-            *self.skipped_elements.entry(name.clone()).or_default() += count;
+            let is_kept = self.skipped_elements.len() < MOST_NAMES
+                || self.skipped_elements.contains_key(name);
+            let name = if is_kept { name.as_str() } else { "…" };
+            *self.skipped_elements.entry(name.to_owned()).or_default() += count;
         }
     }
 }

@@ -96,6 +96,8 @@ pub(super) fn describe(
         let of_diffs = diffs.described().into_iter();
         described.extend(of_diffs.map(|(name, value)| (name.to_owned(), json!(value))));
     }
+    let limits = arguments.work.limits.described().into_iter();
+    described.extend(limits.map(|(name, value)| (name.to_owned(), json!(value))));
     let verified = &arguments.verify.verify;
     if !verified.is_empty() {
         let names = [(Verify::Sha1, "sha1"), (Verify::Checksums, "checksums")];

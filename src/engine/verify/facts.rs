@@ -5,11 +5,12 @@ use serde::Serialize;
 use super::order::{Link, PageLinks};
 use crate::engine::document::Document;
 use crate::engine::proofs::Proofs;
+use crate::engine::unknown::Unknown;
 use crate::error::{Error, Result};
 use crate::frame::Places;
 use crate::model::{Comment, LogItem, Page, Revision, Upload};
 use crate::sink::Seen;
-use crate::xml::{Fault, PageAt, Records};
+use crate::xml::{Fault, PageAt, Records, UnknownElement};
 
 /// Parts hidden by revision deletion.
 #[derive(Debug, Clone, Default, Serialize, PartialEq, Eq)]
@@ -44,6 +45,7 @@ pub(super) struct ChunkFacts {
     pub proofs: Proofs,
     pub hidden: Hidden,
     pub differing: Vec<DifferingText>,
+    pub unknown: Unknown,
     pub pages: Vec<PageLinks>,
     /// The revisions of the open page.
     links: Vec<Link>,
@@ -130,8 +132,8 @@ impl Records for FactsOf<'_> {
         Err(fault.to_error(&self.document.input, self.places.of(fault.at)))
     }
 
-    fn skipped(&mut self, name: &str, count: u64) {
-        let elements = &mut self.facts.seen.skipped_elements;
-        *elements.entry(name.to_owned()).or_default() += count;
+    fn skipped(&mut self, name: &str, elements: UnknownElement) {
+        let place = self.places.of(elements.first_at);
+        self.facts.unknown.note(name, elements.count, place);
     }
 }
