@@ -376,14 +376,16 @@ fn next_record(chunk: &[u8], from: usize) -> Option<usize> {
             .take(LONGEST_TAG_BYTES)
             .position(|byte| matches!(byte, b'>' | b' ' | b'\n' | b'\t' | b'\r'));
         let name = &tag[..length.unwrap_or(0)];
-        let local = name
-            .iter()
-            .position(|byte| *byte == b':')
-            .map_or(name, |colon| &name[colon + 1..]);
-        matches!(
-            local,
-            b"page" | b"revision" | b"/page" | b"logitem" | b"upload"
-        ) || name == b"/page"
+        let (closes, name) = match name.strip_prefix(b"/") {
+            Some(name) => (true, name),
+            None => (false, name),
+        };
+        let colon = name.iter().position(|byte| *byte == b':');
+        match colon.map_or(name, |colon| &name[colon + 1..]) {
+            b"page" => true,
+            b"revision" | b"logitem" | b"upload" => !closes,
+            _ => false,
+        }
     })
 }
 

@@ -2,6 +2,7 @@
 import hashlib
 import json
 import os
+import pathlib
 import shutil
 import threading
 
@@ -87,7 +88,7 @@ def test_what_is_dropped_is_checked_as_the_dump_has_it(tmp_path):
 
 @pytest.mark.parametrize("ending", CONTAINERS)
 def test_files_of_all_containers(ending, tmp_path):
-    dump = shutil.copy(helpers.SAMPLES / f"containers.{ending}", tmp_path)
+    dump = pathlib.Path(shutil.copy(helpers.SAMPLES / f"containers.{ending}", tmp_path))
     data = dump.read_bytes()
     sums = {name: hashlib.new(name, data).hexdigest() for name in ("sha256", "sha1", "md5")}
     for name, digits in sums.items():
@@ -110,7 +111,7 @@ def test_files_of_all_containers(ending, tmp_path):
 
 
 def test_no_list_names_it(tmp_path):
-    dump = shutil.copy(helpers.SAMPLES / "slots.xml", tmp_path)
+    dump = pathlib.Path(shutil.copy(helpers.SAMPLES / "slots.xml", tmp_path))
     result = helpers.run("convert", dump, "-o", tmp_path / "out", "--verify", "checksums,sha1")
     assert result.returncode == 0 and b"files verified: 1 named by no list beside them" in result.stderr
     (found,) = verified(tmp_path / "out")
@@ -142,7 +143,7 @@ def test_the_same_bytes_on_any_threads(tmp_path):
 
 
 def test_tables_of_a_database(tmp_path):
-    dump = shutil.copy(helpers.SAMPLES / "sql" / "samplewiki-20260101-page.sql.gz", tmp_path)
+    dump = pathlib.Path(shutil.copy(helpers.SAMPLES / "sql" / "samplewiki-20260101-page.sql.gz", tmp_path))
     (tmp_path / "sha1sums.txt").write_text(f"{hashlib.sha1(dump.read_bytes()).hexdigest()}  {dump.name}\n")
     job([dump], tmp_path / "out", "--verify", "checksums,sha1")
     (found,) = verified(tmp_path / "out")

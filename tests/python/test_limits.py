@@ -62,7 +62,7 @@ def test_limits(name, prefix, tmp_path):
     result = helpers.run("convert", dump, "-o", tmp_path / "out", "--progress", "off")
     told = result.stderr.decode()
     assert result.returncode == 3 and said in told, told
-    assert str(dump) in told and " of the XML" in told and "page 2" in told, told
+    assert str(dump) in told and " of the XML" in told and (name == "title" or "page 2" in told), told
     assert not (tmp_path / "out").exists()
     verified = helpers.run("verify", dump)
     assert (verified.returncode, verified.stderr.decode()) == (3, told)
@@ -73,8 +73,10 @@ def test_limits(name, prefix, tmp_path):
         result = helpers.run("convert", dump, "-o", folder, "--progress", "off", *skip)
         assert result.returncode == 1, result.stderr.decode()
         assert revisions(folder) == left
-        (reject,) = helpers.rows(folder, "rejects")
-        assert said in reject["reason"] and reject["page_id"] == 2 and reject["lost_bytes"] > 0
+        reject, *others = helpers.rows(folder, "rejects")
+        assert said in reject["reason"] and reject["lost_bytes"] > 0
+        # A title stands before the page's id, and revisions of a page without title cannot be placed.
+        assert name == "title" or (reject["page_id"] == 2 and not others), others
         assert reject["xml_offset_bytes"] >= dump.read_text().index("T1")
 
     folder = tmp_path / "enough"
