@@ -9,6 +9,7 @@ mod chunk;
 mod contributor;
 mod cursor;
 mod legal;
+mod limits;
 mod log_item;
 mod page;
 mod passage;
@@ -18,5 +19,6 @@ mod slot;
 mod tag;
 mod upload;
 
-pub use chunk::{Fault, PageAt, Records, parse_chunk};
-pub use siteinfo::parse_header;
+pub use chunk::{Fault, PageAt, Records, UnknownElement, parse_chunk};
+pub use limits::{Reading, XmlLimits};
+pub use siteinfo::{parse_header, parse_header_within};

@@ -2,6 +2,7 @@
 
 mod count;
 mod diffs;
+mod limits;
 mod names;
 mod protect;
 mod runs;
@@ -21,11 +22,12 @@ use crate::tables;
 
 pub(super) use self::count::{CountArguments, CountFormat};
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
+pub(super) use self::limits::LimitArguments;
 pub(super) use self::names::SQL_PREFIX;
 use self::names::TableNames;
 pub(super) use self::protect::{CleanArguments, ListArguments, ProtectArguments};
 pub(super) use self::runs::{RunArguments, RunsArguments};
-pub(super) use self::verify::VerifyArguments;
+pub(super) use self::verify::{ConvertVerifyArguments, Verify, VerifyArguments};
 
 /// Turns MediaWiki dumps, XML and SQL, into Parquet tables: on all cores, in bounded memory, without losing
 /// a row in silence.
@@ -125,6 +127,8 @@ pub(super) struct ConvertArguments {
     #[command(flatten)]
     pub protect: ProtectArguments,
     #[command(flatten)]
+    pub verify: ConvertVerifyArguments,
+    #[command(flatten)]
     pub work: WorkArguments,
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none
     #[arg(
@@ -150,6 +154,15 @@ pub(super) struct ConvertArguments {
     /// are needed.  In an empty folder it begins, of a finished job nothing is done
     #[arg(help_heading = "Output", long, conflicts_with = "overwrite")]
     pub resume: bool,
+    /// Bring the finished job in the folder up to date: inputs that have not changed since are not read
+    /// again, and their parts are kept; the same options are needed.  Until the new output is complete the
+    /// old one stays as it is.  In an empty folder it begins, and goes on with what was ended
+    #[arg(help_heading = "Output", long, conflicts_with_all = ["overwrite", "resume"])]
+    pub skip_unchanged: bool,
+    /// With --skip-unchanged: let go the rows of inputs that the finished job has and that are not named
+    /// any more [default: refuse]
+    #[arg(help_heading = "Output", long, requires = "skip_unchanged")]
+    pub drop_removed: bool,
     /// Tell what would be done, and do nothing
     #[arg(help_heading = "Running", long)]
     pub dry_run: bool,
@@ -246,6 +259,8 @@ pub(super) struct WorkArguments {
     /// Largest record, in bytes of XML
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = parse_bytes)]
     pub max_record_bytes: u64,
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod describe;
 mod dry_run;
 mod report;
+mod verified;
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
@@ -14,10 +15,11 @@ use serde_json::json;
 use self::describe::describe;
 use self::dry_run::dry_run;
 use self::report::{summarise, tell_kept, tell_left_out};
+use self::verified::has_differences;
 use super::WITH_REJECTS;
 use super::args::{
     ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, RevertOrder,
-    RunArguments, SQL_PREFIX, WorkArguments,
+    RunArguments, SQL_PREFIX, Verify, WorkArguments,
 };
 use super::expiry::Expiry;
 use super::inputs::{Found, find};
@@ -25,7 +27,8 @@ use super::progress::{Display, peak_memory_bytes};
 use super::protect::{access, protection};
 use crate::derive::persistence::PersistenceOptions;
 use crate::engine::{
-    Filters, HistoryOptions, Job, Limits, Pool, Progress, SqlWanted, Stop, convert, inspect,
+    Filters, HistoryOptions, Job, Limits, Pool, Progress, SkipUnchanged, SqlWanted, Stop, convert,
+    inspect,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::WriterOptions;
@@ -47,6 +50,9 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         output: arguments.output.clone(),
         overwrite: arguments.overwrite,
         resume: arguments.resume,
+        skip_unchanged: arguments.skip_unchanged.then_some(SkipUnchanged {
+            drops_removed: arguments.drop_removed,
+        }),
         selections,
         sql: sql_wanted(arguments),
         filters,
@@ -58,6 +64,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         diffs,
         protection,
         limits,
+        checks_files: arguments.verify.wants(Verify::Checksums),
         writer: WriterOptions {
             compression: arguments.compression,
             row_group_bytes: usize::try_from(arguments.row_group_bytes).unwrap_or(usize::MAX),
@@ -113,14 +120,19 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
             arguments.progress == ProgressStyle::Json,
         );
     }
-    Ok(match report.seen.rejects {
-        0 => ExitCode::SUCCESS,
-        _ => ExitCode::from(WITH_REJECTS),
+    let is_failure =
+        report.seen.rejects > 0 || (arguments.verify.strict && has_differences(&report.manifest));
+    Ok(match is_failure {
+        false => ExitCode::SUCCESS,
+        true => ExitCode::from(WITH_REJECTS),
     })
 }
 
 fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
     let mut names: Vec<&str> = arguments.tables.iter().map(String::as_str).collect();
+    if arguments.verify.wants(Verify::Sha1) {
+        names.push("differing_texts");
+    }
     // Whatever is skipped has to be listed.
     if arguments.on_damage == OnDamage::Skip {
         names.push("rejects");
@@ -215,6 +227,7 @@ pub(super) fn limits(arguments: &WorkArguments, on_damage: OnDamage, pool: &Pool
         keep_going: on_damage == OnDamage::Skip,
         ..Limits::default()
     };
+    let limits = arguments.limits.apply(limits);
     limits.with_memory(arguments.memory.map(bytes), pool.threads())
 }
 

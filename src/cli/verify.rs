@@ -15,11 +15,11 @@ use super::progress::Display;
 use super::sizes::human_count;
 use super::{WITH_REJECTS, exit_code, print, print_error};
 use crate::engine::{
-    CheckedFile, DifferingText, Limits, Listener, Pool, Progress, ProofCounts, Stop, Verified,
-    check_file, verify,
+    DifferingText, Limits, Listener, Pool, Progress, Stop, Verified, check_file, verify,
+    wrong_checksum,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::sink::{CheckedOutput, MANIFEST_NAME, check_output};
+use crate::sink::{CheckedFile, CheckedOutput, MANIFEST_NAME, ProofCounts, check_output};
 use crate::source::Input;
 
 /// What is said of an input.
@@ -167,13 +167,6 @@ impl Session<'_> {
     }
 }
 
-fn wrong_checksum(wrong: &CheckedFile) -> Error {
-    Error::damaged(format!(
-        "its {} is {}, and {} by {}",
-        wrong.algorithm, wrong.found, wrong.listed, wrong.list
-    ))
-}
-
 fn line_of(value: &impl Serialize) -> Result<String> {
     let line = serde_json::to_string(value);
     line.map(|line| line + "\n")
@@ -290,7 +283,7 @@ fn list(counts: &[(&str, u64)]) -> String {
     told.join(", ")
 }
 
-fn proofs(counts: &ProofCounts) -> String {
+pub(super) fn proofs(counts: &ProofCounts) -> String {
     let mut told = vec![
         ("as their checksum says", counts.same),
         ("not in the dump", counts.no_text),

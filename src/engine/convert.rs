@@ -5,24 +5,28 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::document::Document;
 use super::input_tables::{Converted, REPORTED_REJECTS, convert_input};
+use super::kept::{record, sql_entry};
 use super::lane::Lane;
 use super::lanes::{Reading, read_inputs};
 use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
 use super::plan::Plan;
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
-use super::resume::{Begun, begin, record};
+use super::resume::{Begun, begin};
 use super::row_groups::PartsByTable;
 use super::sessions::write_sessions;
 use super::sql::{SqlTables, SqlWanted, merged};
+use super::unchanged::{INPUT_TIMES, input_times};
 use super::wikis::Wikis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protect::Protection;
 use crate::sink::{
-    InputEntry, Manifest, Part, PartEntry, Run, SQL_TABLES_VERSION, Seen, TableEntry, WriterOptions,
+    InputEntry, Manifest, Part, PartEntry, Run, SQL_TABLES_VERSION, Seen, TableEntry, WikiEntry,
+    WriterOptions,
 };
-use crate::source::Input;
+use crate::source::{Input, Stamp};
 use crate::tables::{self, Reject, Selection};
 
 /// A job.
@@ -36,6 +40,8 @@ pub struct Job {
     pub overwrite: bool,
     /// Whether to go on with what an earlier run of the job has finished, if there is anything.
     pub resume: bool,
+    /// Whether to keep what a finished job in the folder has of inputs that have not changed.
+    pub skip_unchanged: Option<SkipUnchanged>,
     /// The tables wanted, with their columns.
     pub selections: Vec<Selection>,
     /// The tables wanted of SQL dumps.
@@ -50,12 +56,21 @@ pub struct Job {
     pub protection: Protection,
     /// What bounds memory, and what happens at damage.
     pub limits: Limits,
+    /// Whether files are held against the lists of checksums beside them, too.
+    pub checks_files: bool,
     /// How tables are written.
     pub writer: WriterOptions,
     /// The options as the manifest is to keep them.
     pub described: BTreeMap<String, serde_json::Value>,
     /// Files that were left out unread, with the reason.
     pub left_out: BTreeMap<String, String>,
+}
+
+/// How a finished job is brought up to date.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SkipUnchanged {
+    /// Whether inputs of the finished job that are named no more may go, with their rows.
+    pub drops_removed: bool,
 }
 
 /// What a finished job has done.
@@ -88,7 +103,7 @@ pub fn convert(
     observe: &mut dyn FnMut(),
     describe_run: &dyn Fn() -> BTreeMap<String, serde_json::Value>,
 ) -> Result<JobReport> {
-    let (mut folder, mut journal, finished) = match begin(job)? {
+    let (mut folder, mut journal, finished) = match begin(job, stop)? {
         Begun::Finished(manifest) => return Ok(finished_before(*manifest)),
         Begun::Unfinished {
             folder,
@@ -101,7 +116,7 @@ pub fn convert(
     let done: BTreeSet<_> = finished.keys().copied().collect();
     for (number, converted) in finished {
         progress.skip_input(converted.entry.bytes);
-        results.add(number, converted);
+        results.add(number, converted)?;
     }
     let reading = Reading {
         inputs: &job.inputs,
@@ -115,8 +130,7 @@ pub fn convert(
         let read = |lane: &Lane<'_>, number, input: &_| convert_input(&plan, lane, number, input);
         read_inputs(&reading, observe, &read, &mut |number, mut converted| {
             record(&mut journal, number, &mut converted)?;
-            results.add(number, converted);
-            Ok(())
+            results.add(number, converted)
         })?;
         stop.check()?;
         Lane::alone(&job.limits, pool, progress, stop, |lane| {
@@ -141,13 +155,19 @@ pub fn convert(
     entries.iter().for_each(|entry| seen.add(&entry.seen));
     let mut run = describe_run();
     if resumed_inputs > 0 {
-        run.insert("resumed_inputs".to_owned(), resumed_inputs.into());
+        let name = match job.skip_unchanged {
+            Some(_) => "kept_inputs",
+            None => "resumed_inputs",
+        };
+        run.insert(name.to_owned(), resumed_inputs.into());
     }
+    run.insert(INPUT_TIMES.to_owned(), results.input_times(&entries));
     let manifest = Manifest {
         manifest_version: 1,
         program: Manifest::PROGRAM.to_owned(),
         options: job.described.clone(),
         inputs: entries,
+        wikis: results.wiki_entries(),
         left_out: job.left_out.clone(),
         tables,
         complete: seen.rejects == 0,
@@ -194,6 +214,9 @@ struct Results {
     parts: BTreeMap<(String, usize), Vec<Part>>,
     rejects: BTreeMap<usize, Vec<Reject>>,
     wikis: Wikis,
+    /// The documents of each input, as far as their wikis differ.
+    documents: BTreeMap<usize, Vec<Arc<Document>>>,
+    stamps: BTreeMap<usize, Stamp>,
     edits: Vec<Run>,
     sql: BTreeMap<usize, (Arc<str>, SqlTables)>,
     /// Whether an input was an XML dump: without one its tables are not written.
@@ -201,9 +224,12 @@ struct Results {
 }
 
 impl Results {
-    fn add(&mut self, number: usize, converted: Converted) {
+    fn add(&mut self, number: usize, mut converted: Converted) -> Result<()> {
         self.has_xml |= converted.sql.is_none();
+        self.stamps
+            .extend(converted.stamp.map(|stamp| (number, stamp)));
         if let Some(sql) = converted.sql {
+            converted.entry.sql_tables = Some(sql_entry(&sql)?);
             let name = converted.entry.name.as_str().into();
             self.sql.insert(number, (name, sql));
         }
@@ -216,8 +242,43 @@ impl Results {
         if !converted.rejects.is_empty() {
             self.rejects.insert(number, converted.rejects);
         }
+        if !converted.wikis.is_empty() {
+            self.documents.insert(number, converted.wikis.clone());
+        }
         self.wikis.add(number, converted.wikis);
         self.edits.extend(converted.edits);
+        Ok(())
+    }
+
+    /// When each input was last written, by its name.
+    fn input_times(&self, entries: &[InputEntry]) -> serde_json::Value {
+        let stamps = self.stamps.iter();
+        input_times(stamps.filter_map(|(number, stamp)| {
+            let entry = entries.get(*number)?;
+            Some((entry.name.as_str(), stamp))
+        }))
+    }
+
+    /// The wikis, with the inputs that tell of them.
+    fn wiki_entries(&self) -> Vec<WikiEntry> {
+        let mut entries: Vec<WikiEntry> = Vec::new();
+        for (number, documents) in &self.documents {
+            for document in documents {
+                let mut wiki = wiki_entry(document);
+                let known = entries.iter_mut().find(|known| {
+                    wiki.inputs.clone_from(&known.inputs);
+                    **known == wiki
+                });
+                match known {
+                    Some(known) => known.inputs.push(*number),
+                    None => {
+                        wiki.inputs = vec![*number];
+                        entries.push(wiki);
+                    }
+                }
+            }
+        }
+        entries
     }
 
     /// Writes what belongs to no input: namespaces, sessions, and tables without rows.  Gives all parts by
@@ -275,6 +336,15 @@ impl Results {
             entries.insert(name, entry);
         }
         Ok(entries)
+    }
+}
+
+fn wiki_entry(document: &Document) -> WikiEntry {
+    WikiEntry {
+        wiki_id: document.wiki_id.clone(),
+        site_name: document.site.site_name.clone(),
+        namespaces: document.site.namespaces.clone(),
+        inputs: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::bzip2;
 use super::lane::Lane;
 use crate::container::{Format, HEAD_BYTES, Sink, gzip, lzma, plain, sevenzip, xz, zstd};
 use crate::error::{Error, Result};
-use crate::source::{Input, Mapped, Opened};
+use crate::source::{Input, Mapped, Opened, Tap};
 
 /// Takes decoded bytes and is told of damage.
 pub trait Feed: Sink {
@@ -61,7 +61,7 @@ fn decode_format(
         },
         Format::Bzip2 => {
             let reader = opened.into_reader(Arc::clone(&lane.taken_bytes));
-            bzip2::decode(reader, lane, feed)
+            bzip2::decode(reader.with_tap(tap(lane)), lane, feed)
         }
         _ => decode_stream(opened, format, lane, feed),
     }
@@ -73,6 +73,9 @@ fn hand_on(mut mapped: Mapped, lane: &Lane<'_>, feed: &mut dyn Feed) -> Result<(
     while let Some((offset, bytes)) = mapped.next_piece().map_err(cannot)? {
         let taken = bytes.len() as u64;
         lane.taken_bytes.fetch_add(taken, Ordering::Relaxed);
+        if let Some(sums) = &lane.sums {
+            sums.take(&bytes);
+        }
         feed.data(bytes, offset)?;
     }
     Ok(())
@@ -86,14 +89,27 @@ fn decode_stream(
     feed: &mut dyn Feed,
 ) -> Result<()> {
     let taken = Arc::clone(&lane.taken_bytes);
+    let tap = tap(lane);
     let dictionary_bytes = lane.limits.dictionary_bytes();
-    let decode = move |sink: &mut dyn Sink| match format {
-        Format::Plain | Format::Bzip2 => plain::decode(opened.into_reader(taken), sink),
-        Format::Gzip => gzip::decode(opened.into_reader(taken), sink),
-        Format::SevenZip => sevenzip::decode(opened.into_file(taken)?, dictionary_bytes, sink),
-        Format::Xz => xz::decode(opened.into_reader(taken), dictionary_bytes, sink),
-        Format::Lzma => lzma::decode(opened.into_reader(taken), dictionary_bytes, sink),
-        Format::Zstd => zstd::decode(opened.into_reader(taken), dictionary_bytes, sink),
+    let decode = move |sink: &mut dyn Sink| {
+        if format == Format::SevenZip {
+            // It is read from many places: its checksums are not taken on the way.
+            return sevenzip::decode(opened.into_file(taken)?, dictionary_bytes, sink);
+        }
+        let reader = opened.into_reader(taken).with_tap(tap);
+        match format {
+            Format::Gzip => gzip::decode(reader, sink),
+            Format::Xz => xz::decode(reader, dictionary_bytes, sink),
+            Format::Lzma => lzma::decode(reader, dictionary_bytes, sink),
+            Format::Zstd => zstd::decode(reader, dictionary_bytes, sink),
+            Format::Plain | Format::Bzip2 | Format::SevenZip => plain::decode(reader, sink),
+        }
     };
     decode_ahead(decode, &lane.stop, feed)
+}
+
+/// Gives the bytes of a file to whoever takes its checksums.
+fn tap(lane: &Lane<'_>) -> Option<Tap> {
+    let sums = Arc::clone(lane.sums.as_ref()?);
+    Some(Box::new(move |bytes| sums.take(bytes)))
 }

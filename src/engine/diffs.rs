@@ -217,8 +217,7 @@ impl<'c> DiffRows<'c> {
 
     /// Reads the revision that the framer has handed on.
     fn read_predecessor(&mut self, bytes: &[u8]) -> Option<Known> {
-        let site = &self.document.site;
-        Known::read(bytes, site, self.wanted, &mut self.uncut)
+        Known::read(bytes, self.document.reading(), self.wanted, &mut self.uncut)
     }
 
     pub(super) fn finish(mut self) -> Result<Option<RecordBatch>> {

@@ -3,21 +3,24 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::digest::{FileSums, wrong_checksum};
 use super::document::Document;
 use super::histories::Histories;
 use super::kinds::run_any_input;
 use super::lane::Lane;
 use super::pipeline::{Consumer, Passed, Work};
 use super::plan::Plan;
+use super::proofs::Proofs;
 use super::resume::check_still;
 use super::row_groups::{PartsByTable, RowGroups};
 use super::rows::{ChunkRows, Wanted, rows_of};
 use super::sessions::Edits;
 use super::sql::SqlTables;
 use super::texts::Texts;
+use super::unknown::{Unknown, UnknownNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ContentState;
-use crate::sink::{InputEntry, Run, Seen};
+use crate::sink::{CheckedFile, InputEntry, Run, Seen, VerifiedInput};
 use crate::source::{Input, Stamp};
 use crate::tables::{self, PageSummary, Reject, TableBuilder};
 
@@ -51,6 +54,13 @@ pub(super) fn convert_input(
     input: &Input,
 ) -> Result<Converted> {
     let stamp = input.stamp()?;
+    let lane = &Lane {
+        sums: match plan.job.checks_files {
+            true => FileSums::of(input)?,
+            false => None,
+        },
+        ..lane.clone()
+    };
     let mut tables = InputTables {
         plan,
         lane,
@@ -68,6 +78,8 @@ pub(super) fn convert_input(
         reported: Vec::new(),
         wikis: Vec::new(),
         has_texts: false,
+        proofs: None,
+        unknown: UnknownNames::new(lane.limits),
         document: None,
         open_page: None,
         seen: Seen::default(),
@@ -79,7 +91,9 @@ pub(super) fn convert_input(
         // Before what was found in it: a file that is still written looks damaged.
         check_still(input, stamp.as_ref())?;
     }
-    let mut converted = tables.finish(input, outcome?)?;
+    let passed = outcome?;
+    let checksums = tables.check_file()?;
+    let mut converted = tables.finish(input, passed, checksums)?;
     converted.stamp = stamp;
     Ok(converted)
 }
@@ -101,6 +115,9 @@ pub(super) struct InputTables<'l> {
     wikis: Vec<Arc<Document>>,
     /// Whether the document is known to have texts.
     has_texts: bool,
+    /// What came of holding texts against their checksums.
+    proofs: Option<Proofs>,
+    unknown: UnknownNames,
     document: Option<Arc<Document>>,
     /// A page that goes on in the next chunk.
     open_page: Option<PageSummary>,
@@ -149,6 +166,19 @@ impl InputTables<'_> {
         self.push_reject(Reject::of(why, lost_bytes, wiki_id, &self.input))
     }
 
+    fn count_unknown(&mut self, unknown: Unknown) -> Result<()> {
+        let counts = &mut self.seen.skipped_elements;
+        let Some(why) = self.unknown.count(unknown, counts) else {
+            return Ok(());
+        };
+        if !self.wanted.keep_going {
+            return Err(why.in_input(&self.input));
+        }
+        let document = self.document.as_ref();
+        let wiki_id = document.and_then(|document| document.wiki_id.clone());
+        self.push_loss(&why, None, wiki_id)
+    }
+
     fn close_page(&mut self) -> Result<()> {
         match self.open_page.take() {
             Some(page) => self.push_page(&page),
@@ -190,8 +220,50 @@ impl InputTables<'_> {
         Ok(())
     }
 
+    /// Holds the file, which is read, against the lists beside it; `None` if nobody asks for that.
+    fn check_file(&mut self) -> Result<Option<Vec<CheckedFile>>> {
+        if !self.plan.job.checks_files {
+            return Ok(None);
+        }
+        let lane = self.lane;
+        let checked = match &lane.sums {
+            Some(sums) => sums.finish(&lane.stop)?,
+            None => Vec::new(),
+        };
+        for wrong in checked.iter().filter(|one| !one.agrees()) {
+            let why = wrong_checksum(wrong).in_input(&self.input);
+            match self.wanted.keep_going {
+                true => self.push_loss(&why, None, None)?,
+                false => return Err(why),
+            }
+        }
+        Ok(Some(checked))
+    }
+
+    /// What was verified, if anything.
+    fn verified(&mut self, checksums: Option<Vec<CheckedFile>>) -> Option<VerifiedInput> {
+        let is_wanted = self.wanted.selection(&tables::DIFFERING_TEXTS).is_some();
+        let proofs = is_wanted.then(|| self.proofs.take().unwrap_or_default());
+        if proofs.is_none() && checksums.is_none() {
+            return None;
+        }
+        let (texts, revision_checksums) = proofs
+            .map(|proofs| (proofs.texts, proofs.revision_checksums))
+            .unzip();
+        Some(VerifiedInput {
+            texts,
+            revision_checksums,
+            checksums,
+        })
+    }
+
     /// Writes what is left.
-    fn finish(mut self, input: &Input, passed: Passed) -> Result<Converted> {
+    fn finish(
+        mut self,
+        input: &Input,
+        passed: Passed,
+        checksums: Option<Vec<CheckedFile>>,
+    ) -> Result<Converted> {
         self.close_page()?;
         if let Some(mut pages) = self.pages.take() {
             self.groups.push(&tables::PAGES, pages.finish()?)?;
@@ -205,6 +277,7 @@ impl InputTables<'_> {
         if let Some(texts) = self.texts.take() {
             texts.finish(&mut self.groups)?;
         }
+        let verified = self.verified(checksums);
         let edits = self.edits.take().map_or(Ok(Vec::new()), Edits::finish)?;
         let parts = self.groups.finish()?;
         let mut seen = self.seen;
@@ -230,6 +303,8 @@ impl InputTables<'_> {
                 .and_then(|document| document.wiki_id.clone())
                 .or_else(|| self.sql.wiki_id.clone()),
             seen,
+            sql_tables: None,
+            verified,
         };
         Ok(Converted {
             stamp: None,
@@ -273,9 +348,14 @@ impl Consumer for InputTables<'_> {
         progress.revisions.fetch_add(revisions, Ordering::Relaxed);
         progress.pages.fetch_add(pages, Ordering::Relaxed);
         self.seen.add(&rows.seen);
+        self.count_unknown(rows.unknown)?;
         self.groups.push(&tables::REVISIONS, rows.revisions)?;
         self.groups.push(&tables::CONTENT, rows.content)?;
         self.groups.push(&tables::UPLOADS, rows.uploads)?;
+        self.groups.push(&tables::DIFFERING_TEXTS, rows.differing)?;
+        if let Some(proofs) = &rows.proofs {
+            self.proofs.get_or_insert_default().add(proofs);
+        }
         for (table, batch) in rows.logs {
             self.groups.push(table, batch)?;
         }

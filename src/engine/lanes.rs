@@ -171,6 +171,7 @@ impl<T: Send> Means<'_, T> {
             progress: self.reading.progress,
             taken_bytes,
             stop: self.reading.stop.of_input(number, &self.failed),
+            sums: None,
         };
         let outcome = (self.read)(&lane, number, input)?;
         lane.stop.check()?;

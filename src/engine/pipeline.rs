@@ -154,7 +154,8 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         while let Some(frame) = self.framer.next_frame() {
             match frame {
                 Frame::Header(header) => {
-                    let site = match xml::parse_header(&header.bytes) {
+                    let site = match xml::parse_header_within(&header.bytes, &self.lane.limits.xml)
+                    {
                         Ok(site) => site,
                         Err(fault) => {
                             let at = header.xml_offset_bytes + fault.at as u64;
@@ -172,7 +173,10 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
                         }
                     };
                     let name = Arc::clone(&self.name);
-                    self.document = Arc::new(Document::new(name, &self.file_name, site));
+                    self.document = Arc::new(Document {
+                        limits: self.lane.limits.xml,
+                        ..Document::new(name, &self.file_name, site)
+                    });
                     self.queue
                         .push_back(Queued::Begin(Arc::clone(&self.document)));
                 }

@@ -33,7 +33,9 @@ impl Framer {
                     Tag::CloseRoot => true,
                     _ => false,
                 };
-                if ends_record && self.refuse_too_large(at)? {
+                let is_refused = self.refuse_large_page_header(tag, at)?
+                    || (ends_record && self.refuse_too_large(at)?);
+                if is_refused {
                     self.see_while_seeking(tag, at);
                 } else {
                     self.see_in_body(bytes, tag, at);

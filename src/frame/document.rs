@@ -121,6 +121,15 @@ impl Document {
         }
     }
 
+    /// The id of the open page, if it stands where ids do: near the begin of the page's header, which lies
+    /// between these offsets.
+    pub(super) fn id_of_page(&self, begin: u64, end: u64) -> Option<i64> {
+        const NEAR_BYTES: u64 = 4 << 10;
+        let header = self.pending.copy(begin, end.min(begin + NEAR_BYTES));
+        let id = page_id(&header, &self.prefix)?;
+        std::str::from_utf8(id).ok()?.parse().ok()
+    }
+
     pub(super) fn keep_page_header(&mut self) {
         let Some((begin, Some(end))) = self
             .page

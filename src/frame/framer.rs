@@ -15,11 +15,18 @@ pub struct FramerOptions {
     pub chunk_bytes: usize,
     /// Largest record, in bytes of XML.
     pub record_max_bytes: usize,
+    /// Largest header of a page, in bytes of XML: every chunk that begins in the page has it.
+    pub page_header_max_bytes: usize,
     /// Whether to go on behind damage, at the next page that begins whole.
     pub keep_going: bool,
     /// Whether chunks are to know the revision before their first, and which one of its page each of
     /// their revisions is.
     pub with_history: bool,
+}
+
+impl FramerOptions {
+    /// Largest header of a page where nothing else is said: real ones have some hundred bytes.
+    pub const DEFAULT_PAGE_HEADER_MAX_BYTES: usize = 1 << 20;
 }
 
 /// What a framer gives, in the order of the document.

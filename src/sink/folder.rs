@@ -12,6 +12,7 @@ use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::Part;
 use super::recover::{forget, keep_finished};
 use super::sync::sync_folders;
+use super::update::leave_earlier;
 use crate::error::{Error, Result};
 use crate::tables;
 
@@ -151,6 +152,7 @@ impl OutputFolder {
 
     /// Gives the parts their names and writes the manifest, last.
     pub fn commit(mut self, parts: &[Part], manifest: &Manifest) -> Result<()> {
+        self.replace_earlier()?;
         for part in parts {
             fs::rename(&part.temporary, &part.path).map_err(|error| {
                 Error::io(format!("cannot rename {}", part.temporary.display()), error)
@@ -183,6 +185,9 @@ impl Drop for OutputFolder {
     fn drop(&mut self) {
         if self.committed {
             return;
+        }
+        if self.path.join(MANIFEST_NAME).exists() {
+            return leave_earlier(&self.path, self.given_up);
         }
         let recorded = match self.given_up {
             true => None,

@@ -7,7 +7,9 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 
 use super::jobs::is_file;
+use super::verified::VerifiedInput;
 use crate::error::{Error, Result};
+use crate::model::Namespace;
 
 /// Name of the manifest's file.
 pub const MANIFEST_NAME: &str = "manifest.json";
@@ -25,6 +27,9 @@ pub struct Manifest {
     pub options: BTreeMap<String, serde_json::Value>,
     /// The inputs, in order.
     pub inputs: Vec<InputEntry>,
+    /// The wikis of XML dumps, in the order in which they are met.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wikis: Vec<WikiEntry>,
     /// Files in folders that were left out, with the reason.
     pub left_out: BTreeMap<String, String>,
     /// The tables by name.
@@ -66,6 +71,19 @@ impl Manifest {
     }
 }
 
+/// A wiki, as dumps tell of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WikiEntry {
+    /// Its database name.
+    pub wiki_id: Option<String>,
+    /// What it calls itself.
+    pub site_name: Option<String>,
+    /// Its namespaces.
+    pub namespaces: Vec<Namespace>,
+    /// Numbers of the inputs that tell this.
+    pub inputs: Vec<usize>,
+}
+
 /// An input and what was seen in it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct InputEntry {
@@ -85,6 +103,12 @@ pub struct InputEntry {
     pub wiki_id: Option<String>,
     /// Counts of what was seen.
     pub seen: Seen,
+    /// The tables of an SQL dump, as far as a job that keeps their parts has to know of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql_tables: Option<serde_json::Value>,
+    /// What was verified, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<VerifiedInput>,
 }
 
 /// Counts of what was seen in an input, wanted or not.
@@ -143,8 +167,13 @@ impl Seen {
         self.filtered_log_items += other.filtered_log_items;
         self.rejects += other.rejects;
         self.trailing_zero_bytes += other.trailing_zero_bytes;
+        // Names that nobody would read any more are not gathered.
+        const MOST_NAMES: usize = 10_000;
         for (name, count) in &other.skipped_elements {
-            *self.skipped_elements.entry(name.clone()).or_default() += count;
+            let is_kept = self.skipped_elements.len() < MOST_NAMES
+                || self.skipped_elements.contains_key(name);
+            let name = if is_kept { name.as_str() } else { "…" };
+            *self.skipped_elements.entry(name.to_owned()).or_default() += count;
         }
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::cursor::{Cursor, Element, Token, local, wrong_end};
+use super::cursor::{Cursor, Element, Token, excerpt, local, wrong_end};
 use super::legal::legal_prefix;
+use super::limits::{Reading, XmlLimits};
 use super::{log_item, page, revision, upload};
 use crate::error::Error;
 use crate::model::{LogItem, Page, Revision, SchemaVersion, SiteInfo, Upload};
@@ -51,7 +52,16 @@ impl Fault {
 
 /// What was passed over because it is not known: how often, by element name.
 #[derive(Debug, Default)]
-pub(super) struct Skipped(BTreeMap<String, u64>);
+pub(super) struct Skipped(BTreeMap<String, UnknownElement>);
+
+/// Elements of a name that is not known, in a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownElement {
+    /// How many there are.
+    pub count: u64,
+    /// Offset of the first in the chunk.
+    pub first_at: usize,
+}
 
 impl Skipped {
     pub(super) fn skip<'a>(
@@ -60,8 +70,21 @@ impl Skipped {
         element: &Element<'a>,
     ) -> Result<(), Fault> {
         cursor.skip(element)?;
-        *self.0.entry(element.name.to_owned()).or_default() += 1;
+        let unknown = self.0.entry(name_of(element)).or_insert(UnknownElement {
+            count: 0,
+            first_at: element.at,
+        });
+        unknown.count += 1;
         Ok(())
+    }
+}
+
+/// The name by which an element is counted: of one that is too long to be one, what it begins with.
+fn name_of(element: &Element<'_>) -> String {
+    const MAX_BYTES: usize = 128;
+    match element.name.len() > MAX_BYTES {
+        true => excerpt(element.name),
+        false => element.name.to_owned(),
     }
 }
 
@@ -116,36 +139,39 @@ pub trait Records {
     fn fault(&mut self, fault: Fault) -> Result<(), Self::Error>;
 
     /// Elements called `name` were passed over.
-    fn skipped(&mut self, name: &str, count: u64);
+    fn skipped(&mut self, name: &str, elements: UnknownElement);
 }
 
 /// Walks the records of a chunk.
 ///
 /// `header` is that of the page in which the chunk begins, if it begins inside one;
 /// `continues` tells whether the last page goes on behind it.
-pub fn parse_chunk<R: Records>(
+pub fn parse_chunk<'d, R: Records>(
     chunk: &[u8],
     header: Option<&[u8]>,
     continues: bool,
-    site: &SiteInfo,
+    reading: impl Into<Reading<'d>>,
     records: &mut R,
 ) -> Result<(), R::Error> {
+    let Reading { site, limits } = reading.into();
     let mut walk = Walk {
         site,
+        limits,
         rules: Rules::of(site),
         skipped: Skipped::default(),
         page: None,
         began_before: false,
     };
     let outcome = walk.run(chunk, header, continues, records);
-    for (name, count) in &walk.skipped.0 {
-        records.skipped(name, *count);
+    for (name, elements) in &walk.skipped.0 {
+        records.skipped(name, *elements);
     }
     outcome
 }
 
 struct Walk<'a, 's> {
     site: &'s SiteInfo,
+    limits: &'a XmlLimits,
     rules: Rules,
     skipped: Skipped,
     /// The open page and the offset of its tag.
@@ -175,7 +201,7 @@ impl<'a> Walk<'a, '_> {
         let mut begin = 0;
         loop {
             let rest = text.get(begin - base..).unwrap_or_default();
-            let mut cursor = Cursor::new(rest, begin, wrong);
+            let mut cursor = Cursor::new(rest, begin, wrong, self.limits);
             let Err(mut fault) = self.walk(&mut cursor, records)? else {
                 break;
             };
@@ -201,7 +227,7 @@ impl<'a> Walk<'a, '_> {
     /// Reads a page's header, which ends where its first revision begins.
     fn read_header(&mut self, header: &'a [u8]) -> Result<Page<'a>, Fault> {
         let (text, wrong) = legal_prefix(header);
-        let mut cursor = Cursor::new(text, 0, wrong);
+        let mut cursor = Cursor::new(text, 0, wrong, self.limits);
         let mut page = Page::default();
         // What is skipped here has been counted in the chunk in which the page begins.
         let mut skipped = Skipped::default();
@@ -350,14 +376,16 @@ fn next_record(chunk: &[u8], from: usize) -> Option<usize> {
             .take(LONGEST_TAG_BYTES)
             .position(|byte| matches!(byte, b'>' | b' ' | b'\n' | b'\t' | b'\r'));
         let name = &tag[..length.unwrap_or(0)];
-        let local = name
-            .iter()
-            .position(|byte| *byte == b':')
-            .map_or(name, |colon| &name[colon + 1..]);
-        matches!(
-            local,
-            b"page" | b"revision" | b"/page" | b"logitem" | b"upload"
-        ) || name == b"/page"
+        let (closes, name) = match name.strip_prefix(b"/") {
+            Some(name) => (true, name),
+            None => (false, name),
+        };
+        let colon = name.iter().position(|byte| *byte == b':');
+        match colon.map_or(name, |colon| &name[colon + 1..]) {
+            b"page" => true,
+            b"revision" | b"logitem" | b"upload" => !closes,
+            _ => false,
+        }
     })
 }
 

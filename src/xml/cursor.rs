@@ -5,11 +5,14 @@ mod usual;
 
 use memchr::memchr;
 use quick_xml::Reader;
+use quick_xml::errors::IllFormedError;
+use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes;
 use quick_xml::name::QName;
 
 use super::attributes::UsualAttributes;
 use super::chunk::Fault;
+use super::limits::{XmlLimits, too_deep, too_many_attributes};
 use super::passage::passage;
 use super::tag::{Markup, StartTag, space_length, usual_end_length, usual_start_name_length};
 use crate::model::{NO_REFERENCE, Text};
@@ -26,6 +29,8 @@ pub(super) struct Cursor<'a> {
     base: usize,
     /// What follows `text` and is not legal.
     wrong_behind: Option<&'static str>,
+    /// How much is read.
+    pub(super) limits: &'a XmlLimits,
 }
 
 /// What the cursor comes to.
@@ -64,12 +69,18 @@ struct Inside {
 
 impl<'a> Cursor<'a> {
     /// Walks over `text`, which stands at offset `base` of the chunk.
-    pub(super) fn new(text: &'a str, base: usize, wrong_behind: Option<&'static str>) -> Self {
+    pub(super) fn new(
+        text: &'a str,
+        base: usize,
+        wrong_behind: Option<&'static str>,
+        limits: &'a XmlLimits,
+    ) -> Self {
         Self {
             text,
             at: 0,
             base,
             wrong_behind,
+            limits,
         }
     }
 
@@ -287,9 +298,12 @@ impl<'a> Cursor<'a> {
         let mut reader = Reader::from_str(&self.text[self.at..]);
         // The element itself was opened before.
         reader.config_mut().allow_unmatched_ends = true;
-        let skipped = reader.read_to_end(QName(element.qualified_name));
+        let skipped = read_to_end(&mut reader, element, self.limits.depth);
         self.at = self.text.len() - reader.get_ref().len();
-        skipped.map(|_| ()).map_err(|error| {
+        skipped.map_err(|error| {
+            let Some(error) = error else {
+                return too_deep(element, self.limits.depth);
+            };
             let message = format!("the XML is not well formed: {error}");
             match reader.get_ref().is_empty() {
                 true => self.broken(element.at, message),
@@ -312,7 +326,11 @@ impl<'a> Cursor<'a> {
                 .iter()
                 .try_for_each(|(name, value)| take(local(name), Text::plain(value)));
         }
-        for attribute in Attributes::new(element.attributes, 0) {
+        let most = self.limits.attributes;
+        for (count, attribute) in Attributes::new(element.attributes, 0).enumerate() {
+            if count >= most {
+                return Err(too_many_attributes(element, most));
+            }
             let attribute = attribute.map_err(|error| {
                 Fault::new(
                     element.at,
@@ -338,6 +356,39 @@ impl<'a> Cursor<'a> {
         match self.wrong_behind {
             Some(wrong) => self.illegal(wrong),
             None => Fault::new(at, message),
+        }
+    }
+}
+
+/// Reads up to the end of an element, whose start was read before.  `None` for an error means that it is
+/// too deep.
+fn read_to_end(
+    reader: &mut Reader<&[u8]>,
+    element: &Element<'_>,
+    most: usize,
+) -> Result<(), Option<quick_xml::Error>> {
+    let name = QName(element.qualified_name);
+    // Elements that are open, of this name and of all.
+    let (mut same, mut depth) = (0_usize, 0_usize);
+    loop {
+        match reader.read_event()? {
+            Event::Start(start) => {
+                depth += 1;
+                if depth >= most {
+                    return Err(None);
+                }
+                same += usize::from(start.name() == name);
+            }
+            Event::End(end) if end.name() == name => match same.checked_sub(1) {
+                Some(left) => (same, depth) = (left, depth.saturating_sub(1)),
+                None => return Ok(()),
+            },
+            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::Eof => {
+                let name = element.qualified_name.to_owned();
+                return Err(Some(IllFormedError::MissingEndTag(name).into()));
+            }
+            _ => {}
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::chunk::{Fault, Rules, Skipped};
 use super::cursor::{Cursor, Element};
-use crate::model::{Page, Redirect, SiteInfo};
+use super::limits::refuse_longer;
+use crate::model::{Page, Redirect, SiteInfo, Text};
 
 /// Reads a child of `<page>` that belongs to its header.
 pub(super) fn parse_child<'a>(
@@ -12,7 +13,7 @@ pub(super) fn parse_child<'a>(
     skipped: &mut Skipped,
 ) -> Result<(), Fault> {
     match child.name {
-        "title" => page.title = Some(cursor.text_of(child)?),
+        "title" => page.title = Some(title(cursor, child)?),
         "ns" => {
             let namespace = cursor.number_of(child)?;
             page.namespace_id = namespace
@@ -59,4 +60,12 @@ pub(super) fn finish(
             .and_then(|title| site.namespace_of_title(&title.to_cow()));
     }
     Ok(())
+}
+
+/// The text of an element that holds a title.
+pub(super) fn title<'a>(cursor: &mut Cursor<'a>, element: &Element<'a>) -> Result<Text<'a>, Fault> {
+    let title = cursor.text_of(element)?;
+    let limit = ("title", cursor.limits.title_bytes, "--max-title-bytes");
+    refuse_longer(title, element.at, limit)?;
+    Ok(title)
 }

@@ -3,13 +3,19 @@
 use super::chunk::{Fault, Skipped};
 use super::cursor::{Cursor, Element, Token, number, wrong_end};
 use super::legal::legal_prefix;
+use super::limits::XmlLimits;
 use crate::model::{Namespace, SiteInfo};
 
 /// Reads all that stands before the first page.
 pub fn parse_header(bytes: &[u8]) -> Result<SiteInfo, Fault> {
+    parse_header_within(bytes, &XmlLimits::DEFAULT)
+}
+
+/// The same, with other limits.
+pub fn parse_header_within(bytes: &[u8], limits: &XmlLimits) -> Result<SiteInfo, Fault> {
     let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (text, wrong) = legal_prefix(unmarked);
-    let mut cursor = Cursor::new(text, bytes.len() - unmarked.len(), wrong);
+    let mut cursor = Cursor::new(text, bytes.len() - unmarked.len(), wrong, limits);
     let mut site = SiteInfo::default();
     let mut skipped = Skipped::default();
     loop {

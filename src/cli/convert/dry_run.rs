@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::cli::print;
 use crate::cli::sizes::human_bytes;
-use crate::engine::{Job, Pool, Stop, inspect};
+use crate::engine::{Job, Pool, Stop, inspect, kept_inputs};
 use crate::error::Result;
 use crate::sink::OutputFolder;
 use crate::source::Input;
@@ -13,18 +13,27 @@ use crate::tables;
 
 /// Tells what is read, left out and written.
 pub(super) fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
-    OutputFolder::check(&job.output, job.overwrite || job.resume)?;
+    OutputFolder::check(
+        &job.output,
+        job.overwrite || job.resume || job.skip_unchanged.is_some(),
+    )?;
+    let kept = kept_inputs(job, stop)?;
     let mut text = String::new();
     let mut sql_tables = BTreeSet::new();
     let mut has_xml = false;
-    for input in &job.inputs {
+    for (number, input) in job.inputs.iter().enumerate() {
         let found = sql_tables_of(input, job, pool, stop);
         has_xml |= found.is_empty();
         sql_tables.extend(found);
         let size = input
             .size_bytes()
             .map_or_else(|| "size unknown".to_owned(), human_bytes);
-        text += &format!("read   {} ({size})\n", input.name());
+        let what = if kept.contains(&number) {
+            "keep"
+        } else {
+            "read"
+        };
+        text += &format!("{what}   {} ({size})\n", input.name());
     }
     for (name, why) in &job.left_out {
         text += &format!("leave  {name}: {why}\n");
