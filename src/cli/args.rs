@@ -4,6 +4,7 @@ mod count;
 mod diffs;
 mod names;
 mod protect;
+mod purge;
 mod runs;
 mod verify;
 
@@ -24,6 +25,7 @@ pub(super) use self::diffs::{ApplyArguments, DiffArguments};
 pub(super) use self::names::SQL_PREFIX;
 use self::names::TableNames;
 pub(super) use self::protect::{CleanArguments, ListArguments, ProtectArguments};
+pub(super) use self::purge::{Assumption, PurgeArguments};
 pub(super) use self::runs::{RunArguments, RunsArguments};
 pub(super) use self::verify::VerifyArguments;
 
@@ -67,6 +69,8 @@ pub(super) enum Command {
     List(ListArguments),
     /// Remove what jobs wrote into folders, and nothing else
     Clean(CleanArguments),
+    /// Take out of what convert has written what newer dumps hide or lack
+    Purge(PurgeArguments),
     /// Show the columns of the tables
     Schema(SchemaArguments),
     /// Write a completion script for a shell to standard output
