@@ -10,6 +10,7 @@ mod coverage;
 mod facts;
 mod ids;
 mod judge;
+mod judge_derived;
 mod judge_logs;
 mod newer;
 mod output;

@@ -121,9 +121,12 @@ impl Rewriting {
             fs::rename(&new, self.folder.join(REWRITE_NAME))?;
             sync_folder(Some(&self.folder))
         };
-        write().map_err(cannot)?;
-        // They belong to the record now.
-        self.parts.clear();
+        let written = write();
+        if is_unfinished(&self.folder) {
+            // They belong to the record now.
+            self.parts.clear();
+        }
+        written.map_err(cannot)?;
         end(&self.folder, self.access)?;
         Ok(record.manifest)
     }

@@ -47,7 +47,24 @@ struct Work {
 impl Rewriter<'_> {
     /// Writes parts anew, several at once, each under a temporary name.
     pub(super) fn run(&self, touched: &Touched, rewriting: &mut Rewriting) -> Result<()> {
-        let mut writing: VecDeque<Pending<Vec<Part>>> = VecDeque::new();
+        let mut writing = VecDeque::new();
+        let outcome = self.write_all(touched, &mut writing, rewriting);
+        // Whatever is written by the time of a failure is known, so that it can be removed.
+        for parts in writing
+            .drain(..)
+            .filter_map(|task: Pending<_>| task.wait().ok())
+        {
+            Vec::into_iter(parts).for_each(|part| rewriting.replace(part));
+        }
+        outcome
+    }
+
+    fn write_all(
+        &self,
+        touched: &Touched,
+        writing: &mut VecDeque<Pending<Vec<Part>>>,
+        rewriting: &mut Rewriting,
+    ) -> Result<()> {
         for (number, table) in self.output.tables().iter().enumerate() {
             let parts: Vec<_> = (0..table.parts.len())
                 .filter(|part| touched.contains(&(number, *part)))
@@ -56,14 +73,14 @@ impl Rewriter<'_> {
                 self.stop.check()?;
                 // No more at once than workers: each holds a row group.
                 while writing.len() >= self.pool.threads() {
-                    take_oldest(&mut writing, rewriting)?;
+                    take_oldest(writing, rewriting)?;
                 }
                 let work = self.work(table, rewriting.access());
                 writing.push_back(self.pool.spawn(move || work.write(&parts)));
             }
         }
         while !writing.is_empty() {
-            take_oldest(&mut writing, rewriting)?;
+            take_oldest(writing, rewriting)?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::changes::{Changes, Reason, Rows};
 use super::facts::Facts;
 use super::newer::Fate;
-use super::{judge, judge_logs};
+use super::{judge, judge_derived, judge_logs};
 
 /// What newer dumps have to tell for a table to be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,9 +87,9 @@ pub(super) fn rule_of(table: &str) -> Option<Rule> {
         "pages" => other(Needs::Pages, &["page_id"], judge::pages),
         "revisions" => of_pages(REVISION, judge::revisions),
         "content" => of_pages(REVISION, judge::content),
-        "revision_history" => of_pages(REVISION, judge::revision_history),
-        "persistence" => of_pages(REVISION, judge::persistence),
-        "tokens" => of_pages(&["origin_revision_id"], judge::tokens),
+        "revision_history" => of_pages(REVISION, judge_derived::revision_history),
+        "persistence" => of_pages(REVISION, judge_derived::persistence),
+        "tokens" => of_pages(&["origin_revision_id"], judge_derived::tokens),
         "diffs" => of_pages(&["revision_id", "previous_revision_id"], judge::diffs),
         "reverts" => of_pages(
             &[
@@ -97,12 +97,12 @@ pub(super) fn rule_of(table: &str) -> Option<Rule> {
                 "reverted_to_revision_id",
                 "reverted_revision_ids",
             ],
-            judge::reverts,
+            judge_derived::reverts,
         ),
         "sessions" => other(
             Needs::Pages,
             &["revision_ids", "session_events"],
-            judge::sessions,
+            judge_derived::sessions,
         ),
         "uploads" => other(Needs::Uploads, &["page_id", "upload_dt"], judge::uploads),
         "log_events" => other(Needs::LogEntries, &["log_id"], judge_logs::log_events),
