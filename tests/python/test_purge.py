@@ -147,6 +147,8 @@ def test_derived_rows_name_nothing_that_is_gone(purged):
         assert {row["revision_id"], row["reverted_to_revision_id"]} <= shown
         assert set(row["reverted_revision_ids"]) <= set(left)
         assert row["revision_id"] in named or row["user_kind"] == "hidden"
+        hidden = {row["revision_id"], *row["reverted_revision_ids"]} - named
+        assert not (hidden and row["is_self_revert"])
     for row in helpers.table(after, "sessions").to_pylist():
         assert set(row["revision_ids"]) <= named
     history = helpers.table(after, "revision_history").to_pylist()

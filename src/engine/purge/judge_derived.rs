@@ -122,7 +122,12 @@ pub(super) fn reverts(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes)
         if fate.hidden().user {
             hide_user(rows, row, changes);
         }
-        if fate.hidden().user || reverted.iter().any(|fate| fate.hidden().user) {
+        // That all are by one user tells who the hidden are.  That some are by others, the others tell.
+        let hidden = reverted.iter().filter(|fate| fate.hidden().user).count();
+        let tells = fate.hidden().user
+            || hidden > 0 && rows.boolean("is_self_revert", row) == Some(true)
+            || hidden > 0 && hidden == reverted.len();
+        if tells {
             nullify(rows, row, &["is_self_revert"], Reason::UserHidden, changes);
         }
         mark(facts, rows, row, changes);
