@@ -1,4 +1,5 @@
 """Outputs without what newer dumps hide or lack: held against outputs made of what is left."""
+import dataclasses
 import json
 import shutil
 import signal
@@ -63,7 +64,8 @@ def purged(request, tmp_path_factory):
 def same(purged, fresh, table, columns, where="true"):
     """Both have the same rows, as DuckDB reads them."""
     def rows(folder):
-        return duckdb.sql(f"SELECT {columns} FROM '{folder}/{table}/part-*.parquet' WHERE {where} ORDER BY ALL").fetchall()
+        parts = f"'{folder}/{table}/part-*.parquet'"
+        return duckdb.sql(f"SELECT {columns} FROM {parts} WHERE {where} ORDER BY ALL").fetchall()
     expected = rows(fresh)
     assert rows(purged) == expected, table
     return expected
@@ -153,8 +155,7 @@ def test_derived_rows_name_nothing_that_is_gone(purged):
         assert set(row["revision_ids"]) <= named
     history = helpers.table(after, "revision_history").to_pylist()
     assert {row["revision_id"] for row in history} == set(left)
-    sizes = {row["revision_id"]: row["revision_text_bytes_diff"] for row in helpers.table(fresh, "revision_history").to_pylist()}
-    assert {row["revision_id"]: row["revision_text_bytes_diff"] for row in history} == sizes
+    assert same(after, fresh, "revision_history", "revision_id, revision_text_bytes_diff")
     for row in history:
         assert row["revision_id"] in shown or not row["revision_is_identity_revert"]
         assert row["revision_first_identity_reverting_revision_id"] in shown | {None}
@@ -234,7 +235,7 @@ def test_several_small_parts(made, tmp_path):
     big = []
     for number, page in enumerate(change.old_pages):
         big.append(changing_wiki.Page(page.id, page.title, [
-            changing_wiki.dataclasses.replace(revision, text=revision.text + " filler" * 9000)
+            dataclasses.replace(revision, text=revision.text + " filler" * 9000)
             for revision in page.revisions]))
     dump = tmp_path / "big" / "samplewiki-20260101-pages-meta-history.xml"
     dump.parent.mkdir()
@@ -342,11 +343,12 @@ def test_tables_of_the_database(tmp_path):
     dump = tmp_path / "samplewiki-20260201-stub-meta-history.xml"
     dump.write_text(changing_wiki.pages_xml([changing_wiki.Page(number, f"P {number}", [
         changing_wiki.Revision(number, 0, changing_wiki.START, ("A", 1), "", "")]) for number in kept], True))
-    before = {name: helpers.table(out, name).to_pylist() for name in ("sql_page", "sql_categorylinks", "sql_page_restrictions")}
+    ids = {"sql_page": "page_id", "sql_categorylinks": "cl_from", "sql_page_restrictions": "pr_page"}
+    before = {name: helpers.table(out, name).to_pylist() for name in ids}
     schema = pq.read_schema(helpers.part_files(out, "sql_page")[0])
     purge(out, dump)
     assert sound(out)
-    for name, column in (("sql_page", "page_id"), ("sql_categorylinks", "cl_from"), ("sql_page_restrictions", "pr_page")):
+    for name, column in ids.items():
         expected = [row for row in before[name] if row[column] in kept]
         assert helpers.table(out, name).to_pylist() == expected, name
     assert pq.read_schema(helpers.part_files(out, "sql_page")[0]).equals(schema, check_metadata=True)
