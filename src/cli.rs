@@ -15,6 +15,7 @@ mod list;
 mod near;
 mod progress;
 mod protect;
+mod purge;
 mod runs;
 mod schema;
 mod sizes;
@@ -50,6 +51,7 @@ pub fn run() -> ExitCode {
         Command::Apply(arguments) => apply::run(&arguments, &stop),
         Command::List(arguments) => list::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
+        Command::Purge(arguments) => purge::run(&arguments, &stop),
         Command::Schema(arguments) => schema::run(&arguments, &stop),
         Command::Completions { shell } => {
             let mut script = Vec::new();

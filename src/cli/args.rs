@@ -5,6 +5,7 @@ mod diffs;
 mod limits;
 mod names;
 mod protect;
+mod purge;
 mod runs;
 mod verify;
 
@@ -26,6 +27,7 @@ pub(super) use self::limits::LimitArguments;
 pub(super) use self::names::SQL_PREFIX;
 use self::names::TableNames;
 pub(super) use self::protect::{CleanArguments, ListArguments, ProtectArguments};
+pub(super) use self::purge::{Assumption, PurgeArguments};
 pub(super) use self::runs::{RunArguments, RunsArguments};
 pub(super) use self::verify::{ConvertVerifyArguments, Verify, VerifyArguments};
 
@@ -69,6 +71,8 @@ pub(super) enum Command {
     List(ListArguments),
     /// Remove what jobs wrote into folders, and nothing else
     Clean(CleanArguments),
+    /// Take out of what convert has written what newer dumps hide or lack
+    Purge(PurgeArguments),
     /// Show the columns of the tables
     Schema(SchemaArguments),
     /// Write a completion script for a shell to standard output

@@ -85,6 +85,7 @@ impl<'j> Listed<'j> {
             "is_expired": self.is_expired(),
             "ip": option(manifest, "ip"),
             "user": option(manifest, "user"),
+            "purges": manifest.purges.len(),
             "tables": tables.collect::<serde_json::Map<_, _>>(),
             "unfinished": unfinished,
         })

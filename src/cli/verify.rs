@@ -19,7 +19,9 @@ use crate::engine::{
     wrong_checksum,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::sink::{CheckedFile, CheckedOutput, MANIFEST_NAME, ProofCounts, check_output};
+use crate::sink::{
+    CheckedFile, CheckedOutput, MANIFEST_NAME, ProofCounts, check_output, is_purge_unfinished,
+};
 use crate::source::Input;
 
 /// What is said of an input.
@@ -31,7 +33,10 @@ struct Told<'t> {
 }
 
 pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> {
-    let is_output = |word: &&String| Path::new(word).join(MANIFEST_NAME).is_file();
+    let is_output = |word: &&String| {
+        let folder = Path::new(word);
+        folder.join(MANIFEST_NAME).is_file() || is_purge_unfinished(folder)
+    };
     let (outputs, words): (Vec<_>, Vec<_>) = arguments.inputs.iter().partition(is_output);
     let mut verdict = Verdict::default();
     for folder in outputs {

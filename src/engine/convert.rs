@@ -171,6 +171,7 @@ pub fn convert(
         left_out: job.left_out.clone(),
         tables,
         complete: seen.rejects == 0,
+        purges: Vec::new(),
         run,
     };
     let all: Vec<Part> = parts.into_values().flatten().collect();

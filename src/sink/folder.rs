@@ -11,6 +11,7 @@ use super::lock::{FolderLock, LOCK_NAME};
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::Part;
 use super::recover::{forget, keep_finished};
+use super::rewrite::{NEW_REWRITE_NAME, REWRITE_NAME};
 use super::sync::sync_folders;
 use super::update::leave_earlier;
 use crate::error::{Error, Result};
@@ -20,11 +21,13 @@ use crate::tables;
 pub(super) const SORTING_NAME: &str = ".mwparquet-sorting.tmp";
 
 /// What lies beside the tables' folders while a job runs.
-pub(super) const TOP_TEMPORARIES: [&str; 5] = [
+pub(super) const TOP_TEMPORARIES: [&str; 7] = [
     SORTING_NAME,
     LOCK_NAME,
     JOURNAL_NAME,
     NEW_JOURNAL_NAME,
+    REWRITE_NAME,
+    NEW_REWRITE_NAME,
     ".manifest.json.tmp",
 ];
 
@@ -233,7 +236,8 @@ pub(super) fn table_folders(path: &Path) -> Vec<PathBuf> {
 
 /// Removes what jobs write: the manifest first, then parts in the tables' folders.
 fn remove_job(path: &Path) -> io::Result<()> {
-    for name in [MANIFEST_NAME.to_owned(), format!(".{MANIFEST_NAME}.tmp")] {
+    let temporary = format!(".{MANIFEST_NAME}.tmp");
+    for name in [REWRITE_NAME, NEW_REWRITE_NAME, MANIFEST_NAME, &temporary] {
         remove_if_there(&path.join(name))?;
     }
     forget(path)?;

@@ -7,6 +7,7 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 
 use super::jobs::is_file;
+use super::rewrite::is_unfinished;
 use super::verified::VerifiedInput;
 use crate::error::{Error, Result};
 use crate::model::Namespace;
@@ -36,6 +37,9 @@ pub struct Manifest {
     pub tables: BTreeMap<String, TableEntry>,
     /// Whether nothing was passed over because of damage.
     pub complete: bool,
+    /// What was purged of the tables since, and against what; a purge each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub purges: Vec<serde_json::Value>,
     /// What differs from run to run: wall time, threads, peak memory.
     pub run: BTreeMap<String, serde_json::Value>,
 }
@@ -48,6 +52,10 @@ impl Manifest {
     pub fn of_finished(folder: &Path) -> Result<Self> {
         let path = folder.join(MANIFEST_NAME);
         let bytes = fs::read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound if is_unfinished(folder) => Error::usage(format!(
+                "a purge of {0} was ended before its end: `mwparquet purge {0}` ends it",
+                folder.display()
+            )),
             io::ErrorKind::NotFound => Error::usage(format!(
                 "{} has no {MANIFEST_NAME}: it is no output, or one that is not finished",
                 folder.display()

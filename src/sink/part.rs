@@ -81,6 +81,34 @@ impl TableWriter {
         }
     }
 
+    /// Writes one part that is to take the place of another.
+    pub(super) fn in_place_of(
+        path: &Path,
+        encoder: RowGroupEncoder,
+        is_sorted: bool,
+        access: Access,
+    ) -> Result<Self> {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let stem = name.and_then(|name| name.strip_suffix(".parquet"));
+        let (stem, number) = stem
+            .and_then(|stem| stem.rsplit_once('-'))
+            .ok_or_else(|| Error::internal("a part has no number"))?;
+        let number = number
+            .parse()
+            .map_err(|error| Error::internal("a part has no number").with_source(error))?;
+        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        let mut writer = Self::new(folder, None, encoder, u64::MAX, access);
+        writer.stem = stem.to_owned();
+        writer.next_part = number;
+        writer.is_sorted = is_sorted;
+        Ok(writer)
+    }
+
+    /// Whether no row has come yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_none() && self.done.is_empty()
+    }
+
     /// The encoder of the table's row groups.
     pub fn encoder(&self) -> &RowGroupEncoder {
         &self.encoder

@@ -17,7 +17,8 @@ use parquet::schema::types::ColumnPath;
 use super::dictionaries;
 use super::order::Order;
 use super::properties::{Compression, properties};
-use super::sql_properties::sql_properties;
+use super::read::PartReader;
+use super::sql_properties::{sql_part_properties, sql_properties};
 use crate::error::{Error, Result};
 use crate::tables::{Selection, SqlSelection};
 
@@ -61,7 +62,7 @@ impl RowGroupEncoder {
     pub fn new(
         selection: &Selection,
         compression: Compression,
-        settings: &[(&'static str, String)],
+        settings: &[(&str, String)],
     ) -> Result<Self> {
         let properties = properties(selection, compression, settings)?;
         Self::with(
@@ -76,6 +77,17 @@ impl RowGroupEncoder {
     pub fn of_sql(selection: &SqlSelection, compression: Compression) -> Result<Self> {
         let properties = sql_properties(selection, compression)?;
         Self::with(selection.schema(), properties, compression, None)
+    }
+
+    /// An encoder that writes a table of a database as one of its parts was written.
+    pub(super) fn of_sql_part(
+        table: &str,
+        part: &PartReader,
+        compression: Compression,
+    ) -> Result<Self> {
+        let schema = part.schema();
+        let properties = sql_part_properties(table, part, compression)?;
+        Self::with(schema, properties, compression, None)
     }
 
     fn with(
