@@ -11,6 +11,7 @@ mod count;
 mod expiry;
 mod inputs;
 mod inspect;
+pub mod library;
 mod list;
 mod near;
 mod progress;

@@ -5,6 +5,7 @@ mod diffs;
 mod names;
 mod protect;
 mod runs;
+mod scan;
 mod verify;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub(super) use self::names::SQL_PREFIX;
 use self::names::TableNames;
 pub(super) use self::protect::{CleanArguments, ListArguments, ProtectArguments};
 pub(super) use self::runs::{RunArguments, RunsArguments};
+pub(super) use self::scan::{PagesArguments, ScanArguments};
 pub(super) use self::verify::VerifyArguments;
 
 /// Turns MediaWiki dumps, XML and SQL, into Parquet tables: on all cores, in bounded memory, without losing

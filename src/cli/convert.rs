@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -17,7 +18,7 @@ use self::report::{summarise, tell_kept, tell_left_out};
 use super::WITH_REJECTS;
 use super::args::{
     ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, RevertOrder,
-    RunArguments, SQL_PREFIX, WorkArguments,
+    RunArguments, SQL_PREFIX, TableHistoryArguments, WorkArguments,
 };
 use super::expiry::Expiry;
 use super::inputs::{Found, find};
@@ -32,16 +33,16 @@ use crate::sink::WriterOptions;
 use crate::source::Input;
 use crate::tables::{self, Selection};
 
-pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
+/// The job that the arguments ask for.
+pub(super) fn job(arguments: &ConvertArguments, pool: &Pool, stop: &Stop) -> Result<Job> {
     let selections = selections(arguments)?;
     let filters = filters(&arguments.filters)?;
     let diffs = arguments.diffs.options(wants_diffs(&selections))?;
     let protection = protection(&arguments.protect, &selections)?;
     let access = access(&arguments.protect)?;
-    let pool = pool(&arguments.work)?;
-    let limits = limits(&arguments.work, arguments.on_damage, &pool);
-    let (inputs, left_out) = dumps(&arguments.inputs, &arguments.runs, &limits, &pool, stop)?;
-    let job = Job {
+    let limits = limits(&arguments.work, arguments.on_damage, pool);
+    let (inputs, left_out) = dumps(&arguments.inputs, &arguments.runs, &limits, pool, stop)?;
+    Ok(Job {
         described: describe(arguments, &selections, &diffs, &protection),
         inputs,
         output: arguments.output.clone(),
@@ -50,11 +51,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         selections,
         sql: sql_wanted(arguments),
         filters,
-        history: HistoryOptions {
-            is_by_time: arguments.table_history.revert_order == RevertOrder::Time,
-            session_cutoff_seconds: arguments.table_history.session_cutoff,
-            ..history(&arguments.history)
-        },
+        history: table_history(&arguments.history, &arguments.table_history),
         diffs,
         protection,
         limits,
@@ -65,7 +62,12 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
             access,
         },
         left_out,
-    };
+    })
+}
+
+pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
+    let pool = pool(&arguments.work)?;
+    let job = job(arguments, &pool, stop)?;
     if arguments.dry_run {
         return dry_run(&job, &pool, stop);
     }
@@ -78,23 +80,8 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
     }
     let progress = Arc::new(Progress::default());
     let mut display = Display::new(arguments.progress, &job.inputs, Arc::clone(&progress));
-    let began = std::time::Instant::now();
-    let threads = pool.threads();
-    let expires = arguments.protect.expires.and_then(Expiry::day);
-    let describe_run = || {
-        let mut told = BTreeMap::from([
-            (
-                "wall_seconds".to_owned(),
-                json!(began.elapsed().as_secs_f64()),
-            ),
-            ("threads".to_owned(), json!(threads)),
-            ("memory_bytes".to_owned(), json!(job.limits.memory_bytes)),
-            ("peak_memory_bytes".to_owned(), json!(peak_memory_bytes())),
-        ]);
-        // It depends on the day of the run.
-        told.extend(expires.iter().map(|day| ("expires".to_owned(), json!(day))));
-        told
-    };
+    let began = Instant::now();
+    let describe_run = || described_run(arguments, &job, &pool, began);
     let outcome = convert(
         &job,
         &pool,
@@ -117,6 +104,28 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         0 => ExitCode::SUCCESS,
         _ => ExitCode::from(WITH_REJECTS),
     })
+}
+
+/// What the manifest keeps about a run.
+pub(super) fn described_run(
+    arguments: &ConvertArguments,
+    job: &Job,
+    pool: &Pool,
+    began: Instant,
+) -> BTreeMap<String, serde_json::Value> {
+    let expires = arguments.protect.expires.and_then(Expiry::day);
+    let mut told = BTreeMap::from([
+        (
+            "wall_seconds".to_owned(),
+            json!(began.elapsed().as_secs_f64()),
+        ),
+        ("threads".to_owned(), json!(pool.threads())),
+        ("memory_bytes".to_owned(), json!(job.limits.memory_bytes)),
+        ("peak_memory_bytes".to_owned(), json!(peak_memory_bytes())),
+    ]);
+    // It depends on the day of the run.
+    told.extend(expires.map(|day| ("expires".to_owned(), json!(day))));
+    told
 }
 
 fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
@@ -182,6 +191,18 @@ pub(super) fn history(arguments: &HistoryArguments) -> HistoryOptions {
         },
         sunset: arguments.sunset,
         ..HistoryOptions::default()
+    }
+}
+
+/// The same with what only tables know.
+pub(super) fn table_history(
+    arguments: &HistoryArguments,
+    of_tables: &TableHistoryArguments,
+) -> HistoryOptions {
+    HistoryOptions {
+        is_by_time: of_tables.revert_order == RevertOrder::Time,
+        session_cutoff_seconds: of_tables.session_cutoff,
+        ..history(arguments)
     }
 }
 

@@ -231,9 +231,9 @@ impl Results {
         for ((table, _), more) in std::mem::take(&mut self.parts) {
             parts.entry(table).or_default().extend(more);
         }
-        let mut selections = plan.job.selections.clone();
+        let mut selections = plan.wanted.selections.clone();
         if self.has_xml || self.sql.is_empty() {
-            parts.extend(std::mem::take(&mut self.wikis).write(plan)?);
+            parts.extend(std::mem::take(&mut self.wikis).write(plan, lane)?);
             let edits = std::mem::take(&mut self.edits);
             parts.extend(write_sessions(plan, lane, edits)?);
         } else {
@@ -258,7 +258,7 @@ impl Results {
         parts: &mut PartsByTable,
     ) -> Result<BTreeMap<String, TableEntry>> {
         let tables = merged(&self.sql)?;
-        let mut named = plan.job.sql.columns.keys();
+        let mut named = plan.sql.columns.keys();
         if let Some(name) = named.find(|name| !tables.contains_key(*name)) {
             return Err(Error::usage(format!(
                 "--columns names the table {name}, which no input has"

@@ -43,7 +43,7 @@ impl<'l> Edits<'l> {
         plan.wanted.selection(&tables::SESSIONS)?;
         Some(Self {
             lane,
-            folder: plan.sorting_folder(),
+            folder: plan.sorting_folder.clone(),
             input,
             run_bytes: run_bytes(lane.limits),
             gathered: Vec::new(),
@@ -108,7 +108,7 @@ pub(super) fn write_sessions(
     let Some(selection) = plan.wanted.selection(&tables::SESSIONS) else {
         return Ok(PartsByTable::new());
     };
-    let runs = few_runs(&plan.sorting_folder(), lane.pool, &lane.stop, runs)?;
+    let runs = few_runs(&plan.sorting_folder, lane.pool, &lane.stop, runs)?;
     let mut groups = RowGroups::of_job(plan, lane, &tables::SESSIONS)?;
     let mut builder = TableBuilder::<tables::Sessions>::new(selection);
     let mut put = |session: Option<Session>, is_last: bool| -> Result<()> {

@@ -23,6 +23,8 @@ mod jobs;
 #[cfg(feature = "parquet")]
 mod protect;
 #[cfg(feature = "parquet")]
+mod scan;
+#[cfg(feature = "parquet")]
 mod sessions;
 #[cfg(feature = "parquet")]
 mod sql;
