@@ -18,6 +18,7 @@ mod read;
 mod recover;
 mod row_group;
 mod sorted_runs;
+mod split_job;
 mod sql_properties;
 
 pub use access::Access;
@@ -28,7 +29,9 @@ pub use cells::{Batch, Cell, for_each_row, put_csv, put_json};
 pub use folder::OutputFolder;
 pub use jobs::{FoundJob, find_jobs};
 pub use journal::{FinishedInput, Journal, JournalHead, KeptPart};
-pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry};
+pub use manifest::{
+    InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, SplitEntry, TableEntry,
+};
 pub use parquet_file::ParquetFile;
 pub use part::{Part, TableWriter, hexadecimal};
 pub use properties::{Compression, WriterOptions};
@@ -36,5 +39,6 @@ pub use read::{PartReader, Wanted};
 pub use recover::Resumed;
 pub use row_group::{EncodedRowGroup, RowGroupEncoder};
 pub use sorted_runs::{KeptRun, MERGED_RUNS, Records, Run, for_each_sorted};
+pub use split_job::{Receipt, receipts};
 pub use sql_properties::SQL_TABLES_VERSION;
 pub use temporary::TemporaryFolder;

@@ -61,6 +61,11 @@ impl<'j> Plan<'j> {
         self.folder.sorting()
     }
 
+    /// What the names of files have that are sorted there, if others sort there, too.
+    pub(super) fn attempt(&self) -> Option<&str> {
+        self.folder.attempt()
+    }
+
     /// A writer of a table of an SQL dump, for one input or for the job as a whole.
     pub(super) fn sql_writer(
         &self,
@@ -74,7 +79,8 @@ impl<'j> Plan<'j> {
             encoder,
             self.job.writer.part_bytes,
             self.job.writer.access,
-        ))
+        )
+        .of_attempt(self.folder.attempt()))
     }
 
     /// A writer of a table, for one input or for the job as a whole.
@@ -89,6 +95,7 @@ impl<'j> Plan<'j> {
             encoder.clone(),
             self.job.writer.part_bytes,
             self.job.writer.access,
-        ))
+        )
+        .of_attempt(self.folder.attempt()))
     }
 }
