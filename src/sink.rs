@@ -29,9 +29,7 @@ pub use cells::{Batch, Cell, for_each_row, put_csv, put_json};
 pub use folder::OutputFolder;
 pub use jobs::{FoundJob, find_jobs};
 pub use journal::{FinishedInput, Journal, JournalHead, KeptPart};
-pub use manifest::{
-    InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, SplitEntry, TableEntry,
-};
+pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, SplitEntry, TableEntry};
 pub use parquet_file::ParquetFile;
 pub use part::{Part, TableWriter, hexadecimal};
 pub use properties::{Compression, WriterOptions};

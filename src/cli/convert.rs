@@ -23,9 +23,11 @@ use super::expiry::Expiry;
 use super::inputs::{Found, find};
 use super::progress::{Display, peak_memory_bytes};
 use super::protect::{access, protection};
+use super::splits::{Share, tell};
 use crate::derive::persistence::PersistenceOptions;
 use crate::engine::{
-    Filters, HistoryOptions, Job, Limits, Pool, Progress, SqlWanted, Stop, convert, inspect,
+    Filters, HistoryOptions, Job, Limits, Pool, Progress, SqlWanted, Stop, commit_splits, convert,
+    convert_split, inspect,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::WriterOptions;
@@ -40,7 +42,11 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
     let access = access(&arguments.protect)?;
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, arguments.on_damage, &pool);
-    let (inputs, left_out) = dumps(&arguments.inputs, &arguments.runs, &limits, &pool, stop)?;
+    let share = Share::of(&arguments.splits)?;
+    let (inputs, left_out) = match share.inputs() {
+        Some(inputs) => (inputs, BTreeMap::new()),
+        None => dumps(&arguments.inputs, &arguments.runs, &limits, &pool, stop)?,
+    };
     let job = Job {
         described: describe(arguments, &selections, &diffs, &protection),
         inputs,
@@ -95,14 +101,16 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         told.extend(expires.iter().map(|day| ("expires".to_owned(), json!(day))));
         told
     };
-    let outcome = convert(
-        &job,
-        &pool,
-        &progress,
-        stop,
-        &mut || display.observe(),
-        &describe_run,
-    );
+    let observe = &mut || display.observe();
+    let outcome = match &share {
+        Share::Whole => convert(&job, &pool, &progress, stop, observe, &describe_run),
+        Share::Commit(plan) => commit_splits(&job, plan, &pool, &progress, stop, &describe_run),
+        Share::Split(split) => {
+            let done = convert_split(&job, split, &pool, &progress, stop, observe);
+            display.end();
+            return Ok(tell(split, &done?, arguments.progress));
+        }
+    };
     display.end();
     let report = outcome.inspect_err(|_| tell_kept(&job, &progress, arguments.progress))?;
     if arguments.progress != ProgressStyle::Off {

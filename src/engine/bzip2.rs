@@ -166,8 +166,7 @@ impl<'l> Decoder<'l> {
 
     /// Takes note that there is no block behind.
     fn end_walk(&mut self, chain: &Chain) {
-        self.walk
-            .get_or_insert_with(|| BlockWalk::of(chain, None));
+        self.walk.get_or_insert_with(|| BlockWalk::of(chain, None));
     }
 
     fn run(&mut self, mut chain: Chain, feed: &mut dyn Feed) -> Result<()> {

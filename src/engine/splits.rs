@@ -80,9 +80,9 @@ impl Split {
             Some(now) => super::resume::difference(&self.file_stamp, &now),
             None => "it is no regular file any more".to_owned(),
         };
-        Err(
-            Error::usage(format!("has changed since the plan was made: {why}.  Make a new plan"))
-                .in_input(&input.name()),
-        )
+        Err(Error::usage(format!(
+            "has changed since the plan was made: {why}.  Make a new plan"
+        ))
+        .in_input(&input.name()))
     }
 }

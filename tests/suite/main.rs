@@ -25,4 +25,6 @@ mod protect;
 #[cfg(feature = "parquet")]
 mod sessions;
 #[cfg(feature = "parquet")]
+mod splits;
+#[cfg(feature = "parquet")]
 mod sql;

@@ -34,6 +34,7 @@ pub fn commit_splits(
 ) -> Result<JobReport> {
     let head = head_of(job, &splits.plan)?;
     let folder = OutputFolder::for_commit(&job.output, job.writer.access)?;
+    let plan = Plan::new(job, &folder)?;
     let mut done = choose(job, splits, &head)?;
     let mut results = Results::default();
     let mut entries = Vec::new();
@@ -49,16 +50,14 @@ pub fn commit_splits(
         }
         check_joins(file, &seams)?;
         entries.push(entry_of(file, &of_file));
-        check_texts(job, &folder, &of_file)?;
+        check_texts(&plan, &of_file)?;
         for (split, converted) in of_file {
             results.add(split.number, converted);
         }
     }
-    let plan = Plan::new(job, &folder)?;
     let (parts, tables) = Lane::alone(&job.limits, pool, progress, stop, |lane| {
         results.write_rest(&plan, lane)
     })?;
-    drop(plan);
     let mut seen = Seen::default();
     entries.iter().for_each(|entry| seen.add(&entry.seen));
     let manifest = Manifest {
@@ -155,8 +154,8 @@ fn entry_of(splits: &[Split], converted: &[(&Split, Converted)]) -> InputEntry {
 }
 
 /// Refuses to compare texts where there are none: the first one of a file tells.
-fn check_texts(job: &Job, folder: &OutputFolder, splits: &[(&Split, Converted)]) -> Result<()> {
-    let Some(table) = Plan::new(job, folder)?.wanted.table_of_texts() else {
+fn check_texts(plan: &Plan<'_>, splits: &[(&Split, Converted)]) -> Result<()> {
+    let Some(table) = plan.wanted.table_of_texts() else {
         return Ok(());
     };
     let mut first = splits

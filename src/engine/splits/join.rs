@@ -32,8 +32,9 @@ pub(super) fn check_joins(splits: &[Split], seams: &[Seams]) -> Result<()> {
             .windows(2)
             .all(|pair| matches!(pair, [one, next] if one.end_bytes == next.begin_bytes));
     if !joined {
-        return Err(Error::usage("the plan's splits do not cover the file")
-            .in_input(&first.input().name()));
+        return Err(
+            Error::usage("the plan's splits do not cover the file").in_input(&first.input().name())
+        );
     }
     check_records(splits, seams)?;
     check_blocks(splits, seams)

@@ -47,9 +47,8 @@ impl SplitPlan {
             )));
         }
         let is_sound = plan.plan_version == VERSION && plan.plan == name_of(&plan.splits)?;
-        let in_plan = |(number, split): (usize, &Split)| {
-            split.number == number && split.plan == plan.plan
-        };
+        let in_plan =
+            |(number, split): (usize, &Split)| split.number == number && split.plan == plan.plan;
         if !is_sound || !plan.splits.iter().enumerate().all(in_plan) {
             return Err(Error::usage(
                 "is no plan as it was made: it was altered, or lacks splits",
@@ -124,13 +123,7 @@ impl Planned {
     }
 
     /// Whether it can be read from its middle.  What is wrong with it is told where it is converted.
-    fn can_be_cut(
-        &self,
-        input: &Input,
-        limits: &Limits,
-        pool: &Pool,
-        stop: &Stop,
-    ) -> Result<bool> {
+    fn can_be_cut(&self, input: &Input, limits: &Limits, pool: &Pool, stop: &Stop) -> Result<bool> {
         if !Format::detect(&input.head_again(HEAD_BYTES)?).is_splittable() {
             return Ok(false);
         }
