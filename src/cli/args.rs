@@ -103,8 +103,6 @@ pub(super) struct ConvertArguments {
     pub inputs: Vec<String>,
     #[command(flatten)]
     pub runs: RunArguments,
-    #[command(flatten)]
-    pub splits: SplitArguments,
     /// Folder to write, new or empty
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
@@ -132,6 +130,8 @@ pub(super) struct ConvertArguments {
     pub protect: ProtectArguments,
     #[command(flatten)]
     pub work: WorkArguments,
+    #[command(flatten)]
+    pub splits: SplitArguments,
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none
     #[arg(
         help_heading = "Output",

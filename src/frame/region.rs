@@ -197,6 +197,13 @@ impl Framer {
             Tag::OpenPage | Tag::OpenLogItem => {
                 let document = &mut self.document;
                 document.take(at);
+                if let Some(region) = &mut document.region
+                    && region.end.is_some_and(|end| end <= at)
+                {
+                    region.phase = Phase::Done;
+                    document.state = State::Done;
+                    return;
+                }
                 document.state = State::Body;
                 document.boundary = at;
                 document.elided = 0;
