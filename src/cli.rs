@@ -19,6 +19,7 @@ mod protect;
 mod runs;
 mod schema;
 mod sizes;
+mod splits;
 mod verify;
 
 use std::io::{self, Write};
@@ -47,6 +48,7 @@ pub fn run() -> ExitCode {
         Command::Cat(arguments) => cat::run(&arguments, &stop),
         Command::Count(arguments) => count::run(&arguments, &stop),
         Command::Runs(arguments) => runs::run(&arguments),
+        Command::Plan(arguments) => splits::run(&arguments, &stop),
         Command::Verify(arguments) => verify::run(&arguments, &stop),
         Command::Apply(arguments) => apply::run(&arguments, &stop),
         Command::List(arguments) => list::run(&arguments),

@@ -24,9 +24,11 @@ use super::expiry::Expiry;
 use super::inputs::{Found, find};
 use super::progress::{Display, peak_memory_bytes};
 use super::protect::{access, protection};
+use super::splits::{Share, tell};
 use crate::derive::persistence::PersistenceOptions;
 use crate::engine::{
-    Filters, HistoryOptions, Job, Limits, Pool, Progress, SqlWanted, Stop, convert, inspect,
+    Filters, HistoryOptions, Job, Limits, Pool, Progress, SqlWanted, Stop, commit_splits, convert,
+    convert_split, inspect,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::WriterOptions;
@@ -35,13 +37,20 @@ use crate::tables::{self, Selection};
 
 /// The job that the arguments ask for.
 pub(super) fn job(arguments: &ConvertArguments, pool: &Pool, stop: &Stop) -> Result<Job> {
+    job_of(arguments, &Share::of(&arguments.splits)?, pool, stop)
+}
+
+fn job_of(arguments: &ConvertArguments, share: &Share, pool: &Pool, stop: &Stop) -> Result<Job> {
     let selections = selections(arguments)?;
     let filters = filters(&arguments.filters)?;
     let diffs = arguments.diffs.options(wants_diffs(&selections))?;
     let protection = protection(&arguments.protect, &selections)?;
     let access = access(&arguments.protect)?;
     let limits = limits(&arguments.work, arguments.on_damage, pool);
-    let (inputs, left_out) = dumps(&arguments.inputs, &arguments.runs, &limits, pool, stop)?;
+    let (inputs, left_out) = match share.inputs() {
+        Some(inputs) => (inputs, BTreeMap::new()),
+        None => dumps(&arguments.inputs, &arguments.runs, &limits, pool, stop)?,
+    };
     Ok(Job {
         described: describe(arguments, &selections, &diffs, &protection),
         inputs,
@@ -67,7 +76,8 @@ pub(super) fn job(arguments: &ConvertArguments, pool: &Pool, stop: &Stop) -> Res
 
 pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
     let pool = pool(&arguments.work)?;
-    let job = job(arguments, &pool, stop)?;
+    let share = Share::of(&arguments.splits)?;
+    let job = job_of(arguments, &share, &pool, stop)?;
     if arguments.dry_run {
         return dry_run(&job, &pool, stop);
     }
@@ -82,14 +92,16 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
     let mut display = Display::new(arguments.progress, &job.inputs, Arc::clone(&progress));
     let began = Instant::now();
     let describe_run = || described_run(arguments, &job, &pool, began);
-    let outcome = convert(
-        &job,
-        &pool,
-        &progress,
-        stop,
-        &mut || display.observe(),
-        &describe_run,
-    );
+    let observe = &mut || display.observe();
+    let outcome = match &share {
+        Share::Whole => convert(&job, &pool, &progress, stop, observe, &describe_run),
+        Share::Commit(plan) => commit_splits(&job, plan, &pool, &progress, stop, &describe_run),
+        Share::Split(split) => {
+            let done = convert_split(&job, split, &pool, &progress, stop, observe);
+            display.end();
+            return Ok(tell(split, &done?, arguments.progress));
+        }
+    };
     display.end();
     let report = outcome.inspect_err(|_| tell_kept(&job, &progress, arguments.progress))?;
     if arguments.progress != ProgressStyle::Off {

@@ -189,10 +189,10 @@ fn finished_before(manifest: Manifest) -> JobReport {
 
 /// What the inputs gave, each by its number, in whatever order they were finished.
 #[derive(Default)]
-struct Results {
-    entries: BTreeMap<usize, InputEntry>,
+pub(super) struct Results {
+    pub(super) entries: BTreeMap<usize, InputEntry>,
     parts: BTreeMap<(String, usize), Vec<Part>>,
-    rejects: BTreeMap<usize, Vec<Reject>>,
+    pub(super) rejects: BTreeMap<usize, Vec<Reject>>,
     wikis: Wikis,
     edits: Vec<Run>,
     sql: BTreeMap<usize, (Arc<str>, SqlTables)>,
@@ -201,7 +201,7 @@ struct Results {
 }
 
 impl Results {
-    fn add(&mut self, number: usize, converted: Converted) {
+    pub(super) fn add(&mut self, number: usize, converted: Converted) {
         self.has_xml |= converted.sql.is_none();
         if let Some(sql) = converted.sql {
             let name = converted.entry.name.as_str().into();
@@ -222,7 +222,7 @@ impl Results {
 
     /// Writes what belongs to no input: namespaces, sessions, and tables without rows.  Gives all parts by
     /// table, in the order of the inputs, and what the manifest says of the tables.
-    fn write_rest(
+    pub(super) fn write_rest(
         &mut self,
         plan: &Plan<'_>,
         lane: &Lane<'_>,

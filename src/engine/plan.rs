@@ -111,6 +111,14 @@ impl<'j> Plan<'j> {
             .flat_map(|encoders| encoders.keys().copied())
     }
 
+    /// What the names of files have that are sorted there, if others sort there, too.
+    pub(super) fn attempt(&self) -> Option<&str> {
+        match &self.goal {
+            Goal::Parts { folder, .. } => folder.attempt(),
+            Goal::Taker(_) => None,
+        }
+    }
+
     /// A writer of a table of an SQL dump, for one input or for the job as a whole.
     pub(super) fn sql_writer(
         &self,
@@ -127,7 +135,8 @@ impl<'j> Plan<'j> {
             encoder,
             job.writer.part_bytes,
             job.writer.access,
-        ))
+        )
+        .of_attempt(folder.attempt()))
     }
 
     /// A writer of a table, for one input or for the job as a whole.
@@ -149,6 +158,7 @@ impl<'j> Plan<'j> {
             encoder.clone(),
             job.writer.part_bytes,
             job.writer.access,
-        ))
+        )
+        .of_attempt(folder.attempt()))
     }
 }

@@ -86,7 +86,7 @@ fn head_of(job: &Job) -> Result<Option<JournalHead>> {
 }
 
 /// All that shapes the output but the inputs.
-fn details(job: &Job) -> BTreeMap<String, Value> {
+pub(super) fn details(job: &Job) -> BTreeMap<String, Value> {
     let Filters {
         namespaces,
         page_ids,
@@ -182,7 +182,7 @@ fn check_sizes(job: &Job, manifest: &Manifest) -> Result<()> {
     Ok(())
 }
 
-fn difference(then: &Stamp, now: &Stamp) -> String {
+pub(super) fn difference(then: &Stamp, now: &Stamp) -> String {
     if then.bytes != now.bytes {
         return format!("it had {} bytes and has now {}", then.bytes, now.bytes);
     }
@@ -222,6 +222,8 @@ struct Rest {
     wikis: Vec<KeptWiki>,
     /// The tables of an SQL dump.
     sql: Option<Vec<KeptSqlTable>>,
+    #[serde(default)]
+    begins_with_stub: Option<bool>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -255,9 +257,14 @@ pub(super) fn record(
     number: usize,
     converted: &mut Converted,
 ) -> Result<()> {
-    let Some(journal) = journal else {
-        return Ok(());
-    };
+    match journal {
+        Some(journal) => journal.add(&kept(number, converted)?),
+        None => Ok(()),
+    }
+}
+
+/// What is to be kept of an input that is finished.
+pub(super) fn kept(number: usize, converted: &mut Converted) -> Result<FinishedInput> {
     let Some(stamp) = converted.stamp.clone() else {
         return Err(Error::internal("an input has no stamp"));
     };
@@ -273,8 +280,9 @@ pub(super) fn record(
             let tables = sql.tables.iter();
             tables.map(|table| keep_sql_table(table)).collect()
         }),
+        begins_with_stub: converted.begins_with_stub,
     };
-    let finished = FinishedInput {
+    Ok(FinishedInput {
         number,
         entry: converted.entry.clone(),
         parts: parts
@@ -287,8 +295,7 @@ pub(super) fn record(
             .collect::<Result<_>>()?,
         rest: serde_json::to_value(rest)
             .map_err(|error| Error::internal("an input is no JSON").with_source(error))?,
-    };
-    journal.add(&finished)
+    })
 }
 
 fn keep_wiki(document: &Document) -> KeptWiki {
@@ -310,7 +317,7 @@ fn keep_sql_table(prepared: &Prepared) -> KeptSqlTable {
 }
 
 /// What an input gave, as if it had just been read.
-fn restore(folder: &OutputFolder, finished: FinishedInput) -> Result<Converted> {
+pub(super) fn restore(folder: &OutputFolder, finished: FinishedInput) -> Result<Converted> {
     let rest = read_rest(finished.rest)?;
     let input: Arc<str> = finished.entry.name.as_str().into();
     let parts = finished.parts.into_iter().map(|(table, kept)| {
@@ -331,6 +338,7 @@ fn restore(folder: &OutputFolder, finished: FinishedInput) -> Result<Converted> 
         edits: runs
             .map(|run| Run::kept(Path::join(&sorting, &run.name)))
             .collect(),
+        begins_with_stub: rest.begins_with_stub,
         sql: rest.sql.map(|tables| SqlTables {
             writer: finished.entry.generator.clone(),
             wiki_id: finished.entry.wiki_id.clone(),

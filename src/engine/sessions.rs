@@ -28,6 +28,8 @@ pub(super) struct Edits<'l> {
     lane: &'l Lane<'l>,
     folder: PathBuf,
     input: usize,
+    /// What stands behind the numbers in names of runs.
+    suffix: String,
     /// A run is written of so many bytes.
     run_bytes: usize,
     gathered: Vec<Records>,
@@ -45,6 +47,9 @@ impl<'l> Edits<'l> {
             lane,
             folder: plan.sorting_folder.clone(),
             input,
+            suffix: plan
+                .attempt()
+                .map_or_else(String::new, |name| format!("-{name}")),
             run_bytes: run_bytes(lane.limits),
             gathered: Vec::new(),
             gathered_bytes: 0,
@@ -69,7 +74,8 @@ impl<'l> Edits<'l> {
         self.settle()?;
         let records = std::mem::take(&mut self.gathered);
         self.gathered_bytes = 0;
-        let name = format!("run-{:05}-{:05}", self.input, self.begun_runs);
+        let (input, number, suffix) = (self.input, self.begun_runs, &self.suffix);
+        let name = format!("run-{input:05}-{number:05}{suffix}");
         self.begun_runs += 1;
         let path = self.folder.join(name);
         let task = self.lane.pool.spawn(move || Run::write(path, &records));

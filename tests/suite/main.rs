@@ -27,4 +27,6 @@ mod scan;
 #[cfg(feature = "parquet")]
 mod sessions;
 #[cfg(feature = "parquet")]
+mod splits;
+#[cfg(feature = "parquet")]
 mod sql;
