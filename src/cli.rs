@@ -11,6 +11,7 @@ mod count;
 mod expiry;
 mod inputs;
 mod inspect;
+pub mod library;
 mod list;
 mod near;
 mod progress;
@@ -19,6 +20,7 @@ mod purge;
 mod runs;
 mod schema;
 mod sizes;
+mod splits;
 mod verify;
 
 use std::io::{self, Write};
@@ -47,6 +49,7 @@ pub fn run() -> ExitCode {
         Command::Cat(arguments) => cat::run(&arguments, &stop),
         Command::Count(arguments) => count::run(&arguments, &stop),
         Command::Runs(arguments) => runs::run(&arguments),
+        Command::Plan(arguments) => splits::run(&arguments, &stop),
         Command::Verify(arguments) => verify::run(&arguments, &stop),
         Command::Apply(arguments) => apply::run(&arguments, &stop),
         Command::List(arguments) => list::run(&arguments),

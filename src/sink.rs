@@ -19,6 +19,7 @@ mod recover;
 mod rewrite;
 mod row_group;
 mod sorted_runs;
+mod split_job;
 mod sql_properties;
 mod sync;
 
@@ -32,7 +33,9 @@ pub use cells::{Batch, Cell, for_each_row, put_csv, put_json};
 pub use folder::OutputFolder;
 pub use jobs::{FoundJob, UnfinishedJob, find_jobs};
 pub use journal::{FinishedInput, Journal, JournalHead, KeptPart};
-pub use manifest::{InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, TableEntry, WikiEntry};
+pub use manifest::{
+    InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, SplitEntry, TableEntry, WikiEntry,
+};
 pub use parquet_file::ParquetFile;
 pub use part::{Part, TableWriter, hexadecimal};
 pub use properties::{Compression, WriterOptions};
@@ -41,6 +44,7 @@ pub use recover::Resumed;
 pub use rewrite::{PartRewriter, RewriteOptions, Rewriting, is_unfinished as is_purge_unfinished};
 pub use row_group::{EncodedColumn, EncodedRowGroup, RowGroupEncoder, UnencodedColumn};
 pub use sorted_runs::{KeptRun, MERGED_RUNS, Records, Run, for_each_sorted};
+pub use split_job::{Receipt, receipts};
 pub use sql_properties::SQL_TABLES_VERSION;
 pub use temporary::TemporaryFolder;
 pub use update::Kept;

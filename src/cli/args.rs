@@ -7,6 +7,8 @@ mod names;
 mod protect;
 mod purge;
 mod runs;
+mod scan;
+mod splits;
 mod verify;
 
 use std::path::PathBuf;
@@ -29,6 +31,8 @@ use self::names::TableNames;
 pub(super) use self::protect::{CleanArguments, ListArguments, ProtectArguments};
 pub(super) use self::purge::{Assumption, PurgeArguments};
 pub(super) use self::runs::{RunArguments, RunsArguments};
+pub(super) use self::scan::{PagesArguments, ScanArguments};
+pub(super) use self::splits::{PlanArguments, SplitArguments};
 pub(super) use self::verify::{ConvertVerifyArguments, Verify, VerifyArguments};
 
 /// Turns MediaWiki dumps, XML and SQL, into Parquet tables: on all cores, in bounded memory, without losing
@@ -63,6 +67,8 @@ pub(super) enum Command {
     Count(Box<CountArguments>),
     /// List the runs of a mirror: wikis, dates, kinds, sizes, and what has finished
     Runs(RunsArguments),
+    /// Cut dump files into splits, for many processes to convert
+    Plan(PlanArguments),
     /// Tell whether dump files, or what convert has written, are whole and sound
     Verify(VerifyArguments),
     /// Rebuild texts from a table diffs, as JSON lines on standard output
@@ -101,7 +107,7 @@ command with --resume goes on behind them.";
 #[command(after_help = CONVERT_EXAMPLES)]
 pub(super) struct ConvertArguments {
     /// Dump files, folders, patterns, or - for standard input
-    #[arg(required_unless_present = "wikis", value_name = "INPUT")]
+    #[arg(required_unless_present_any = ["wikis", "split", "commit"], value_name = "INPUT")]
     pub inputs: Vec<String>,
     #[command(flatten)]
     pub runs: RunArguments,
@@ -134,6 +140,8 @@ pub(super) struct ConvertArguments {
     pub verify: ConvertVerifyArguments,
     #[command(flatten)]
     pub work: WorkArguments,
+    #[command(flatten)]
+    pub splits: SplitArguments,
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none
     #[arg(
         help_heading = "Output",

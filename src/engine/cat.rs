@@ -8,6 +8,7 @@ mod persistence;
 mod reverts;
 
 pub use self::documents::DocumentShape;
+pub(super) use self::documents::title_of;
 pub use self::peers::{DocumentOptions, PeerFormat, cat_documents};
 
 use std::sync::Arc;

@@ -210,10 +210,10 @@ fn finished_before(manifest: Manifest) -> JobReport {
 
 /// What the inputs gave, each by its number, in whatever order they were finished.
 #[derive(Default)]
-struct Results {
-    entries: BTreeMap<usize, InputEntry>,
+pub(super) struct Results {
+    pub(super) entries: BTreeMap<usize, InputEntry>,
     parts: BTreeMap<(String, usize), Vec<Part>>,
-    rejects: BTreeMap<usize, Vec<Reject>>,
+    pub(super) rejects: BTreeMap<usize, Vec<Reject>>,
     wikis: Wikis,
     /// The documents of each input, as far as their wikis differ.
     documents: BTreeMap<usize, Vec<Arc<Document>>>,
@@ -225,7 +225,7 @@ struct Results {
 }
 
 impl Results {
-    fn add(&mut self, number: usize, mut converted: Converted) -> Result<()> {
+    pub(super) fn add(&mut self, number: usize, mut converted: Converted) -> Result<()> {
         self.has_xml |= converted.sql.is_none();
         self.stamps
             .extend(converted.stamp.map(|stamp| (number, stamp)));
@@ -284,7 +284,7 @@ impl Results {
 
     /// Writes what belongs to no input: namespaces, sessions, and tables without rows.  Gives all parts by
     /// table, in the order of the inputs, and what the manifest says of the tables.
-    fn write_rest(
+    pub(super) fn write_rest(
         &mut self,
         plan: &Plan<'_>,
         lane: &Lane<'_>,
@@ -293,9 +293,9 @@ impl Results {
         for ((table, _), more) in std::mem::take(&mut self.parts) {
             parts.entry(table).or_default().extend(more);
         }
-        let mut selections = plan.job.selections.clone();
+        let mut selections = plan.wanted.selections.clone();
         if self.has_xml || self.sql.is_empty() {
-            parts.extend(std::mem::take(&mut self.wikis).write(plan)?);
+            parts.extend(std::mem::take(&mut self.wikis).write(plan, lane)?);
             let edits = std::mem::take(&mut self.edits);
             parts.extend(write_sessions(plan, lane, edits)?);
         } else {
@@ -320,7 +320,7 @@ impl Results {
         parts: &mut PartsByTable,
     ) -> Result<BTreeMap<String, TableEntry>> {
         let tables = merged(&self.sql)?;
-        let mut named = plan.job.sql.columns.keys();
+        let mut named = plan.sql.columns.keys();
         if let Some(name) = named.find(|name| !tables.contains_key(*name)) {
             return Err(Error::usage(format!(
                 "--columns names the table {name}, which no input has"

@@ -44,6 +44,8 @@ pub(super) struct Converted {
     pub(super) edits: Vec<Run>,
     /// The input's tables, if it is a dump of these.
     pub(super) sql: Option<SqlTables>,
+    /// Whether its first text is that of a stub, where a table needs texts.
+    pub(super) begins_with_stub: Option<bool>,
 }
 
 /// Writes the tables of the input of a number.
@@ -55,37 +57,13 @@ pub(super) fn convert_input(
 ) -> Result<Converted> {
     let stamp = input.stamp()?;
     let lane = &Lane {
-        sums: match plan.job.checks_files {
+        sums: match plan.checks_files() {
             true => FileSums::of(input)?,
             false => None,
         },
         ..lane.clone()
     };
-    let mut tables = InputTables {
-        plan,
-        lane,
-        number,
-        wanted: Arc::clone(&plan.wanted),
-        groups: RowGroups::new(plan, lane, number)?,
-        pages: plan.wanted.selection(&tables::PAGES).map(TableBuilder::new),
-        rejects: plan
-            .wanted
-            .selection(&tables::REJECTS)
-            .map(TableBuilder::new),
-        histories: Histories::new(&plan.wanted, lane),
-        texts: Texts::new(&plan.wanted, lane)?,
-        edits: Edits::new(plan, lane, number),
-        reported: Vec::new(),
-        wikis: Vec::new(),
-        has_texts: false,
-        proofs: None,
-        unknown: UnknownNames::new(lane.limits),
-        document: None,
-        open_page: None,
-        seen: Seen::default(),
-        input: input.name(),
-        sql: SqlTables::default(),
-    };
+    let mut tables = InputTables::new(plan, lane, number, input)?;
     let outcome = run_any_input(input, lane, &mut tables);
     if !matches!(&outcome, Err(error) if error.kind() == ErrorKind::Cancelled) {
         // Before what was found in it: a file that is still written looks damaged.
@@ -118,6 +96,10 @@ pub(super) struct InputTables<'l> {
     /// What came of holding texts against their checksums.
     proofs: Option<Proofs>,
     unknown: UnknownNames,
+    /// Whether others have read what stands before in the document.
+    is_continued: bool,
+    /// Whether the first text that was met is that of a stub; only where a table needs texts.
+    begins_with_stub: Option<bool>,
     document: Option<Arc<Document>>,
     /// A page that goes on in the next chunk.
     open_page: Option<PageSummary>,
@@ -126,7 +108,48 @@ pub(super) struct InputTables<'l> {
     pub(super) sql: SqlTables,
 }
 
-impl InputTables<'_> {
+impl<'l> InputTables<'l> {
+    pub(super) fn new(
+        plan: &'l Plan<'l>,
+        lane: &'l Lane<'l>,
+        number: usize,
+        input: &Input,
+    ) -> Result<Self> {
+        Ok(Self {
+            plan,
+            lane,
+            number,
+            wanted: Arc::clone(&plan.wanted),
+            groups: RowGroups::new(plan, lane, number)?,
+            pages: plan.wanted.selection(&tables::PAGES).map(TableBuilder::new),
+            rejects: plan
+                .wanted
+                .selection(&tables::REJECTS)
+                .map(TableBuilder::new),
+            histories: Histories::new(&plan.wanted, lane),
+            texts: Texts::new(&plan.wanted, lane)?,
+            edits: Edits::new(plan, lane, number),
+            reported: Vec::new(),
+            wikis: Vec::new(),
+            has_texts: false,
+            proofs: None,
+            unknown: UnknownNames::new(lane.limits),
+            is_continued: false,
+            begins_with_stub: None,
+            document: None,
+            open_page: None,
+            seen: Seen::default(),
+            input: input.name(),
+            sql: SqlTables::default(),
+        })
+    }
+
+    /// The same for what stands inside a document, of which others read what stands before.
+    pub(super) fn continued(mut self) -> Self {
+        self.is_continued = true;
+        self
+    }
+
     fn push_page(&mut self, page: &PageSummary) -> Result<()> {
         if let Some(builder) = &mut self.pages {
             builder.push(page);
@@ -192,12 +215,11 @@ impl InputTables<'_> {
             && !self.has_texts
             && first == Some(ContentState::Stub)
         {
-            return Err(Error::usage(format!(
-                "is a stub, a dump without texts: the table {table} needs a dump with texts"
-            ))
-            .in_input(&self.input));
+            return Err(no_texts(table).in_input(&self.input));
         }
         self.has_texts |= first.is_some();
+        let is_stub = first.map(|state| state == ContentState::Stub);
+        self.begins_with_stub = self.begins_with_stub.or(is_stub);
         Ok(())
     }
 
@@ -222,7 +244,7 @@ impl InputTables<'_> {
 
     /// Holds the file, which is read, against the lists beside it; `None` if nobody asks for that.
     fn check_file(&mut self) -> Result<Option<Vec<CheckedFile>>> {
-        if !self.plan.job.checks_files {
+        if !self.plan.checks_files() {
             return Ok(None);
         }
         let lane = self.lane;
@@ -258,7 +280,7 @@ impl InputTables<'_> {
     }
 
     /// Writes what is left.
-    fn finish(
+    pub(super) fn finish(
         mut self,
         input: &Input,
         passed: Passed,
@@ -305,6 +327,7 @@ impl InputTables<'_> {
             seen,
             sql_tables: None,
             verified,
+            splits: Vec::new(),
         };
         Ok(Converted {
             stamp: None,
@@ -314,8 +337,16 @@ impl InputTables<'_> {
             wikis: self.wikis,
             edits,
             sql: passed.is_sql.then_some(self.sql),
+            begins_with_stub: self.begins_with_stub,
         })
     }
+}
+
+/// What is said of a dump without texts where a table needs them.
+pub(super) fn no_texts(table: &str) -> Error {
+    Error::usage(format!(
+        "is a stub, a dump without texts: the table {table} needs a dump with texts"
+    ))
 }
 
 impl Consumer for InputTables<'_> {
@@ -335,7 +366,7 @@ impl Consumer for InputTables<'_> {
             texts.begin(document.dump_day, &mut self.groups)?;
         }
         self.document = Some(Arc::clone(document));
-        self.has_texts = false;
+        self.has_texts = self.is_continued;
         if !self.wikis.iter().any(|wiki| wiki.is_same_wiki(document)) {
             self.wikis.push(Arc::clone(document));
         }

@@ -24,6 +24,8 @@ pub(super) struct Rest {
     wikis: Vec<KeptWiki>,
     /// The tables of an SQL dump.
     sql: Option<Vec<KeptSqlTable>>,
+    #[serde(default)]
+    begins_with_stub: Option<bool>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,6 +74,7 @@ pub(super) fn rest_of(
         rejects: Vec::new(),
         wikis,
         sql: sql.map_err(unreadable)?,
+        begins_with_stub: None,
     };
     as_json(&rest)
 }
@@ -106,9 +109,14 @@ pub(super) fn record(
     number: usize,
     converted: &mut Converted,
 ) -> Result<()> {
-    let Some(journal) = journal else {
-        return Ok(());
-    };
+    match journal {
+        Some(journal) => journal.add(&kept(number, converted)?),
+        None => Ok(()),
+    }
+}
+
+/// What is to be kept of an input that is finished.
+pub(super) fn kept(number: usize, converted: &mut Converted) -> Result<FinishedInput> {
     let Some(stamp) = converted.stamp.clone() else {
         return Err(Error::internal("an input has no stamp"));
     };
@@ -124,8 +132,9 @@ pub(super) fn record(
             let tables = sql.tables.iter();
             tables.map(|table| keep_sql_table(table)).collect()
         }),
+        begins_with_stub: converted.begins_with_stub,
     };
-    let finished = FinishedInput {
+    Ok(FinishedInput {
         number,
         is_kept: false,
         entry: converted.entry.clone(),
@@ -138,8 +147,7 @@ pub(super) fn record(
             .map(Run::keep)
             .collect::<Result<_>>()?,
         rest: as_json(&rest)?,
-    };
-    journal.add(&finished)
+    })
 }
 
 fn keep_wiki(document: &Document) -> KeptWiki {
@@ -176,6 +184,7 @@ pub(super) fn restore(folder: &OutputFolder, finished: FinishedInput) -> Result<
         stamp: Some(rest.stamp),
         parts: parts.collect(),
         rejects: rest.rejects,
+        begins_with_stub: rest.begins_with_stub,
         wikis: wikis
             .map(|wiki| Arc::new(restore_wiki(wiki, &input)))
             .collect(),

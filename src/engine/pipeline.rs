@@ -10,9 +10,11 @@ use super::decode::{Feed, decode};
 use super::document::Document;
 use super::lane::Lane;
 use super::pool::Pending;
+use super::splits::Prolog;
 use crate::container::{Format, Sink, Trailing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::{Chunk, Frame, Framer, FramerOptions, Lost, Transcoder};
+use crate::frame::{Chunk, Frame, Framer, FramerOptions, Header, Lost, Transcoder};
+use crate::model::SiteInfo;
 use crate::source::Input;
 use crate::xml;
 
@@ -99,10 +101,7 @@ const BYTES_IN_FLIGHT_PER_BYTE: usize = 2;
 impl<'r, C: Consumer> Pipeline<'r, C> {
     pub(super) fn new(input: &Input, lane: &'r Lane<'r>, consumer: &'r mut C) -> Self {
         let name = input.name();
-        let framer_options = FramerOptions {
-            with_history: consumer.wants_history(),
-            ..lane.limits.framer()
-        };
+        let framer_options = framer_options(lane, consumer);
         Self {
             name: Arc::clone(&name),
             file_name: input.file_name(),
@@ -119,8 +118,43 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         }
     }
 
+    /// The pipeline of a region of a document; `prolog` is what stands at the document's begin, unless the
+    /// region begins there, too.
+    pub(super) fn of_region(
+        input: &Input,
+        lane: &'r Lane<'r>,
+        consumer: &'r mut C,
+        prolog: Option<&Prolog>,
+        begin_bytes: u64,
+    ) -> Result<Self> {
+        let mut pipeline = Self::new(input, lane, consumer);
+        let options = framer_options(lane, pipeline.consumer);
+        let Some(prolog) = prolog else {
+            pipeline.framer = Framer::of_first_region(options);
+            return Ok(pipeline);
+        };
+        pipeline.framer = Framer::of_region(options, &prolog.prefix, begin_bytes);
+        pipeline.transcoder = Transcoder::of_utf8();
+        let site = pipeline.site_of(&prolog.header)?;
+        pipeline.begin_document(site);
+        Ok(pipeline)
+    }
+
+    pub(super) fn end_region_at(&mut self, xml_offset_bytes: u64) {
+        self.framer.end_region_at(xml_offset_bytes);
+    }
+
+    pub(super) fn framer(&self) -> &Framer {
+        &self.framer
+    }
+
     /// Ends when all is decoded, and tells the first thing that was wrong.
     pub(super) fn end(mut self, decoded: Result<Format>) -> Result<Passed> {
+        self.close(decoded)
+    }
+
+    /// The same for those who have questions then.
+    pub(super) fn close(&mut self, decoded: Result<Format>) -> Result<Passed> {
         let outcome = decoded.and_then(|format| self.end_document().map(|()| format));
         let format = match outcome {
             Ok(format) => {
@@ -154,31 +188,18 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         while let Some(frame) = self.framer.next_frame() {
             match frame {
                 Frame::Header(header) => {
-                    let site = match xml::parse_header_within(&header.bytes, &self.lane.limits.xml)
-                    {
+                    let site = match self.site_of(&header) {
                         Ok(site) => site,
-                        Err(fault) => {
-                            let at = header.xml_offset_bytes + fault.at as u64;
-                            let why = Error::damaged(fault.message)
-                                .in_input(&self.name)
-                                .at_xml_byte(at);
-                            if !self.lane.limits.keep_going {
-                                return Err(why);
-                            }
+                        Err(why) if !self.lane.limits.keep_going => return Err(why),
+                        Err(why) => {
                             self.queue.push_back(Queued::Lost {
                                 why,
                                 bytes: Some(header.bytes.len() as u64),
                             });
-                            Default::default()
+                            SiteInfo::default()
                         }
                     };
-                    let name = Arc::clone(&self.name);
-                    self.document = Arc::new(Document {
-                        limits: self.lane.limits.xml,
-                        ..Document::new(name, &self.file_name, site)
-                    });
-                    self.queue
-                        .push_back(Queued::Begin(Arc::clone(&self.document)));
+                    self.begin_document(site);
                 }
                 Frame::Chunk(chunk) => self.admit(chunk)?,
                 Frame::Lost(Lost { why, bytes }) => {
@@ -189,6 +210,25 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
             }
         }
         Ok(())
+    }
+
+    fn site_of(&self, header: &Header) -> Result<SiteInfo> {
+        xml::parse_header_within(&header.bytes, &self.lane.limits.xml).map_err(|fault| {
+            let at = header.xml_offset_bytes + fault.at as u64;
+            Error::damaged(fault.message)
+                .in_input(&self.name)
+                .at_xml_byte(at)
+        })
+    }
+
+    fn begin_document(&mut self, site: SiteInfo) {
+        let name = Arc::clone(&self.name);
+        self.document = Arc::new(Document {
+            limits: self.lane.limits.xml,
+            ..Document::new(name, &self.file_name, site)
+        });
+        self.queue
+            .push_back(Queued::Begin(Arc::clone(&self.document)));
     }
 
     /// Hands a chunk to the workers, when there is room for it.
@@ -247,6 +287,13 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
     }
 }
 
+fn framer_options<C: Consumer>(lane: &Lane<'_>, consumer: &C) -> FramerOptions {
+    FramerOptions {
+        with_history: consumer.wants_history(),
+        ..lane.limits.framer()
+    }
+}
+
 impl<C: Consumer> Sink for Pipeline<'_, C> {
     fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
         self.lane.stop.check()?;
@@ -295,5 +342,13 @@ impl<C: Consumer> Feed for Pipeline<'_, C> {
             .at_xml_byte(self.framer.received_bytes());
         self.framer.gap(why)?;
         self.take_frames()
+    }
+
+    fn wants_more(&self) -> bool {
+        self.framer.wants_more()
+    }
+
+    fn region_ends(&mut self) {
+        self.framer.end_region_at(self.framer.received_bytes());
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn head_of(job: &Job) -> Result<Option<JournalHead>> {
 }
 
 /// All that shapes the output but the inputs.
-fn details(job: &Job) -> BTreeMap<String, Value> {
+pub(super) fn details(job: &Job) -> BTreeMap<String, Value> {
     let Filters {
         namespaces,
         page_ids,
@@ -199,7 +199,7 @@ fn check_sizes(job: &Job, manifest: &Manifest) -> Result<()> {
     Ok(())
 }
 
-fn difference(then: &Stamp, now: &Stamp) -> String {
+pub(super) fn difference(then: &Stamp, now: &Stamp) -> String {
     if then.bytes != now.bytes {
         return format!("it had {} bytes and has now {}", then.bytes, now.bytes);
     }

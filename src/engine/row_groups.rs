@@ -1,5 +1,5 @@
 //! Batches on their way to disk: gathered to row groups by table, encoded by workers, appended in
-//! order.
+//! order.  Those of a scan go to whoever takes them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use arrow::array::RecordBatch;
 use super::lane::Lane;
 use super::plan::Plan;
 use super::pool::Pending;
+use super::scan::Handing;
 use crate::error::Result;
 use crate::sink::{EncodedColumn, Part, RowGroupEncoder, TableWriter};
 use crate::tables::{self, TableInfo};
@@ -25,6 +26,8 @@ pub(super) struct RowGroups<'l> {
     /// Row groups at the workers, of all tables, the oldest first.
     encoding: VecDeque<Encoding>,
     encoding_bytes: usize,
+    /// Where batches go instead, if they do not become parts.
+    handing: Option<Handing>,
 }
 
 /// A table with the rows of its next row group.
@@ -62,6 +65,8 @@ impl<'l> RowGroups<'l> {
         tables: impl Iterator<Item = &'static str>,
         input: Option<usize>,
     ) -> Result<Self> {
+        let handing = plan.outlet().map(Handing::new);
+        let tables = tables.take_while(|_| handing.is_none());
         let gathering = |table: &'static str| {
             let gathering = Gathering {
                 writer: plan.writer(table, input)?,
@@ -76,6 +81,7 @@ impl<'l> RowGroups<'l> {
             tables: tables.map(gathering).collect::<Result<_>>()?,
             encoding: VecDeque::new(),
             encoding_bytes: 0,
+            handing,
         })
     }
 
@@ -86,7 +92,13 @@ impl<'l> RowGroups<'l> {
 
     /// The same by the name of the table.
     pub(super) fn push_named(&mut self, table: &str, batch: Option<RecordBatch>) -> Result<()> {
-        let (Some(gathering), Some(batch)) = (self.tables.get_mut(table), batch) else {
+        let Some(batch) = batch else {
+            return Ok(());
+        };
+        if let Some(handing) = &mut self.handing {
+            return handing.push(table, batch);
+        }
+        let Some(gathering) = self.tables.get_mut(table) else {
             return Ok(());
         };
         gathering.bytes += batch.get_array_memory_size();
@@ -174,6 +186,9 @@ impl<'l> RowGroups<'l> {
 
     /// Writes what is left.
     pub(super) fn finish(mut self) -> Result<PartsByTable> {
+        if let Some(handing) = self.handing.take() {
+            handing.finish()?;
+        }
         self.close_all()?;
         self.settle()?;
         for gathering in self.tables.values_mut() {

@@ -95,6 +95,9 @@ fn check_options(job: &Job, head: &JournalHead, manifest: &Manifest) -> Result<(
             tables::SESSIONS.name
         ));
     }
+    if manifest.inputs.iter().any(|input| !input.splits.is_empty()) {
+        return refuse("it was done in splits, whose parts are not those of inputs".to_owned());
+    }
     if let Some(difference) = head.options_differ_from_finished(manifest)? {
         return refuse(difference);
     }

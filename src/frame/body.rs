@@ -37,12 +37,13 @@ impl Framer {
                     || (ends_record && self.refuse_too_large(at)?);
                 if is_refused {
                     self.see_while_seeking(tag, at);
-                } else {
+                } else if !self.see_at_edge(tag, at) {
                     self.see_in_body(bytes, tag, at);
                 }
             }
             (State::SeekingPage | State::SeekingRecord, tag) => self.see_while_seeking(tag, at),
-            (State::Junk, _) => {}
+            (State::SeekingFirst, tag) => self.see_before_region(bytes, tag, at),
+            (State::Junk | State::Done, _) => {}
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::chunk::{PageHeader, Piece};
 use super::history::History;
 use super::pending::Pending;
+use super::region::Region;
 use crate::error::Error;
 
 /// The state of the document at hand.  All offsets count from the first byte ever received.
@@ -40,6 +41,8 @@ pub(super) struct Document {
     pub(super) history: Option<History>,
     /// Damage whose extent is not known yet, and where it begins.
     pub(super) losing: Option<(Error, u64)>,
+    /// Which records are taken, if not all are.
+    pub(super) region: Option<Region>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,10 @@ pub(super) enum State {
     Behind,
     /// Behind the root's end there is more than white space.
     Junk,
+    /// Before the first record of a region.
+    SeekingFirst,
+    /// Behind the last record that is taken of a region.
+    Done,
 }
 
 /// Where a `<` means nothing.
@@ -95,6 +102,7 @@ impl Document {
             begins_in: None,
             history: with_history.then(History::default),
             losing: None,
+            region: None,
         }
     }
 
@@ -165,7 +173,7 @@ impl Document {
 }
 
 /// What stands in a page header's `<id>`.
-fn page_id<'h>(header: &'h [u8], prefix: &[u8]) -> Option<&'h [u8]> {
+pub(super) fn page_id<'h>(header: &'h [u8], prefix: &[u8]) -> Option<&'h [u8]> {
     let tag = [b"<", prefix, b"id>"].concat();
     let begin = memchr::memmem::find(header, &tag)? + tag.len();
     let rest = header.get(begin..)?;

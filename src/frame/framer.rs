@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::chunk::{Chunk, Piece};
 use super::document::{Document, Section, State};
+use super::region::{Region, RegionEdges};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a framer is told.
@@ -69,6 +70,8 @@ pub struct Framer {
     /// Offset in the decoded XML behind all bytes received.
     pub(super) received: u64,
     pub(super) document: Document,
+    /// What was found at the edges of the document that was finished last, if it was a region of one.
+    pub(super) edges: Option<RegionEdges>,
 }
 
 impl Framer {
@@ -79,6 +82,7 @@ impl Framer {
             frames: VecDeque::new(),
             received: 0,
             document: Document::new(0, options.with_history),
+            edges: None,
         }
     }
 
@@ -114,7 +118,10 @@ impl Framer {
     /// begins with a page.
     pub fn gap(&mut self, why: Error) -> Result<()> {
         self.scan_tail()?;
-        if matches!(self.document.state, State::Behind | State::Junk) {
+        if matches!(
+            self.document.state,
+            State::Behind | State::Junk | State::Done
+        ) {
             self.frames.push_back(Frame::Lost(Lost { why, bytes: 0 }));
             return Ok(());
         }
@@ -125,7 +132,11 @@ impl Framer {
 
     /// Ends the document, whose container has come to its proven end, and begins the next.
     pub fn finish(&mut self) -> Result<()> {
-        self.scan_tail()?;
+        // Behind a region nothing is looked at.
+        if self.wants_more() {
+            self.scan_tail()?;
+        }
+        self.edges = self.edges_found();
         let at = self.received;
         let outcome = match self.document.state {
             State::Behind if self.document.section.is_none() => Ok(()),
@@ -133,6 +144,8 @@ impl Framer {
                 self.end_loss(at);
                 Ok(())
             }
+            // The region before sees to the document's end.
+            State::SeekingFirst | State::Done => Ok(()),
             State::Prolog | State::Body | State::Behind => self.finish_without_end(),
         };
         self.document = Document::new(at, self.options.with_history);
@@ -197,7 +210,9 @@ impl Framer {
             history.end_chunk(&document.pending, end)
         });
         let pieces = document.take(end);
-        if !pieces.is_empty() {
+        let region = document.region.as_ref();
+        let is_taken = !region.is_some_and(Region::leaves_records);
+        if is_taken && !pieces.is_empty() {
             self.frames.push_back(Frame::Chunk(Chunk {
                 pieces,
                 predecessor,

@@ -12,6 +12,7 @@ use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::Part;
 use super::recover::{forget, keep_finished};
 use super::rewrite::{NEW_REWRITE_NAME, REWRITE_NAME};
+use super::split_job::{SPLITS_NAME, remove_attempt, remove_attempts};
 use super::sync::sync_folders;
 use super::update::leave_earlier;
 use crate::error::{Error, Result};
@@ -21,8 +22,9 @@ use crate::tables;
 pub(super) const SORTING_NAME: &str = ".mwparquet-sorting.tmp";
 
 /// What lies beside the tables' folders while a job runs.
-pub(super) const TOP_TEMPORARIES: [&str; 7] = [
+pub(super) const TOP_TEMPORARIES: [&str; 8] = [
     SORTING_NAME,
+    SPLITS_NAME,
     LOCK_NAME,
     JOURNAL_NAME,
     NEW_JOURNAL_NAME,
@@ -51,8 +53,20 @@ pub struct OutputFolder {
     committed: bool,
     /// Whether nothing is worth keeping.
     given_up: bool,
+    splits: Splits,
     /// `None` when it is let go.
     lock: Option<FolderLock>,
+}
+
+/// Whether a job is done in splits, by many processes.
+#[derive(Debug, PartialEq, Eq)]
+enum Splits {
+    /// All of it is done here.
+    None,
+    /// An attempt at a split writes, by its name.
+    Attempt(String),
+    /// The splits are done and are committed.
+    Commit,
 }
 
 /// What lies in a folder that is not empty.
@@ -61,6 +75,8 @@ pub(super) enum Occupied {
     Finished,
     /// A job that left a journal.
     Unfinished,
+    /// Splits of a job.
+    Splits,
     Otherwise,
 }
 
@@ -74,6 +90,8 @@ pub(super) fn occupied(path: &Path) -> Option<Occupied> {
         Occupied::Finished
     } else if has(JOURNAL_NAME) || has(NEW_JOURNAL_NAME) {
         Occupied::Unfinished
+    } else if has(SPLITS_NAME) {
+        Occupied::Splits
     } else {
         Occupied::Otherwise
     })
@@ -89,6 +107,9 @@ impl OutputFolder {
             Some(Occupied::Finished) => "holds a finished job: name another",
             Some(Occupied::Unfinished) => {
                 "holds a job that is not finished: go on with --resume, name another"
+            }
+            Some(Occupied::Splits) => {
+                "holds splits of a job that is not committed: commit them with --commit, name another"
             }
             Some(Occupied::Otherwise) => "is not empty: name another",
         };
@@ -126,8 +147,42 @@ impl OutputFolder {
             made: false,
             committed: false,
             given_up: false,
+            splits: Splits::None,
             lock: Some(lock),
         }
+    }
+
+    /// The folder for an attempt at a split.
+    pub(super) fn of_attempt(path: &Path, access: Access, name: String) -> Self {
+        Self {
+            path: path.to_owned(),
+            access,
+            made: false,
+            committed: false,
+            given_up: false,
+            splits: Splits::Attempt(name),
+            lock: None,
+        }
+    }
+
+    /// The folder of a job whose splits are done.
+    pub(super) fn of_commit(path: &Path, access: Access, lock: FolderLock) -> Self {
+        let mut folder = Self::taken(path, access, lock);
+        folder.splits = Splits::Commit;
+        folder
+    }
+
+    /// The name of the attempt that writes, if others may write at the same time.
+    pub fn attempt(&self) -> Option<&str> {
+        match &self.splits {
+            Splits::Attempt(name) => Some(name),
+            Splits::None | Splits::Commit => None,
+        }
+    }
+
+    /// What the attempt wrote is not removed any more.
+    pub(super) fn keep_attempt(&mut self) {
+        self.committed = true;
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -150,7 +205,10 @@ impl OutputFolder {
 
     /// A folder for what is sorted on disk; it is gone when the job is finished.
     pub fn sorting(&self) -> PathBuf {
-        self.path.join(SORTING_NAME)
+        match self.splits {
+            Splits::Attempt(_) => self.path.join(SPLITS_NAME),
+            Splits::None | Splits::Commit => self.path.join(SORTING_NAME),
+        }
     }
 
     /// Gives the parts their names and writes the manifest, last.
@@ -178,6 +236,9 @@ impl OutputFolder {
         self.committed = true;
         // The job is finished.  What stays here is known to whoever cleans or resumes.
         let _ = forget(&self.path);
+        if self.splits == Splits::Commit {
+            let _ = remove_attempts(&self.path);
+        }
         Ok(())
     }
 }
@@ -188,6 +249,12 @@ impl Drop for OutputFolder {
     fn drop(&mut self) {
         if self.committed {
             return;
+        }
+        match &self.splits {
+            Splits::None => {}
+            Splits::Attempt(name) => return remove_attempt(&self.path, name),
+            // The splits can be committed later.
+            Splits::Commit => return,
         }
         if self.path.join(MANIFEST_NAME).exists() {
             return leave_earlier(&self.path, self.given_up);

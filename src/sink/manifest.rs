@@ -117,6 +117,20 @@ pub struct InputEntry {
     /// What was verified, where that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified: Option<VerifiedInput>,
+    /// The splits in which it was converted; none where it was in one piece.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub splits: Vec<SplitEntry>,
+}
+
+/// A split of an input.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SplitEntry {
+    /// Its number, which the names of its parts have.
+    pub number: usize,
+    /// Where it begins in the file as stored.
+    pub begin_bytes: u64,
+    /// Where it ends.
+    pub end_bytes: u64,
 }
 
 /// Counts of what was seen in an input, wanted or not.

@@ -38,6 +38,8 @@ pub struct TableWriter {
     folder: PathBuf,
     /// The parts' names up to their number.
     stem: String,
+    /// Who writes, where others may write the same parts at the same time.
+    attempt: Option<String>,
     encoder: RowGroupEncoder,
     part_bytes: u64,
     access: Access,
@@ -70,6 +72,7 @@ impl TableWriter {
         Self {
             folder,
             stem: input.map_or_else(|| "part".to_owned(), |input| format!("part-{input:05}")),
+            attempt: None,
             encoder,
             part_bytes,
             access,
@@ -107,6 +110,13 @@ impl TableWriter {
     /// Whether no row has come yet.
     pub(super) fn is_empty(&self) -> bool {
         self.open.is_none() && self.done.is_empty()
+    }
+
+    /// The same under temporary names of an attempt at the input.
+    #[must_use]
+    pub fn of_attempt(mut self, attempt: Option<&str>) -> Self {
+        self.attempt = attempt.map(str::to_owned);
+        self
     }
 
     /// The encoder of the table's row groups.
@@ -176,7 +186,8 @@ impl TableWriter {
         let name = format!("{}-{:05}.parquet", self.stem, self.next_part);
         self.next_part += 1;
         let path = self.folder.join(&name);
-        let temporary = self.folder.join(format!(".{name}.tmp"));
+        let temporary = temporary_name(&name, self.attempt.as_deref());
+        let temporary = self.folder.join(temporary);
         let io_failed = |error| Error::io(format!("cannot write {}", temporary.display()), error);
         let access = self.access;
         access.create_folder(&self.folder).map_err(io_failed)?;
@@ -278,6 +289,21 @@ impl Write for Measured {
         self.file.flush()
     }
 }
+
+/// What a part is called while it is not committed.
+pub(super) fn temporary_name(name: &str, attempt: Option<&str>) -> String {
+    match (attempt, name.strip_suffix(ENDING)) {
+        (Some(attempt), Some(stem)) => format!(".{stem}{}", temporary_ending(attempt)),
+        _ => format!(".{name}.tmp"),
+    }
+}
+
+/// What the names of an attempt's parts end with.
+pub(super) fn temporary_ending(attempt: &str) -> String {
+    format!("-{attempt}{ENDING}.tmp")
+}
+
+const ENDING: &str = ".parquet";
 
 fn cannot_write(path: &Path, error: parquet::errors::ParquetError) -> Error {
     Error::new(

@@ -16,6 +16,7 @@ use super::journal::{
 use super::lock::FolderLock;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::Part;
+use super::split_job::remove_splits;
 use crate::error::{Error, Result};
 
 /// What there was of a job.
@@ -55,7 +56,7 @@ impl OutputFolder {
                 finished,
             });
         };
-        if matches!(first_look, Occupied::Otherwise) {
+        if matches!(first_look, Occupied::Otherwise | Occupied::Splits) {
             return Err(Error::usage(format!(
                 "{} is not empty, and no job in it can be resumed: name another, or give --overwrite \
                  without --resume",
@@ -147,7 +148,7 @@ pub(super) fn forget(folder: &Path) -> io::Result<()> {
     }
     match fs::remove_dir_all(folder.join(SORTING_NAME)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+        _ => remove_splits(folder),
     }
 }
 

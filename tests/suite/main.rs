@@ -23,6 +23,10 @@ mod jobs;
 #[cfg(feature = "parquet")]
 mod protect;
 #[cfg(feature = "parquet")]
+mod scan;
+#[cfg(feature = "parquet")]
 mod sessions;
+#[cfg(feature = "parquet")]
+mod splits;
 #[cfg(feature = "parquet")]
 mod sql;
