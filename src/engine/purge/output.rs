@@ -48,7 +48,7 @@ impl Output {
         let has_revisions = manifest
             .tables
             .get(tables::REVISIONS.name)
-            .is_some_and(|table| tells_what_is_left(table));
+            .is_some_and(tells_what_is_left);
         for (name, entry) in manifest.tables.iter().filter(|(_, entry)| entry.rows > 0) {
             let whys = whys_not(name, entry, newer, has_revisions)?;
             let rule = rule_of(name);

@@ -76,9 +76,8 @@ pub(super) fn read(
         means.stop.check()?;
         let (of_pages, of_logs) = (reader.pages, reader.log_entries);
         let name = DumpName::parse(&input.file_name());
-        let is_whole = against.is_whole
-            || against.is_whole_run
-            || name.as_ref().is_some_and(|name| is_one_piece(name));
+        let is_whole =
+            against.is_whole || against.is_whole_run || name.as_ref().is_some_and(is_one_piece);
         if let Some((first, last)) = of_pages.0 {
             match name.as_ref().and_then(named_pages) {
                 _ if is_whole => newer.page_coverage.whole(),
