@@ -12,6 +12,7 @@ mod legal;
 mod log_item;
 mod page;
 mod passage;
+mod resume;
 mod revision;
 mod siteinfo;
 mod slot;
@@ -19,4 +20,4 @@ mod tag;
 mod upload;
 
 pub use chunk::{Fault, PageAt, Records, parse_chunk};
-pub use siteinfo::parse_header;
+pub use siteinfo::{parse_header, parse_header_so_far};

@@ -154,23 +154,20 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         while let Some(frame) = self.framer.next_frame() {
             match frame {
                 Frame::Header(header) => {
-                    let site = match xml::parse_header(&header.bytes) {
-                        Ok(site) => site,
-                        Err(fault) => {
-                            let at = header.xml_offset_bytes + fault.at as u64;
-                            let why = Error::damaged(fault.message)
-                                .in_input(&self.name)
-                                .at_xml_byte(at);
-                            if !self.lane.limits.keep_going {
-                                return Err(why);
-                            }
-                            self.queue.push_back(Queued::Lost {
-                                why,
-                                bytes: Some(header.bytes.len() as u64),
-                            });
-                            Default::default()
+                    let (site, fault) = xml::parse_header_so_far(&header.bytes);
+                    if let Some(fault) = fault {
+                        let at = header.xml_offset_bytes + fault.at as u64;
+                        let why = Error::damaged(fault.message)
+                            .in_input(&self.name)
+                            .at_xml_byte(at);
+                        if !self.lane.limits.keep_going {
+                            return Err(why);
                         }
-                    };
+                        self.queue.push_back(Queued::Lost {
+                            why,
+                            bytes: Some((header.bytes.len() - fault.at) as u64),
+                        });
+                    }
                     let name = Arc::clone(&self.name);
                     self.document = Arc::new(Document::new(name, &self.file_name, site));
                     self.queue

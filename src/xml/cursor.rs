@@ -5,8 +5,8 @@ mod usual;
 
 use memchr::memchr;
 use quick_xml::Reader;
+use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes;
-use quick_xml::name::QName;
 
 use super::attributes::UsualAttributes;
 use super::chunk::Fault;
@@ -27,6 +27,10 @@ pub(super) struct Cursor<'a> {
     /// What follows `text` and is not legal.
     wrong_behind: Option<&'static str>,
 }
+
+/// Elements in elements that are passed over: no schema has more than a few, and what is nested deeper
+/// would be looked through again and again if it turned out to be broken.
+const SKIPPED_MAX_DEPTH: usize = 100;
 
 /// What the cursor comes to.
 #[derive(Debug)]
@@ -284,18 +288,34 @@ impl<'a> Cursor<'a> {
         if element.is_empty {
             return Ok(());
         }
-        let mut reader = Reader::from_str(&self.text[self.at..]);
-        // The element itself was opened before.
-        reader.config_mut().allow_unmatched_ends = true;
-        let skipped = reader.read_to_end(QName(element.qualified_name));
-        self.at = self.text.len() - reader.get_ref().len();
-        skipped.map(|_| ()).map_err(|error| {
-            let message = format!("the XML is not well formed: {error}");
-            match reader.get_ref().is_empty() {
-                true => self.broken(element.at, message),
-                false => Fault::new(element.at, message),
+        let begin = element.at - self.base;
+        let mut reader = Reader::from_str(&self.text[begin..]);
+        let mut depth = 0;
+        loop {
+            match reader.read_event() {
+                Ok(Event::Start(_)) if depth == SKIPPED_MAX_DEPTH => {
+                    let message = format!("elements in <{}> are nested too deep", element.name);
+                    return Err(Fault::new(element.at, message));
+                }
+                Ok(Event::Start(_)) => depth += 1,
+                Ok(Event::End(_)) if depth == 1 => break,
+                Ok(Event::Empty(_)) if depth == 0 => break,
+                Ok(Event::End(_)) => depth -= 1,
+                Ok(Event::Eof) => {
+                    return Err(self.broken(element.at, not_closed(element.at, element).message));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let message = format!("the XML is not well formed: {error}");
+                    return Err(match reader.get_ref().is_empty() {
+                        true => self.broken(element.at, message),
+                        false => Fault::new(element.at, message),
+                    });
+                }
             }
-        })
+        }
+        self.at = self.text.len() - reader.get_ref().len();
+        Ok(())
     }
 
     /// The element's attributes by local name and value.

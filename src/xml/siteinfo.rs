@@ -7,10 +7,23 @@ use crate::model::{Namespace, SiteInfo};
 
 /// Reads all that stands before the first page.
 pub fn parse_header(bytes: &[u8]) -> Result<SiteInfo, Fault> {
+    match parse_header_so_far(bytes) {
+        (site, None) => Ok(site),
+        (_, Some(fault)) => Err(fault),
+    }
+}
+
+/// The same as far as it can be read, and why no further.
+pub fn parse_header_so_far(bytes: &[u8]) -> (SiteInfo, Option<Fault>) {
+    let mut site = SiteInfo::default();
+    let fault = read_header(bytes, &mut site).err();
+    (site, fault)
+}
+
+fn read_header(bytes: &[u8], site: &mut SiteInfo) -> Result<(), Fault> {
     let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (text, wrong) = legal_prefix(unmarked);
     let mut cursor = Cursor::new(text, bytes.len() - unmarked.len(), wrong);
-    let mut site = SiteInfo::default();
     let mut skipped = Skipped::default();
     loop {
         let before = cursor.offset();
@@ -31,11 +44,11 @@ pub fn parse_header(bytes: &[u8]) -> Result<SiteInfo, Fault> {
                 site.schema_version = site.schema_version.take().or(by_namespace);
             }
             Token::Start(element) if element.name == "siteinfo" => {
-                parse_siteinfo(&mut cursor, &element, &mut site, &mut skipped)?;
+                parse_siteinfo(&mut cursor, &element, site, &mut skipped)?;
             }
             Token::Start(element) => skipped.skip(&mut cursor, &element)?,
             Token::End(name) => return Err(wrong_end(before, name, "mediawiki")),
-            Token::Eof => return Ok(site),
+            Token::Eof => return Ok(()),
         }
     }
 }
