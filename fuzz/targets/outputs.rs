@@ -27,7 +27,7 @@ pub fn check(data: &[u8]) {
         let head = serde_json::to_vec(&head()).unwrap();
         let journal = [&head[..], b"\n", controls.rest].concat();
         fs::write(folder.join(JOURNAL), journal).unwrap();
-        let resumed = OutputFolder::resume(&folder, Access::Shared, &head_again(), &|_| Ok(()));
+        let resumed = OutputFolder::resume(&folder, Access::Shared, &head(), &|_| Ok(()));
         drop(resumed);
     } else {
         fs::write(folder.join("manifest.json"), controls.rest).unwrap();
@@ -36,7 +36,7 @@ pub fn check(data: &[u8]) {
         drop(OutputFolder::resume(
             &folder,
             Access::Shared,
-            &head_again(),
+            &head(),
             &|_| Ok(()),
         ));
     }
@@ -60,10 +60,6 @@ pub fn check(data: &[u8]) {
 
 fn head() -> JournalHead {
     JournalHead::new(vec!["a.xml".to_owned()], BTreeMap::new(), BTreeMap::new()).unwrap()
-}
-
-fn head_again() -> JournalHead {
-    head()
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {

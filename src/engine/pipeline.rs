@@ -165,7 +165,7 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
                         }
                         self.queue.push_back(Queued::Lost {
                             why,
-                            bytes: Some((header.bytes.len() - fault.at) as u64),
+                            bytes: Some(header.bytes.len().saturating_sub(fault.at) as u64),
                         });
                     }
                     let name = Arc::clone(&self.name);

@@ -10,7 +10,10 @@ use std::path::Path;
 use targets::Target;
 
 /// Changed seeds for each target: a few seconds of all targets together.
-const CHANGED: usize = 300;
+fn changed_seeds() -> usize {
+    let asked = std::env::var("MWPARQUET_FUZZ_CHANGED").ok();
+    asked.and_then(|number| number.parse().ok()).unwrap_or(300)
+}
 
 fn target(name: &str) -> Target {
     let all = targets::ALL;
@@ -62,7 +65,7 @@ fn run(name: &str) {
     assert!(!seeds.is_empty());
     seeds.iter().for_each(|seed| (target.check)(seed));
     let mut random = Random(name.len() as u64);
-    for number in 0..CHANGED {
+    for number in 0..changed_seeds() {
         let other = &seeds[random.below(seeds.len())];
         (target.check)(&changed(&seeds[number % seeds.len()], other, &mut random));
     }
