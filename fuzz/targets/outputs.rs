@@ -24,8 +24,8 @@ pub fn check(data: &[u8]) {
         fs::write(path, "precious").unwrap();
     }
     if is_journal {
-        let head = serde_json::to_vec(&head()).unwrap();
-        let journal = [&head[..], b"\n", controls.rest].concat();
+        let first = serde_json::to_vec(&head()).unwrap();
+        let journal = [&first[..], b"\n", controls.rest].concat();
         fs::write(folder.join(JOURNAL), journal).unwrap();
         let resumed = OutputFolder::resume(&folder, Access::Shared, &head(), &|_| Ok(()));
         drop(resumed);

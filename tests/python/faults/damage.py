@@ -47,9 +47,14 @@ class Oracle:
         missing, wrong = 0, []
         for name, known in self.known.items():
             rows = helpers.rows(output, name)
-            wrong += [row for row in rows if known.get(key(row)) != row]
+            wrong += [row for row in rows if not is_right(row, known.get(key(row)))]
             missing += len(known) - len({key(row) for row in rows})
         return missing, wrong
+
+
+def is_right(row, expected):
+    """Whether a row is as expected.  Where the dump's header is lost, nobody knows the wiki."""
+    return row == expected or row == {**(expected or {}), "wiki_id": None}
 
 
 def key(row):
