@@ -13,6 +13,7 @@ mod limits;
 mod log_item;
 mod page;
 mod passage;
+mod resume;
 mod revision;
 mod siteinfo;
 mod slot;
@@ -21,4 +22,4 @@ mod upload;
 
 pub use chunk::{Fault, PageAt, Records, UnknownElement, parse_chunk};
 pub use limits::{Reading, XmlLimits};
-pub use siteinfo::{parse_header, parse_header_within};
+pub use siteinfo::{parse_header, parse_header_so_far};

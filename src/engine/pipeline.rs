@@ -135,7 +135,11 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         };
         pipeline.framer = Framer::of_region(options, &prolog.prefix, begin_bytes);
         pipeline.transcoder = Transcoder::of_utf8();
-        let site = pipeline.site_of(&prolog.header)?;
+        // What is wrong in it is told by whoever reads the begin.
+        let (site, why) = pipeline.site_of(&prolog.header);
+        if let Some((why, _)) = why.filter(|_| !lane.limits.keep_going) {
+            return Err(why);
+        }
         pipeline.begin_document(site);
         Ok(pipeline)
     }
@@ -188,17 +192,14 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         while let Some(frame) = self.framer.next_frame() {
             match frame {
                 Frame::Header(header) => {
-                    let site = match self.site_of(&header) {
-                        Ok(site) => site,
-                        Err(why) if !self.lane.limits.keep_going => return Err(why),
-                        Err(why) => {
-                            self.queue.push_back(Queued::Lost {
-                                why,
-                                bytes: Some(header.bytes.len() as u64),
-                            });
-                            SiteInfo::default()
+                    let (site, why) = self.site_of(&header);
+                    if let Some((why, lost_bytes)) = why {
+                        if !self.lane.limits.keep_going {
+                            return Err(why);
                         }
-                    };
+                        let bytes = Some(lost_bytes);
+                        self.queue.push_back(Queued::Lost { why, bytes });
+                    }
                     self.begin_document(site);
                 }
                 Frame::Chunk(chunk) => self.admit(chunk)?,
@@ -212,13 +213,17 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         Ok(())
     }
 
-    fn site_of(&self, header: &Header) -> Result<SiteInfo> {
-        xml::parse_header_within(&header.bytes, &self.lane.limits.xml).map_err(|fault| {
-            let at = header.xml_offset_bytes + fault.at as u64;
-            Error::damaged(fault.message)
+    /// What a header tells, and what is wrong in it with how many bytes that takes.
+    fn site_of(&self, header: &Header) -> (SiteInfo, Option<(Error, u64)>) {
+        let (site, fault) = xml::parse_header_so_far(&header.bytes, &self.lane.limits.xml);
+        let why = fault.map(|fault| {
+            let lost_bytes = header.bytes.len().saturating_sub(fault.at) as u64;
+            let why = Error::damaged(fault.message)
                 .in_input(&self.name)
-                .at_xml_byte(at)
-        })
+                .at_xml_byte(header.xml_offset_bytes + fault.at as u64);
+            (why, lost_bytes)
+        });
+        (site, why)
     }
 
     fn begin_document(&mut self, site: SiteInfo) {

@@ -13,6 +13,8 @@ impl Framer {
         if let Some(Section::Contents { from }) = self.document.section.take() {
             self.document.elide(from, at);
         }
+        // What is known of a tag must not depend on the pieces in which bytes come.
+        let bytes = &bytes[..bytes.len().min(LOOKAHEAD_BYTES)];
         let tag = Tag::of(bytes, &self.document.prefix);
         match (self.document.state, tag) {
             // Comments and instructions may follow the root; an XML declaration begins another dump.
@@ -85,7 +87,7 @@ impl Framer {
             Tag::OpenLogItem if record_ended => self.cut_if_large(at),
             Tag::OpenUpload => self.document.end_page_header(at),
             Tag::OpenContents => {
-                if let Some(end) = memchr(b'>', &bytes[..bytes.len().min(LOOKAHEAD_BYTES)]) {
+                if let Some(end) = memchr(b'>', bytes) {
                     let from = at + end as u64 + 1;
                     self.document.section = Some(Section::Contents { from });
                     self.document.skip_to = from;

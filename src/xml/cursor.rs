@@ -5,10 +5,8 @@ mod usual;
 
 use memchr::memchr;
 use quick_xml::Reader;
-use quick_xml::errors::IllFormedError;
 use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes;
-use quick_xml::name::QName;
 
 use super::attributes::UsualAttributes;
 use super::chunk::Fault;
@@ -295,21 +293,33 @@ impl<'a> Cursor<'a> {
         if element.is_empty {
             return Ok(());
         }
-        let mut reader = Reader::from_str(&self.text[self.at..]);
-        // The element itself was opened before.
-        reader.config_mut().allow_unmatched_ends = true;
-        let skipped = read_to_end(&mut reader, element, self.limits.depth);
-        self.at = self.text.len() - reader.get_ref().len();
-        skipped.map_err(|error| {
-            let Some(error) = error else {
-                return too_deep(element, self.limits.depth);
-            };
-            let message = format!("the XML is not well formed: {error}");
-            match reader.get_ref().is_empty() {
-                true => self.broken(element.at, message),
-                false => Fault::new(element.at, message),
+        let begin = element.at - self.base;
+        let mut reader = Reader::from_str(&self.text[begin..]);
+        let mut depth = 0;
+        loop {
+            match reader.read_event() {
+                Ok(Event::Start(_)) if depth == self.limits.depth => {
+                    return Err(too_deep(element, depth));
+                }
+                Ok(Event::Start(_)) => depth += 1,
+                Ok(Event::End(_)) if depth == 1 => break,
+                Ok(Event::Empty(_)) if depth == 0 => break,
+                Ok(Event::End(_)) => depth -= 1,
+                Ok(Event::Eof) => {
+                    return Err(self.broken(element.at, not_closed(element.at, element).message));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let message = format!("the XML is not well formed: {error}");
+                    return Err(match reader.get_ref().is_empty() {
+                        true => self.broken(element.at, message),
+                        false => Fault::new(element.at, message),
+                    });
+                }
             }
-        })
+        }
+        self.at = self.text.len() - reader.get_ref().len();
+        Ok(())
     }
 
     /// The element's attributes by local name and value.
@@ -356,39 +366,6 @@ impl<'a> Cursor<'a> {
         match self.wrong_behind {
             Some(wrong) => self.illegal(wrong),
             None => Fault::new(at, message),
-        }
-    }
-}
-
-/// Reads up to the end of an element, whose start was read before.  `None` for an error means that it is
-/// too deep.
-fn read_to_end(
-    reader: &mut Reader<&[u8]>,
-    element: &Element<'_>,
-    most: usize,
-) -> Result<(), Option<quick_xml::Error>> {
-    let name = QName(element.qualified_name);
-    // Elements that are open, of this name and of all.
-    let (mut same, mut depth) = (0_usize, 0_usize);
-    loop {
-        match reader.read_event()? {
-            Event::Start(start) => {
-                depth += 1;
-                if depth >= most {
-                    return Err(None);
-                }
-                same += usize::from(start.name() == name);
-            }
-            Event::End(end) if end.name() == name => match same.checked_sub(1) {
-                Some(left) => (same, depth) = (left, depth.saturating_sub(1)),
-                None => return Ok(()),
-            },
-            Event::End(_) => depth = depth.saturating_sub(1),
-            Event::Eof => {
-                let name = element.qualified_name.to_owned();
-                return Err(Some(IllFormedError::MissingEndTag(name).into()));
-            }
-            _ => {}
         }
     }
 }

@@ -1,9 +1,24 @@
 //! What stands in `<page>` beside revisions and uploads.
 
 use super::chunk::{Fault, Rules, Skipped};
-use super::cursor::{Cursor, Element};
+use super::cursor::{Cursor, Element, Token, wrong_end};
 use super::limits::refuse_longer;
 use crate::model::{Page, Redirect, SiteInfo, Text};
+
+/// Reads the header of a page that goes on in another chunk.
+pub(super) fn parse_header<'a>(cursor: &mut Cursor<'a>, page: &mut Page<'a>) -> Result<(), Fault> {
+    // What is skipped here has been counted in the chunk in which the page begins.
+    let mut skipped = Skipped::default();
+    loop {
+        let before = cursor.offset();
+        match cursor.next()? {
+            Token::Start(element) if element.name == "page" => {}
+            Token::Start(element) => parse_child(cursor, &element, page, &mut skipped)?,
+            Token::End(name) => return Err(wrong_end(before, name, "page")),
+            Token::Eof => return Ok(()),
+        }
+    }
+}
 
 /// Reads a child of `<page>` that belongs to its header.
 pub(super) fn parse_child<'a>(
@@ -39,6 +54,11 @@ pub(super) fn parse_child<'a>(
         _ => skipped.skip(cursor, child)?,
     }
     Ok(())
+}
+
+/// Whether the page has told which one it is, so that rows can be placed whatever else is wrong.
+pub(super) fn is_known(page: &Page<'_>) -> bool {
+    page.id.is_some() && page.title.is_some()
 }
 
 /// Holds a page's header to the rules and adds what follows from the site.

@@ -15,6 +15,8 @@ mod tokens;
 #[cfg(feature = "parquet")]
 mod diffs;
 #[cfg(feature = "parquet")]
+mod fuzzed;
+#[cfg(feature = "parquet")]
 mod histories;
 #[cfg(feature = "parquet")]
 mod inputs;
