@@ -25,9 +25,11 @@ mod lane;
 mod lanes;
 mod log_rows;
 mod options;
+mod partitions;
 mod pipeline;
 mod plan;
 mod pool;
+mod profile_rows;
 mod progress;
 mod protected;
 mod resume;
@@ -41,7 +43,9 @@ mod wikis;
 
 pub use apply::{Rebuilt, apply, diff_parts};
 pub use budget::Budget;
-pub use cat::{DocumentOptions, DocumentShape, PeerFormat, cat_documents, cat_json, cat_xml};
+pub use cat::{
+    DocumentOptions, DocumentShape, PeerFormat, WIKIQ_HEADER, cat_documents, cat_json, cat_xml,
+};
 pub use convert::{Job, JobReport, convert};
 pub use count::{CountJob, CountReport, Counts, Form, count, is_finished_job};
 pub use decode::{Feed, decode};

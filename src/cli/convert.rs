@@ -2,6 +2,7 @@
 
 mod describe;
 mod dry_run;
+mod layout;
 mod report;
 
 use std::collections::{BTreeMap, HashSet};
@@ -13,11 +14,12 @@ use serde_json::json;
 
 use self::describe::describe;
 use self::dry_run::dry_run;
+use self::layout::snapshots;
 use self::report::{summarise, tell_kept, tell_left_out};
 use super::WITH_REJECTS;
 use super::args::{
-    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, RevertOrder,
-    RunArguments, SQL_PREFIX, WorkArguments,
+    ConvertArguments, FilterArguments, HistoryArguments, LayoutName, OnDamage, ProgressStyle,
+    RevertOrder, RunArguments, SQL_PREFIX, WorkArguments,
 };
 use super::expiry::Expiry;
 use super::inputs::{Found, find};
@@ -41,6 +43,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, arguments.on_damage, &pool);
     let (inputs, left_out) = dumps(&arguments.inputs, &arguments.runs, &limits, &pool, stop)?;
+    let snapshots = snapshots(&arguments.layout, &inputs)?;
     let job = Job {
         described: describe(arguments, &selections, &diffs, &protection),
         inputs,
@@ -57,6 +60,7 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         },
         diffs,
         protection,
+        snapshots,
         limits,
         writer: WriterOptions {
             compression: arguments.compression,
@@ -121,6 +125,9 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
 
 fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
     let mut names: Vec<&str> = arguments.tables.iter().map(String::as_str).collect();
+    let profiles = arguments.profiles.iter();
+    let profiles = profiles.filter_map(|name| tables::profile_by_name(name));
+    names.extend(profiles.map(|profile| profile.table.name));
     // Whatever is skipped has to be listed.
     if arguments.on_damage == OnDamage::Skip {
         names.push("rejects");
@@ -138,14 +145,15 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
         .into_iter()
         .filter(|table| names.contains(&table.name))
         .map(|table| {
-            match arguments
-                .columns
-                .iter()
-                .find(|(name, _)| name == table.name)
-            {
-                Some((_, columns)) => Selection::of(table, columns),
-                None => Ok(Selection::all(table)),
-            }
+            let mut columns = arguments.columns.iter();
+            let selection = match columns.find(|(name, _)| name == table.name) {
+                Some((_, columns)) => Selection::of(table, columns)?,
+                None => Selection::all(table),
+            };
+            Ok(match arguments.layout.layout {
+                LayoutName::Flat => selection,
+                LayoutName::Hive => selection.without(table.wiki_column()),
+            })
         })
         .collect()
 }

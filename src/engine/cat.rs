@@ -6,9 +6,11 @@ mod documents;
 mod peers;
 mod persistence;
 mod reverts;
+mod wikiq;
 
 pub use self::documents::DocumentShape;
 pub use self::peers::{DocumentOptions, PeerFormat, cat_documents};
+pub use self::wikiq::WIKIQ_HEADER;
 
 use std::sync::Arc;
 

@@ -9,6 +9,7 @@ use super::kinds::run_any_input;
 use super::lane::Lane;
 use super::pipeline::{Consumer, Passed, Work};
 use super::plan::Plan;
+use super::profile_rows::ProfileRows;
 use super::resume::check_still;
 use super::row_groups::{PartsByTable, RowGroups};
 use super::rows::{ChunkRows, Wanted, rows_of};
@@ -17,7 +18,7 @@ use super::sql::SqlTables;
 use super::texts::Texts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ContentState;
-use crate::sink::{InputEntry, Run, Seen};
+use crate::sink::{InputEntry, Partition, Run, Seen};
 use crate::source::{Input, Stamp};
 use crate::tables::{self, PageSummary, Reject, TableBuilder};
 
@@ -55,9 +56,11 @@ pub(super) fn convert_input(
         plan,
         lane,
         number,
+        partition: None,
         wanted: Arc::clone(&plan.wanted),
         groups: RowGroups::new(plan, lane, number)?,
         pages: plan.wanted.selection(&tables::PAGES).map(TableBuilder::new),
+        profiles: ProfileRows::default(),
         rejects: plan
             .wanted
             .selection(&tables::REJECTS)
@@ -74,6 +77,9 @@ pub(super) fn convert_input(
         input: input.name(),
         sql: SqlTables::default(),
     };
+    // What is written before the wiki is known.
+    let unknown = plan.partition(number, None);
+    tables.groups.enter(unknown.as_ref());
     let outcome = run_any_input(input, lane, &mut tables);
     if !matches!(&outcome, Err(error) if error.kind() == ErrorKind::Cancelled) {
         // Before what was found in it: a file that is still written looks damaged.
@@ -90,9 +96,12 @@ pub(super) struct InputTables<'l> {
     pub(super) lane: &'l Lane<'l>,
     /// Number of the input.
     pub(super) number: usize,
+    /// The partition that the input's rows belong to, if there are some and the wiki is known.
+    pub(super) partition: Option<Partition>,
     wanted: Arc<Wanted>,
     pub(super) groups: RowGroups<'l>,
     pages: Option<TableBuilder<tables::Pages>>,
+    profiles: ProfileRows,
     rejects: Option<TableBuilder<tables::Rejects>>,
     histories: Option<Histories<'l>>,
     texts: Option<Texts<'l>>,
@@ -110,6 +119,26 @@ pub(super) struct InputTables<'l> {
 }
 
 impl InputTables<'_> {
+    /// Rows of a wiki come.  Partitioned tables have those of one input in one place.
+    pub(super) fn enter_wiki(&mut self, wiki_id: Option<&str>) -> Result<()> {
+        let partition = self.plan.partition(self.number, wiki_id);
+        if partition.is_none() || partition == self.partition {
+            return Ok(());
+        }
+        if let Some(known) = &self.partition {
+            let name = |wiki: Option<&str>| wiki.unwrap_or("one without a name").to_owned();
+            return Err(Error::usage(format!(
+                "holds dumps of two wikis, {} and {}: --layout hive needs files of one wiki each",
+                name(known.wiki_id.as_deref()),
+                name(wiki_id)
+            ))
+            .in_input(&self.input));
+        }
+        self.groups.enter(partition.as_ref());
+        self.partition = partition;
+        Ok(())
+    }
+
     fn push_page(&mut self, page: &PageSummary) -> Result<()> {
         if let Some(builder) = &mut self.pages {
             builder.push(page);
@@ -193,6 +222,7 @@ impl InputTables<'_> {
     /// Writes what is left.
     fn finish(mut self, input: &Input, passed: Passed) -> Result<Converted> {
         self.close_page()?;
+        self.profiles.close_page(&mut self.groups)?;
         if let Some(mut pages) = self.pages.take() {
             self.groups.push(&tables::PAGES, pages.finish()?)?;
         }
@@ -253,6 +283,8 @@ impl Consumer for InputTables<'_> {
 
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
         self.close_page()?;
+        self.profiles.close_page(&mut self.groups)?;
+        self.enter_wiki(document.wiki_id.as_deref())?;
         if let Some(histories) = &mut self.histories {
             histories.end_page(&mut self.groups)?;
         }
@@ -275,6 +307,7 @@ impl Consumer for InputTables<'_> {
         self.seen.add(&rows.seen);
         self.groups.push(&tables::REVISIONS, rows.revisions)?;
         self.groups.push(&tables::CONTENT, rows.content)?;
+        self.profiles.add(rows.profiles, &mut self.groups)?;
         self.groups.push(&tables::UPLOADS, rows.uploads)?;
         for (table, batch) in rows.logs {
             self.groups.push(table, batch)?;
@@ -301,6 +334,7 @@ impl Consumer for InputTables<'_> {
 
     fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()> {
         self.close_page()?;
+        self.profiles.close_page(&mut self.groups)?;
         if let Some(histories) = &mut self.histories {
             histories.lost();
         }

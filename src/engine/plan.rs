@@ -8,7 +8,7 @@ use super::convert::Job;
 use super::rows::Wanted;
 use super::sql::Prepared;
 use crate::error::{Error, Result};
-use crate::sink::{OutputFolder, RowGroupEncoder, TableWriter};
+use crate::sink::{OutputFolder, Partition, RowGroupEncoder, TableWriter};
 use crate::tables::{self, Selection};
 
 /// The tables of a job: their columns, encoders and folders.
@@ -48,6 +48,15 @@ impl<'j> Plan<'j> {
                 .iter()
                 .map(encoder)
                 .collect::<Result<BTreeMap<_, _>>>()?,
+        })
+    }
+
+    /// The partition of an input's rows of a wiki; `None` where tables have none.
+    pub(super) fn partition(&self, input: usize, wiki_id: Option<&str>) -> Option<Partition> {
+        let snapshots = self.job.snapshots.as_ref()?;
+        Some(Partition {
+            wiki_id: wiki_id.map(str::to_owned),
+            snapshot: snapshots.get(input).cloned().unwrap_or_default(),
         })
     }
 

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::document::Document;
+use super::partitions::Partitions;
 use super::plan::Plan;
-use super::row_groups::PartsByTable;
+use super::row_groups::{PartsByTable, path_of};
 use crate::error::Result;
 use crate::model::Namespace;
-use crate::tables::{self, NamespaceRow, TableBuilder};
+use crate::sink::TableWriter;
+use crate::tables::{self, NamespaceRow, Selection, TableBuilder};
 
 /// Where a wiki is first met: number of the input, and number of the document in it.
 type Place = (usize, usize);
@@ -36,28 +38,46 @@ impl Wikis {
     }
 
     /// Writes the table `namespaces`, in the order of the inputs.
-    pub(super) fn write(self, plan: &Plan<'_>) -> Result<PartsByTable> {
+    pub(super) fn write(self, plan: &Plan<'_>, partitions: &Partitions) -> Result<PartsByTable> {
         let table = tables::NAMESPACES.name;
         let Some(selection) = plan.wanted.selection(&tables::NAMESPACES) else {
             return Ok(PartsByTable::new());
         };
         let mut wikis: Vec<_> = self.0.into_values().collect();
         wikis.sort_by_key(|(place, _)| *place);
-        let mut writer = plan.writer(table, None)?;
-        let mut builder = TableBuilder::<tables::Namespaces>::new(selection);
-        for (_, document) in &wikis {
-            for namespace in &document.site.namespaces {
-                builder.push(&NamespaceRow {
-                    wiki_id: document.wiki_id.as_deref(),
-                    wiki_name: document.site.site_name.as_deref(),
-                    namespace,
-                });
-            }
+        let mut parts = Vec::new();
+        for partition in partitions.or_none() {
+            let is_here =
+                |document: &Document| partitions.of_wiki(document.wiki_id.as_deref()) == partition;
+            let here = wikis.iter().map(|(_, document)| &**document);
+            let mut writer = plan.writer(table, None)?;
+            writer.set_partition(path_of(table, partition));
+            let documents = here.filter(|document| is_here(document));
+            write_namespaces(&mut writer, selection, documents)?;
+            parts.extend(writer.finish()?);
         }
-        if let Some(batch) = builder.finish()? {
-            let group = writer.encoder().encode(&[batch])?;
-            writer.append(group)?;
-        }
-        Ok(PartsByTable::from([(table.to_owned(), writer.finish()?)]))
+        Ok(PartsByTable::from([(table.to_owned(), parts)]))
     }
+}
+
+fn write_namespaces<'d>(
+    writer: &mut TableWriter,
+    selection: &Selection,
+    documents: impl Iterator<Item = &'d Document>,
+) -> Result<()> {
+    let mut builder = TableBuilder::<tables::Namespaces>::new(selection);
+    for document in documents {
+        for namespace in &document.site.namespaces {
+            builder.push(&NamespaceRow {
+                wiki_id: document.wiki_id.as_deref(),
+                wiki_name: document.site.site_name.as_deref(),
+                namespace,
+            });
+        }
+    }
+    if let Some(batch) = builder.finish()? {
+        let group = writer.encoder().encode(&[batch])?;
+        writer.append(group)?;
+    }
+    Ok(())
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::access::Access;
 use super::folder::{SORTING_NAME, sync_folder};
+use super::layout::folders_of_table;
 use super::manifest::{InputEntry, Manifest};
 use super::part::Part;
 use super::sorted_runs::KeptRun;
@@ -128,8 +129,11 @@ pub struct FinishedInput {
 /// A finished part of a job that is not.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct KeptPart {
-    /// Its final name, in the folder of its table.
+    /// Its final name, in the folder of its table or of the partition.
     pub name: String,
+    /// Its partition, as a path below the table's folder, if the table has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<String>,
     /// Rows.
     pub rows: u64,
     /// Size.
@@ -144,6 +148,7 @@ impl KeptPart {
         let name = part.path.file_name().unwrap_or_default();
         Self {
             name: name.to_string_lossy().into_owned(),
+            partition: part.partition.clone(),
             rows: part.rows,
             bytes: part.bytes,
             sha256: part.sha256.clone(),
@@ -152,9 +157,14 @@ impl KeptPart {
 
     /// The part, in the folder of its table.
     pub fn part(&self, table: &Path) -> Part {
+        let folder = match &self.partition {
+            Some(partition) => table.join(partition),
+            None => table.to_owned(),
+        };
         Part {
-            temporary: table.join(format!(".{}.tmp", self.name)),
-            path: table.join(&self.name),
+            temporary: folder.join(format!(".{}.tmp", self.name)),
+            path: folder.join(&self.name),
+            partition: self.partition.clone(),
             rows: self.rows,
             bytes: self.bytes,
             sha256: self.sha256.clone(),
@@ -244,7 +254,9 @@ impl Journal {
     fn sync_names(&self, input: &FinishedInput) -> io::Result<()> {
         let tables = input.parts.iter().filter(|(_, parts)| !parts.is_empty());
         for (table, _) in tables {
-            sync_folder(Some(&self.folder.join(table)))?;
+            for folder in folders_of_table(&self.folder.join(table)) {
+                sync_folder(Some(&folder))?;
+            }
         }
         if !input.runs.is_empty() {
             sync_folder(Some(&self.folder.join(SORTING_NAME)))?;

@@ -13,6 +13,7 @@ use super::folder::{
 use super::journal::{
     FinishedInput, JOURNAL_NAME, Journal, JournalHead, NEW_JOURNAL_NAME, Recorded,
 };
+use super::layout::{folders_of_table, is_partition_path, mark_complete, partitions};
 use super::lock::FolderLock;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use crate::error::{Error, Result};
@@ -64,7 +65,7 @@ impl OutputFolder {
         let lock = FolderLock::take(path, access)?;
         let cannot = |error| Error::io(format!("cannot write into {}", path.display()), error);
         if path.join(MANIFEST_NAME).exists() {
-            return finished_job(path, head);
+            return finished_job(path, access, head);
         }
         // Between the two looks another job may have ended.
         let recorded = Recorded::read(path)?.unwrap_or(Recorded {
@@ -101,7 +102,7 @@ fn is_another(path: &Path, difference: &str) -> Error {
 }
 
 /// A job that is finished, if it is the same; what it could not remove any more goes.
-fn finished_job(path: &Path, head: &JournalHead) -> Result<Resumed> {
+fn finished_job(path: &Path, access: Access, head: &JournalHead) -> Result<Resumed> {
     let Some(manifest) = Manifest::read(path) else {
         return Err(Error::usage(format!(
             "{} holds a {MANIFEST_NAME} that mwparquet did not write",
@@ -123,6 +124,10 @@ fn finished_job(path: &Path, head: &JournalHead) -> Result<Resumed> {
         )));
     }
     forget(path).map_err(|error| Error::io("cannot remove a journal", error))?;
+    let parts = manifest.tables.values().flat_map(|table| &table.parts);
+    let complete = partitions(parts.map(|part| &part.path[..]));
+    mark_complete(path, access, &complete)
+        .map_err(|error| Error::io("cannot mark a partition as complete", error))?;
     Ok(Resumed::Finished(Box::new(manifest)))
 }
 
@@ -164,7 +169,9 @@ pub(super) fn keep_finished(folder: &Path, recorded: BTreeMap<usize, FinishedInp
     let finished: Vec<_> = recorded.into_values().collect();
     let _ = sweep(folder, &finished);
     for table in table_folders(folder) {
-        let _ = fs::remove_dir(table);
+        for folder in folders_of_table(&table) {
+            let _ = fs::remove_dir(folder);
+        }
     }
 }
 
@@ -193,7 +200,13 @@ fn is_whole(folder: &Path, input: &FinishedInput) -> bool {
     let mut tables = input.parts.iter();
     let are_ours = tables.all(|(table, parts)| {
         let mut parts = parts.iter();
-        is_name(table) && parts.all(|part| is_name(&part.name) && is_part(&part.name))
+        is_name(table)
+            && parts.all(|part| {
+                let partition = part.partition.as_deref();
+                is_name(&part.name)
+                    && is_part(&part.name)
+                    && partition.is_none_or(is_partition_path)
+            })
     });
     if !are_ours || !input.runs.iter().all(|run| is_name(&run.name)) {
         return false;
@@ -222,9 +235,11 @@ fn sweep(folder: &Path, finished: &[FinishedInput]) -> io::Result<()> {
     remove_if_there(&folder.join(NEW_JOURNAL_NAME))?;
     remove_if_there(&folder.join(format!(".{MANIFEST_NAME}.tmp")))?;
     for table in table_folders(folder) {
-        remove_others(&table, &kept, |name| {
-            is_part(name) || is_temporary_part(name)
-        })?;
+        for folder in folders_of_table(&table) {
+            remove_others(&folder, &kept, |name| {
+                is_part(name) || is_temporary_part(name)
+            })?;
+        }
     }
     remove_others(&folder.join(SORTING_NAME), &kept, |_| true)
 }
