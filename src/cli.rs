@@ -8,6 +8,7 @@ mod cat;
 mod clean;
 mod convert;
 mod count;
+mod dialect;
 mod expiry;
 mod inputs;
 mod inspect;

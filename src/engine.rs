@@ -27,9 +27,11 @@ mod lanes;
 mod log_rows;
 mod options;
 mod pages;
+mod partitions;
 mod pipeline;
 mod plan;
 mod pool;
+mod profile_rows;
 mod progress;
 mod proofs;
 mod protected;
@@ -51,7 +53,9 @@ mod wikis;
 pub use crate::xml::XmlLimits;
 pub use apply::{Rebuilt, apply, diff_parts};
 pub use budget::Budget;
-pub use cat::{DocumentOptions, DocumentShape, PeerFormat, cat_documents, cat_json, cat_xml};
+pub use cat::{
+    DocumentOptions, DocumentShape, PeerFormat, WIKIQ_HEADER, cat_documents, cat_json, cat_xml,
+};
 pub use convert::{Job, JobReport, SkipUnchanged, convert};
 pub use count::{CountJob, CountReport, CountedRows, Counts, Form, count, is_finished_job};
 pub use decode::{Feed, decode};

@@ -16,6 +16,7 @@ mod page_moves;
 mod pages;
 mod persistence;
 mod personal;
+mod profiles;
 mod registry;
 mod rejects;
 mod reverts;
@@ -30,9 +31,15 @@ mod uploads;
 mod user_creations;
 
 pub use builder::{Selection, TableBuilder};
-pub use column::{Cells, Column, ColumnDoc, Kind, Operations, Table};
+pub use column::{Cells, Column, ColumnDoc, Kind, Operations, SlotValue, Table};
 pub use personal::{Personal, personal};
-pub use registry::{ALL, DEFAULT, TableInfo, by_name};
+pub use profiles::{
+    CONTENT_CURRENT, CONTENT_HISTORY, Carried, Carries, ContentHistory, MEDIAWIKI_HISTORY,
+    MediawikiHistory, MediawikiHistoryRow, PROFILES, Profile, WIKIQ, WIKITEXT_HISTORY,
+    WIKITEXT_HISTORY_WIKI_ID, Wikiq, WikiqRow, WikitextHistory, WikitextHistoryWikiId,
+    profile_by_name,
+};
+pub use registry::{ALL, DEFAULT, TableInfo, WIKI_ID, by_name};
 
 pub use content::{Content, ContentRow, TABLE as CONTENT};
 pub use counts::{Counts, TABLE as COUNTS, count_columns};

@@ -97,6 +97,7 @@ fn peak_of(paths: &[&Path], output: &Path, memory_bytes: usize) -> usize {
         checks_files: false,
         protection: Protection::default(),
         limits: Limits::default().with_memory(Some(memory_bytes), 2),
+        snapshots: None,
         writer: WriterOptions {
             compression: Compression::Zstd(1),
             row_group_bytes: 32 << 20,

@@ -2,6 +2,7 @@
 
 mod count;
 mod diffs;
+mod layout;
 mod limits;
 mod names;
 mod protect;
@@ -13,6 +14,7 @@ mod verify;
 
 use std::path::PathBuf;
 
+use clap::builder::{ArgPredicate, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -25,6 +27,7 @@ use crate::tables;
 
 pub(super) use self::count::{CountArguments, CountFormat};
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
+pub(super) use self::layout::{DialectArguments, DialectName, LayoutArguments, LayoutName};
 pub(super) use self::limits::LimitArguments;
 pub(super) use self::names::SQL_PREFIX;
 use self::names::TableNames;
@@ -97,6 +100,7 @@ const CONVERT_EXAMPLES: &str = "Examples:
   curl -s URL | mwparquet convert - --output out
   mwparquet convert dumps/*.sql.gz --columns sql_page=page_id,page_title --output out
   mwparquet convert stub.xml.gz --columns revisions=page_id,revision_id,revision_dt --output out
+  mwparquet convert dumps/ --profile content-history --layout hive --output out
   mwparquet convert dumps/ --output out --resume
 
 Result: DIR/<table>/part-*.parquet and DIR/manifest.json, which is written last: a folder without
@@ -120,9 +124,21 @@ pub(super) struct ConvertArguments {
         value_name = "TABLE,…",
         value_delimiter = ',',
         default_values = tables::DEFAULT,
+        default_values_if("profiles", ArgPredicate::IsPresent, ["rejects"]),
         value_parser = TableNames { or_files: false }
     )]
     pub tables: Vec<String>,
+    /// Write the tables of these profiles: in shapes that others have made (docs/PROFILES.md); with rejects
+    /// and what --tables names
+    #[arg(
+        long = "profile",
+        value_name = "PROFILE,…",
+        value_delimiter = ',',
+        value_parser = PossibleValuesParser::new(tables::PROFILES.iter().map(|profile| profile.name))
+    )]
+    pub profiles: Vec<String>,
+    #[command(flatten)]
+    pub layout: LayoutArguments,
     /// Columns to write of a table; can be given once a table
     #[arg(long, value_name = "TABLE=COLUMN,…", value_parser = parse_columns)]
     pub columns: Vec<(String, Vec<String>)>,
@@ -330,6 +346,8 @@ pub(super) struct SchemaArguments {
     /// Write the codebook in Markdown
     #[arg(long)]
     pub markdown: bool,
+    #[command(flatten)]
+    pub dialect: DialectArguments,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -370,6 +388,8 @@ pub(super) enum CatFormat {
     Mwreverts,
     /// Revisions with statistics, as `mwpersistence dump2stats` writes them
     Mwpersistence,
+    /// Revisions with reverts in tab-separated columns, as wikiq writes them
+    Wikiq,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,7 +7,8 @@ use super::args::{CatArguments, CatFormat, CatShape, OnDamage};
 use super::convert::{filters, history, limits, pool};
 use super::inputs::find;
 use crate::engine::{
-    DocumentOptions, DocumentShape, PeerFormat, Stop, cat_documents, cat_json, cat_xml,
+    DocumentOptions, DocumentShape, PeerFormat, Stop, WIKIQ_HEADER, cat_documents, cat_json,
+    cat_xml,
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -16,7 +17,8 @@ pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
     let limits = limits(&arguments.work, OnDamage::Fail, &pool);
     let filters = filters(&arguments.filters)?;
     let history = history(&arguments.history);
-    if arguments.shape.is_some() && peer_format(arguments.format).is_none() {
+    let has_shape = peer_format(arguments.format).is_some_and(|format| format != PeerFormat::Wikiq);
+    if arguments.shape.is_some() && !has_shape {
         return Err(Error::usage(
             "--shape is for the formats mwxml, mwdiffs, mwreverts and mwpersistence",
         ));
@@ -24,6 +26,9 @@ pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
     let found = find(&arguments.inputs, &arguments.runs)?;
     let cannot = |error| Error::io("cannot write to standard output", error);
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
+    if arguments.format == CatFormat::Wikiq {
+        out.write_all(WIKIQ_HEADER.as_bytes()).map_err(cannot)?;
+    }
     let named = found.named.iter().map(|input| (input, true));
     let in_folders = found.in_folders.iter().map(|input| (input, false));
     for (input, is_named) in named.chain(in_folders) {
@@ -61,6 +66,7 @@ fn peer_format(format: CatFormat) -> Option<PeerFormat> {
         CatFormat::Mwdiffs => Some(PeerFormat::Mwdiffs),
         CatFormat::Mwreverts => Some(PeerFormat::Mwreverts),
         CatFormat::Mwpersistence => Some(PeerFormat::Mwpersistence),
+        CatFormat::Wikiq => Some(PeerFormat::Wikiq),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod describe;
 mod dry_run;
+mod layout;
 mod report;
 mod verified;
 
@@ -15,12 +16,13 @@ use serde_json::json;
 
 use self::describe::describe;
 use self::dry_run::dry_run;
+use self::layout::snapshots;
 use self::report::{summarise, tell_kept, tell_left_out};
 use self::verified::has_differences;
 use super::WITH_REJECTS;
 use super::args::{
-    ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, RevertOrder,
-    RunArguments, SQL_PREFIX, TableHistoryArguments, Verify, WorkArguments,
+    ConvertArguments, FilterArguments, HistoryArguments, LayoutName, OnDamage, ProgressStyle,
+    RevertOrder, RunArguments, SQL_PREFIX, TableHistoryArguments, Verify, WorkArguments,
 };
 use super::expiry::Expiry;
 use super::inputs::{Found, find};
@@ -53,6 +55,7 @@ fn job_of(arguments: &ConvertArguments, share: &Share, pool: &Pool, stop: &Stop)
         Some(inputs) => (inputs, BTreeMap::new()),
         None => dumps(&arguments.inputs, &arguments.runs, &limits, pool, stop)?,
     };
+    let snapshots = snapshots(&arguments.layout, &inputs)?;
     Ok(Job {
         described: describe(arguments, &selections, &diffs, &protection),
         inputs,
@@ -68,6 +71,7 @@ fn job_of(arguments: &ConvertArguments, share: &Share, pool: &Pool, stop: &Stop)
         history: table_history(&arguments.history, &arguments.table_history),
         diffs,
         protection,
+        snapshots,
         limits,
         checks_files: arguments.verify.wants(Verify::Checksums),
         writer: WriterOptions {
@@ -153,6 +157,9 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
     if arguments.verify.wants(Verify::Sha1) {
         names.push("differing_texts");
     }
+    let profiles = arguments.profiles.iter();
+    let profiles = profiles.filter_map(|name| tables::profile_by_name(name));
+    names.extend(profiles.map(|profile| profile.table.name));
     // Whatever is skipped has to be listed.
     if arguments.on_damage == OnDamage::Skip {
         names.push("rejects");
@@ -170,14 +177,15 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
         .into_iter()
         .filter(|table| names.contains(&table.name))
         .map(|table| {
-            match arguments
-                .columns
-                .iter()
-                .find(|(name, _)| name == table.name)
-            {
-                Some((_, columns)) => Selection::of(table, columns),
-                None => Ok(Selection::all(table)),
-            }
+            let mut columns = arguments.columns.iter();
+            let selection = match columns.find(|(name, _)| name == table.name) {
+                Some((_, columns)) => Selection::of(table, columns)?,
+                None => Selection::all(table),
+            };
+            Ok(match arguments.layout.layout {
+                LayoutName::Flat => selection,
+                LayoutName::Hive => selection.without(table.wiki_column()),
+            })
         })
         .collect()
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::args::{SQL_PREFIX, SchemaArguments};
+use super::dialect::{ReadColumn, ReadTable, written_in};
 use super::print;
 use crate::engine::{Limits, Pool, Stop, inspect};
 use crate::error::{Error, Result};
@@ -28,7 +29,9 @@ fn sheets_of(table: Option<&str>, stop: &Stop) -> Result<Vec<Sheet>> {
             ours.chain(tables::sql_tables().filter_map(Sheet::of_sql_doc))
                 .collect()
         }
-        Some(name) => match tables::by_name(name) {
+        Some(name) => match tables::by_name(name)
+            .or_else(|| tables::profile_by_name(name).map(|profile| profile.table))
+        {
             Some(table) => vec![Sheet::of_table(table)],
             None if Path::new(name).is_file() => of_file(name, stop)?,
             None => vec![of_sql_name(name)?],
@@ -38,11 +41,15 @@ fn sheets_of(table: Option<&str>, stop: &Stop) -> Result<Vec<Sheet>> {
 
 pub(super) fn run(arguments: &SchemaArguments, stop: &Stop) -> Result<ExitCode> {
     let table = arguments.table.as_deref();
-    if arguments.json {
+    if arguments.json && arguments.dialect.dialect.is_none() {
         return print((json_of(table, stop)? + "\n").as_bytes());
     }
     let sheets = sheets_of(table, stop)?;
-    let text = if arguments.markdown {
+    let text = if let Some(dialect) = arguments.dialect.dialect {
+        let written = |sheet: &Sheet| written_in(dialect, &sheet.table, &arguments.dialect);
+        let tables: Vec<_> = sheets.iter().map(written).collect::<Result<_>>()?;
+        tables.join("\n")
+    } else if arguments.markdown {
         sheets
             .iter()
             .map(as_markdown)
@@ -89,6 +96,8 @@ struct Sheet {
     /// Why it is not written by default, if it is not.
     on_request: bool,
     lines: Vec<Line>,
+    /// The same for programs that read the table.
+    table: ReadTable,
 }
 
 /// What is told of a column.
@@ -117,6 +126,12 @@ impl Sheet {
             row: table.row.to_owned(),
             on_request: !table.is_default,
             lines: lines.collect(),
+            table: ReadTable {
+                name: table.name.to_owned(),
+                row: table.row.to_owned(),
+                wiki_column: table.wiki_column(),
+                columns: table.columns().into_iter().map(ReadColumn::of).collect(),
+            },
         }
     }
 
@@ -135,6 +150,16 @@ impl Sheet {
             row: selection.row(),
             on_request: false,
             lines: lines.collect(),
+            table: ReadTable {
+                name: selection.table.written_name(),
+                row: selection.row(),
+                wiki_column: tables::WIKI_ID,
+                columns: selection
+                    .columns()
+                    .into_iter()
+                    .map(ReadColumn::of_sql)
+                    .collect(),
+            },
         }
     }
 

@@ -13,7 +13,7 @@ pub struct Facts {
     rows: Vec<Row>,
     /// Names of all users, end to end.
     names: String,
-    /// Keys under which revisions count, end to end, and where each ends, as far as they have some.
+    /// Keys under which revisions count, or what else waits with them, end to end, and where each ends, as far as they have some.
     keys: Vec<u8>,
     key_ends: Vec<usize>,
 }
@@ -63,7 +63,7 @@ const SHA1: u8 = 1 << 6;
 const WANTED: u8 = 1 << 7;
 
 impl Facts {
-    /// Bytes of a revision, without its user's name.
+    /// Bytes of a revision, without its user's name and its key.
     pub const BYTES_EACH: usize = size_of::<Row>();
 
     /// Notes down a revision.  `has_parents` says whether dumps of this schema tell of parents, so
@@ -109,7 +109,7 @@ impl Facts {
         }
     }
 
-    /// Notes down under which key the revision counts that was pushed last.  Either all have one or
+    /// Notes down under which key the revision counts that was pushed last, or what else waits with it.  Either all have one or
     /// none has.
     pub fn push_key(&mut self, key: &[u8]) {
         self.keys.extend_from_slice(key);
@@ -140,7 +140,15 @@ impl Facts {
             let last = count.checked_sub(1).and_then(|index| self.rows.get(index));
             last.map_or(0, |row| row.name_end)
         };
+        let key_end = |count: usize| {
+            let last = count
+                .checked_sub(1)
+                .and_then(|index| self.key_ends.get(index));
+            last.copied().unwrap_or_default()
+        };
         range.len() * Self::BYTES_EACH + name_end(range.end) - name_end(range.start)
+            + key_end(range.end)
+            - key_end(range.start)
     }
 
     /// A revision by its number; `None` where there are not so many.

@@ -12,7 +12,7 @@ use super::progress::Stop;
 use crate::derive::diff::rebuild;
 use crate::derive::tokens::{Tokenized, Tokenizer};
 use crate::error::{Error, Result};
-use crate::sink::{PartReader, Wanted};
+use crate::sink::{PartReader, Wanted, folders_of_table};
 use crate::tables;
 
 /// Rows that are read at once: few, as each may hold whole texts.
@@ -50,12 +50,14 @@ pub fn diff_parts(path: &Path) -> Result<Vec<PathBuf>> {
     }
     let of_job = path.join(tables::DIFFS.name);
     let folder = if of_job.is_dir() { &of_job } else { path };
-    let cannot = |error| Error::io(format!("cannot read {}", folder.display()), error);
     let mut parts = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(cannot)? {
-        let path = entry.map_err(cannot)?.path();
-        if path.extension().is_some_and(|ending| ending == "parquet") {
-            parts.push(path);
+    for folder in folders_of_table(folder) {
+        let cannot = |error| Error::io(format!("cannot read {}", folder.display()), error);
+        for entry in std::fs::read_dir(&folder).map_err(cannot)? {
+            let path = entry.map_err(cannot)?.path();
+            if path.extension().is_some_and(|ending| ending == "parquet") {
+                parts.push(path);
+            }
         }
     }
     // Names have the order of the rows.

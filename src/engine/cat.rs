@@ -6,10 +6,12 @@ mod documents;
 mod peers;
 mod persistence;
 mod reverts;
+mod wikiq;
 
 pub use self::documents::DocumentShape;
 pub(super) use self::documents::title_of;
 pub use self::peers::{DocumentOptions, PeerFormat, cat_documents};
+pub use self::wikiq::WIKIQ_HEADER;
 
 use std::sync::Arc;
 

@@ -11,11 +11,12 @@ use super::kept::{record, sql_entry};
 use super::lane::Lane;
 use super::lanes::{Reading, read_inputs};
 use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
+use super::partitions::Partitions;
 use super::plan::Plan;
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::resume::{Begun, begin};
-use super::row_groups::PartsByTable;
+use super::row_groups::{PartsByTable, path_of};
 use super::sessions::write_sessions;
 use super::sql::{SqlTables, SqlWanted, merged};
 use super::unchanged::{INPUT_TIMES, input_times};
@@ -54,6 +55,9 @@ pub struct Job {
     pub diffs: DiffOptions,
     /// What becomes of personal data.
     pub protection: Protection,
+    /// The snapshot that each input belongs to, where tables are partitioned as Hive has it: by wiki and
+    /// snapshot.  Files then have no column of the wiki.
+    pub snapshots: Option<Vec<String>>,
     /// What bounds memory, and what happens at damage.
     pub limits: Limits,
     /// Whether files are held against the lists of checksums beside them, too.
@@ -116,7 +120,7 @@ pub fn convert(
     let done: BTreeSet<_> = finished.keys().copied().collect();
     for (number, converted) in finished {
         progress.skip_input(converted.entry.bytes);
-        results.add(number, converted)?;
+        results.add(job, number, converted)?;
     }
     let reading = Reading {
         inputs: &job.inputs,
@@ -130,7 +134,7 @@ pub fn convert(
         let read = |lane: &Lane<'_>, number, input: &_| convert_input(&plan, lane, number, input);
         read_inputs(&reading, observe, &read, &mut |number, mut converted| {
             record(&mut journal, number, &mut converted)?;
-            results.add(number, converted)
+            results.add(job, number, converted)
         })?;
         stop.check()?;
         Lane::alone(&job.limits, pool, progress, stop, |lane| {
@@ -222,10 +226,21 @@ pub(super) struct Results {
     sql: BTreeMap<usize, (Arc<str>, SqlTables)>,
     /// Whether an input was an XML dump: without one its tables are not written.
     has_xml: bool,
+    /// Where rows of the inputs belong, of XML dumps and of others.
+    partitions: Partitions,
+    sql_partitions: Partitions,
 }
 
 impl Results {
-    pub(super) fn add(&mut self, number: usize, mut converted: Converted) -> Result<()> {
+    pub(super) fn add(&mut self, job: &Job, number: usize, mut converted: Converted) -> Result<()> {
+        let snapshots = job.snapshots.as_ref();
+        if let Some(snapshot) = snapshots.and_then(|snapshots| snapshots.get(number)) {
+            let partitions = match converted.sql {
+                None => &mut self.partitions,
+                Some(_) => &mut self.sql_partitions,
+            };
+            partitions.add(number, converted.entry.wiki_id.clone(), snapshot);
+        }
         self.has_xml |= converted.sql.is_none();
         self.stamps
             .extend(converted.stamp.map(|stamp| (number, stamp)));
@@ -295,17 +310,24 @@ impl Results {
         }
         let mut selections = plan.wanted.selections.clone();
         if self.has_xml || self.sql.is_empty() {
-            parts.extend(std::mem::take(&mut self.wikis).write(plan, lane)?);
+            let wikis = std::mem::take(&mut self.wikis);
+            parts.extend(wikis.write(plan, lane, &self.partitions)?);
             let edits = std::mem::take(&mut self.edits);
-            parts.extend(write_sessions(plan, lane, edits)?);
+            parts.extend(write_sessions(plan, lane, edits, &self.partitions)?);
         } else {
+            self.partitions = std::mem::take(&mut self.sql_partitions);
             selections.retain(|selection| selection.table.name == tables::REJECTS.name);
         }
         for selection in &selections {
             let table = selection.table.name;
             let parts = parts.entry(table.to_owned()).or_default();
-            if parts.is_empty() {
-                *parts = plan.writer(table, None)?.finish_empty()?;
+            for partition in self.partitions.or_none() {
+                let path = path_of(table, partition);
+                if !parts.iter().any(|part| part.partition == path) {
+                    let mut writer = plan.writer(table, None)?;
+                    writer.set_partition(path);
+                    parts.extend(writer.finish_empty()?);
+                }
             }
         }
         let mut entries = describe_tables(&selections, &parts);
@@ -330,7 +352,14 @@ impl Results {
         for (name, table) in tables {
             let parts = parts.entry(name.clone()).or_default();
             if parts.is_empty() {
-                *parts = plan.sql_writer(&table.first, None)?.finish_empty()?;
+                let mut writer = plan.sql_writer(&table.first, None)?;
+                let wiki_id = table.first.wiki_id.as_deref();
+                let mut inputs = self.sql.iter();
+                let declares = |sql: &SqlTables| sql.tables.iter().any(|table| table.name == name);
+                let input = inputs.find(|(_, (_, sql))| declares(sql));
+                let partition = input.and_then(|(number, _)| plan.partition(*number, wiki_id));
+                writer.set_partition(path_of(&name, partition.as_ref()));
+                *parts = writer.finish_empty()?;
             }
             let columns = table.columns.into_iter().map(|doc| doc.name).collect();
             let entry = entry_of(&name, SQL_TABLES_VERSION, columns, parts);
@@ -366,10 +395,7 @@ fn entry_of(table: &str, version: u32, columns: Vec<String>, parts: &[Part]) -> 
     let parts: Vec<_> = parts
         .iter()
         .map(|part| PartEntry {
-            path: format!(
-                "{table}/{}",
-                part.path.file_name().unwrap_or_default().to_string_lossy()
-            ),
+            path: format!("{table}/{}", part.name()),
             rows: part.rows,
             bytes: part.bytes,
             sha256: part.sha256.clone(),

@@ -10,6 +10,7 @@ use super::kinds::run_any_input;
 use super::lane::Lane;
 use super::pipeline::{Consumer, Passed, Work};
 use super::plan::Plan;
+use super::profile_rows::ProfileRows;
 use super::proofs::Proofs;
 use super::resume::check_still;
 use super::row_groups::{PartsByTable, RowGroups};
@@ -20,7 +21,7 @@ use super::texts::Texts;
 use super::unknown::{Unknown, UnknownNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::ContentState;
-use crate::sink::{CheckedFile, InputEntry, Run, Seen, VerifiedInput};
+use crate::sink::{CheckedFile, InputEntry, Partition, Run, Seen, VerifiedInput};
 use crate::source::{Input, Stamp};
 use crate::tables::{self, PageSummary, Reject, TableBuilder};
 
@@ -82,9 +83,12 @@ pub(super) struct InputTables<'l> {
     pub(super) lane: &'l Lane<'l>,
     /// Number of the input.
     pub(super) number: usize,
+    /// The partition that the input's rows belong to, if there are some and the wiki is known.
+    pub(super) partition: Option<Partition>,
     wanted: Arc<Wanted>,
     pub(super) groups: RowGroups<'l>,
     pages: Option<TableBuilder<tables::Pages>>,
+    profiles: ProfileRows,
     rejects: Option<TableBuilder<tables::Rejects>>,
     histories: Option<Histories<'l>>,
     texts: Option<Texts<'l>>,
@@ -115,13 +119,18 @@ impl<'l> InputTables<'l> {
         number: usize,
         input: &Input,
     ) -> Result<Self> {
+        let mut groups = RowGroups::new(plan, lane, number)?;
+        // What is written before the wiki is known.
+        groups.enter(plan.partition(number, None).as_ref());
         Ok(Self {
             plan,
             lane,
             number,
+            partition: None,
             wanted: Arc::clone(&plan.wanted),
-            groups: RowGroups::new(plan, lane, number)?,
+            groups,
             pages: plan.wanted.selection(&tables::PAGES).map(TableBuilder::new),
+            profiles: ProfileRows::default(),
             rejects: plan
                 .wanted
                 .selection(&tables::REJECTS)
@@ -148,6 +157,26 @@ impl<'l> InputTables<'l> {
     pub(super) fn continued(mut self) -> Self {
         self.is_continued = true;
         self
+    }
+
+    /// Rows of a wiki come.  Partitioned tables have those of one input in one place.
+    pub(super) fn enter_wiki(&mut self, wiki_id: Option<&str>) -> Result<()> {
+        let partition = self.plan.partition(self.number, wiki_id);
+        if partition.is_none() || partition == self.partition {
+            return Ok(());
+        }
+        if let Some(known) = &self.partition {
+            let name = |wiki: Option<&str>| wiki.unwrap_or("one without a name").to_owned();
+            return Err(Error::usage(format!(
+                "holds dumps of two wikis, {} and {}: --layout hive needs files of one wiki each",
+                name(known.wiki_id.as_deref()),
+                name(wiki_id)
+            ))
+            .in_input(&self.input));
+        }
+        self.groups.enter(partition.as_ref());
+        self.partition = partition;
+        Ok(())
     }
 
     fn push_page(&mut self, page: &PageSummary) -> Result<()> {
@@ -287,6 +316,7 @@ impl<'l> InputTables<'l> {
         checksums: Option<Vec<CheckedFile>>,
     ) -> Result<Converted> {
         self.close_page()?;
+        self.profiles.close_page(&mut self.groups)?;
         if let Some(mut pages) = self.pages.take() {
             self.groups.push(&tables::PAGES, pages.finish()?)?;
         }
@@ -359,6 +389,8 @@ impl Consumer for InputTables<'_> {
 
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
         self.close_page()?;
+        self.profiles.close_page(&mut self.groups)?;
+        self.enter_wiki(document.wiki_id.as_deref())?;
         if let Some(histories) = &mut self.histories {
             histories.end_page(&mut self.groups)?;
         }
@@ -382,6 +414,7 @@ impl Consumer for InputTables<'_> {
         self.count_unknown(rows.unknown)?;
         self.groups.push(&tables::REVISIONS, rows.revisions)?;
         self.groups.push(&tables::CONTENT, rows.content)?;
+        self.profiles.add(rows.profiles, &mut self.groups)?;
         self.groups.push(&tables::UPLOADS, rows.uploads)?;
         self.groups.push(&tables::DIFFERING_TEXTS, rows.differing)?;
         if let Some(proofs) = &rows.proofs {
@@ -412,6 +445,7 @@ impl Consumer for InputTables<'_> {
 
     fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()> {
         self.close_page()?;
+        self.profiles.close_page(&mut self.groups)?;
         if let Some(histories) = &mut self.histories {
             histories.lost();
         }

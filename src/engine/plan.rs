@@ -9,7 +9,7 @@ use super::rows::Wanted;
 use super::scan::{ScanJob, TableOutlet};
 use super::sql::{Prepared, SqlWanted};
 use crate::error::{Error, Result};
-use crate::sink::{OutputFolder, RowGroupEncoder, TableWriter};
+use crate::sink::{OutputFolder, Partition, RowGroupEncoder, TableWriter};
 use crate::tables::{self, Selection};
 
 /// The tables of a job, and where their rows go.
@@ -90,6 +90,23 @@ impl<'j> Plan<'j> {
             sorting_folder: sorting.to_owned(),
             goal: Goal::Taker(outlet),
         }
+    }
+
+    /// The partition of an input's rows of a wiki; `None` where tables have none.
+    pub(super) fn partition(&self, input: usize, wiki_id: Option<&str>) -> Option<Partition> {
+        let snapshots = match &self.goal {
+            Goal::Parts { job, .. } => job.snapshots.as_ref()?,
+            Goal::Taker(_) => return None,
+        };
+        Some(Partition {
+            wiki_id: wiki_id.map(str::to_owned),
+            snapshot: snapshots.get(input).cloned().unwrap_or_default(),
+        })
+    }
+
+    /// Whether tables are partitioned by wiki and snapshot.
+    pub(super) fn is_partitioned(&self) -> bool {
+        matches!(&self.goal, Goal::Parts { job, .. } if job.snapshots.is_some())
     }
 
     /// Who takes batches, if they do not become parts.

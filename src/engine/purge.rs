@@ -107,7 +107,9 @@ pub fn purge(
             true => drop(Rewriting::begin(folder)?),
             false => {}
         }
-        check_age(&Manifest::of_finished(folder)?, folder, job)?;
+        let manifest = Manifest::of_finished(folder)?;
+        refuse_partitions(&manifest, folder)?;
+        check_age(&manifest, folder, job)?;
     }
     let means = Means {
         limits: &job.limits,
@@ -121,6 +123,20 @@ pub fn purge(
         take(purge_output(folder, &told, &newer, pool, stop)?)?;
     }
     Ok(())
+}
+
+/// Refuses tables in partitions: rows are told apart by columns that these do not have.
+fn refuse_partitions(manifest: &Manifest, folder: &Path) -> Result<()> {
+    let mut parts = manifest.tables.values().flat_map(|table| &table.parts);
+    match parts.find(|part| part.path.matches('/').count() > 1) {
+        None => Ok(()),
+        Some(part) => Err(Error::usage(format!(
+            "{} has tables in partitions, as {}: purge does not rewrite these, so convert anew from \
+             newer dumps",
+            folder.display(),
+            part.path
+        ))),
+    }
 }
 
 fn purge_output(

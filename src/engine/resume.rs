@@ -145,6 +145,7 @@ pub(super) fn details(job: &Job) -> BTreeMap<String, Value> {
         ("until", json!(until.map(|time| time.to_string()))),
         ("history", json!(format!("{:?}", job.history))),
         ("diffs", json!(job.diffs.described())),
+        ("snapshots", json!(job.snapshots)),
         ("protection", json!(job.protection.described())),
         ("sizing_bytes", json!(limits.sizing_bytes)),
         ("record_max_bytes", json!(limits.record_max_bytes)),

@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::pool::Pending;
 use super::scan::Handing;
 use crate::error::Result;
-use crate::sink::{EncodedColumn, Part, RowGroupEncoder, TableWriter};
+use crate::sink::{EncodedColumn, Part, Partition, RowGroupEncoder, TableWriter};
 use crate::tables::{self, TableInfo};
 
 /// Parts by the names of their tables.
@@ -83,6 +83,13 @@ impl<'l> RowGroups<'l> {
             encoding_bytes: 0,
             handing,
         })
+    }
+
+    /// Has the parts of all tables in a partition, or in none.
+    pub(super) fn enter(&mut self, partition: Option<&Partition>) {
+        for (table, gathering) in &mut self.tables {
+            gathering.writer.set_partition(path_of(table, partition));
+        }
     }
 
     /// Adds rows, if the table is wanted.  Where row groups end depends on the rows alone.
@@ -199,4 +206,10 @@ impl<'l> RowGroups<'l> {
             .map(|(table, gathering)| Ok((table, gathering.writer.finish()?)))
             .collect()
     }
+}
+
+/// Where a partition lies below the folder of a table.
+pub(super) fn path_of(table: &str, partition: Option<&Partition>) -> Option<String> {
+    let column = tables::by_name(table).map_or(tables::WIKI_ID, TableInfo::wiki_column);
+    partition.map(|partition| partition.path(column))
 }

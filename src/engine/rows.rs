@@ -7,6 +7,7 @@ use super::document::Document;
 use super::histories::{ChunkHistory, Notes};
 use super::log_rows::{LogBatches, LogBuilders};
 use super::options::{DiffOptions, Filters, HistoryOptions};
+use super::profile_rows::{ProfileBatches, ProfileBuilders, carries};
 use super::proofs::{Proofs, Proving};
 use super::protected::Protected;
 use super::texts::{Changes, ChunkChanges};
@@ -44,7 +45,12 @@ impl Wanted {
 
     /// Whether a table is wanted that is derived from pages' histories.
     pub(super) fn needs_histories(&self) -> bool {
-        let tables = [&tables::REVISION_HISTORY, &tables::REVERTS];
+        let tables = [
+            &tables::REVISION_HISTORY,
+            &tables::REVERTS,
+            &tables::MEDIAWIKI_HISTORY,
+            &tables::WIKIQ,
+        ];
         tables.iter().any(|table| self.selection(table).is_some())
     }
 
@@ -75,6 +81,7 @@ impl Wanted {
 pub(super) struct ChunkRows {
     pub revisions: Option<RecordBatch>,
     pub content: Option<RecordBatch>,
+    pub profiles: ProfileBatches,
     pub uploads: Option<RecordBatch>,
     pub logs: LogBatches,
     pub diffs: Option<RecordBatch>,
@@ -110,9 +117,12 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
         places: &places,
         revisions: wanted.selection(&tables::REVISIONS).map(TableBuilder::new),
         content: wanted.selection(&tables::CONTENT).map(TableBuilder::new),
+        profiles: ProfileBuilders::new(wanted),
         uploads: wanted.selection(&tables::UPLOADS).map(TableBuilder::new),
         logs: LogBuilders::new(wanted),
-        notes: wanted.needs_histories().then(|| Notes::new(document)),
+        notes: wanted
+            .needs_histories()
+            .then(|| Notes::new(document).carrying(carries(wanted))),
         changes: match wanted.needs_texts() {
             true => Some(Changes::new(wanted.kept_tokens())?),
             false => None,
@@ -133,6 +143,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
     (rows.proofs, rows.differing) = (proofs, differing);
     rows.revisions = finish(collector.revisions)?;
     rows.content = finish(collector.content)?;
+    rows.profiles = collector.profiles.finish()?;
     rows.uploads = finish(collector.uploads)?;
     rows.logs = collector.logs.finish()?;
     rows.edits = collector.edits;
@@ -170,6 +181,7 @@ struct Collector<'c> {
     places: &'c Places,
     revisions: Option<TableBuilder<tables::Revisions>>,
     content: Option<TableBuilder<tables::Content>>,
+    profiles: ProfileBuilders,
     uploads: Option<TableBuilder<tables::Uploads>>,
     logs: LogBuilders,
     notes: Option<Notes>,
@@ -216,7 +228,7 @@ impl Records for Collector<'_> {
             self.look_for_text(revision);
         }
         if let Some(notes) = self.notes.as_mut().filter(|_| of_wanted_page) {
-            notes.revision(revision, is_wanted);
+            notes.revision_of(&self.document.site, page, revision, is_wanted);
         }
         if let Some(changes) = self.changes.as_mut().filter(|_| of_wanted_page) {
             changes.revision(page, revision, is_wanted);
@@ -233,13 +245,15 @@ impl Records for Collector<'_> {
         if let Some(edits) = &mut self.edits {
             edits.push_with(|record| write_event(wiki_id, revision, record));
         }
+        let row = RevisionRow {
+            wiki_id,
+            page,
+            revision,
+        };
         if let Some(builder) = &mut self.revisions {
-            builder.push(&RevisionRow {
-                wiki_id,
-                page,
-                revision,
-            });
+            builder.push(&row);
         }
+        self.profiles.push(&row);
         if let Some(builder) = &mut self.content {
             for slot in revision.slots() {
                 builder.push(&ContentRow {
@@ -287,6 +301,7 @@ impl Records for Collector<'_> {
         if let Some(changes) = &mut self.changes {
             changes.page_ended(self.document.wiki_id.as_deref(), at.page, at.began_before);
         }
+        self.profiles.page_ended(at.page, at.began_before);
         self.summary_of(at.page);
         if let Some(summary) = self.summary.take() {
             self.rows

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 
 use super::lane::Lane;
 use super::options::Limits;
+use super::partitions::Partitions;
 use super::plan::Plan;
 use super::pool::{Pending, Pool};
 use super::progress::Stop;
 use super::row_groups::{PartsByTable, RowGroups};
 use crate::derive::sessions::{Event, Session, Sessionizer};
 use crate::error::{Error, Result};
-use crate::sink::{MERGED_RUNS, Records, Run, for_each_sorted};
+use crate::sink::{MERGED_RUNS, Part, Records, Run, for_each_sorted};
 use crate::tables::{self, TableBuilder};
 
 /// Rows of a batch.
@@ -110,21 +111,20 @@ pub(super) fn write_sessions(
     plan: &Plan<'_>,
     lane: &Lane<'_>,
     runs: Vec<Run>,
+    partitions: &Partitions,
 ) -> Result<PartsByTable> {
     let Some(selection) = plan.wanted.selection(&tables::SESSIONS) else {
         return Ok(PartsByTable::new());
     };
     let runs = few_runs(&plan.sorting_folder, lane.pool, &lane.stop, runs)?;
-    let mut groups = RowGroups::of_job(plan, lane, &tables::SESSIONS)?;
-    let mut builder = TableBuilder::<tables::Sessions>::new(selection);
-    let mut put = |session: Option<Session>, is_last: bool| -> Result<()> {
-        if let Some(session) = session {
-            builder.push(&session);
-        }
-        match is_last || builder.rows() >= BATCH_ROWS {
-            true => groups.push(&tables::SESSIONS, builder.finish()?),
-            false => Ok(()),
-        }
+    let mut rows = SessionRows {
+        plan,
+        lane,
+        partitions,
+        groups: None,
+        builder: TableBuilder::new(selection),
+        wiki_id: None,
+        parts: Vec::new(),
     };
     let mut sessionizer = Sessionizer::new(plan.wanted.history.session_cutoff_seconds);
     let mut records = 0_u64;
@@ -135,10 +135,68 @@ pub(super) fn write_sessions(
         }
         let event = Event::read(record)
             .ok_or_else(|| Error::internal("an edit was not written as it is read"))?;
-        put(sessionizer.push(&event), false)
+        sessionizer
+            .push(&event)
+            .map_or(Ok(()), |session| rows.push(&session))
     })?;
-    put(sessionizer.finish(), true)?;
-    groups.finish()
+    if let Some(session) = sessionizer.finish() {
+        rows.push(&session)?;
+    }
+    rows.finish()
+}
+
+/// Rows in the order of wikis, each of which can have a partition of its own.
+struct SessionRows<'r> {
+    plan: &'r Plan<'r>,
+    lane: &'r Lane<'r>,
+    partitions: &'r Partitions,
+    groups: Option<RowGroups<'r>>,
+    builder: TableBuilder<tables::Sessions>,
+    /// The wiki that rows come of.
+    wiki_id: Option<String>,
+    parts: Vec<Part>,
+}
+
+impl SessionRows<'_> {
+    fn push(&mut self, session: &Session) -> Result<()> {
+        let is_partitioned = self.plan.is_partitioned();
+        if is_partitioned && self.groups.is_some() && self.wiki_id != session.wiki_id {
+            self.end_groups()?;
+        }
+        self.wiki_id.clone_from(&session.wiki_id);
+        if self.groups.is_none() {
+            let mut groups = RowGroups::of_job(self.plan, self.lane, &tables::SESSIONS)?;
+            groups.enter(self.partitions.of_wiki(self.wiki_id.as_deref()));
+            self.groups = Some(groups);
+        }
+        self.builder.push(session);
+        match self.builder.rows() >= BATCH_ROWS {
+            true => self.push_batch(),
+            false => Ok(()),
+        }
+    }
+
+    fn push_batch(&mut self) -> Result<()> {
+        let batch = self.builder.finish()?;
+        let groups = self.groups.as_mut();
+        groups.map_or(Ok(()), |groups| groups.push(&tables::SESSIONS, batch))
+    }
+
+    fn end_groups(&mut self) -> Result<()> {
+        self.push_batch()?;
+        if let Some(groups) = self.groups.take() {
+            self.parts.extend(groups.finish()?.into_values().flatten());
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<PartsByTable> {
+        self.end_groups()?;
+        Ok(PartsByTable::from([(
+            tables::SESSIONS.name.to_owned(),
+            self.parts,
+        )]))
+    }
 }
 
 /// Merges runs, in a folder, until there are few enough to be merged at once.

@@ -95,6 +95,9 @@ fn check_options(job: &Job, head: &JournalHead, manifest: &Manifest) -> Result<(
             tables::SESSIONS.name
         ));
     }
+    if job.snapshots.is_some() {
+        return refuse("--layout hive has a folder for each snapshot".to_owned());
+    }
     if manifest.inputs.iter().any(|input| !input.splits.is_empty()) {
         return refuse("it was done in splits, whose parts are not those of inputs".to_owned());
     }
@@ -193,6 +196,7 @@ fn finished(manifest: &Manifest, then: usize, now: usize, stamp: Stamp) -> Resul
             let (_, earlier) = part.path.rsplit_once('/')?;
             let rest = earlier.strip_prefix(&format!("part-{then:05}-"))?;
             Some(KeptPart {
+                partition: None,
                 name: format!("part-{now:05}-{rest}"),
                 earlier: Some(earlier.to_owned()),
                 rows: part.rows,

@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow::array::RecordBatch;
+
 use super::document::Document;
 use super::lane::Lane;
+use super::partitions::Partitions;
 use super::plan::Plan;
 use super::row_groups::{PartsByTable, RowGroups};
 use crate::error::Result;
 use crate::model::Namespace;
-use crate::tables::{self, NamespaceRow, TableBuilder};
+use crate::tables::{self, NamespaceRow, Selection, TableBuilder};
 
 /// Where a wiki is first met: number of the input, and number of the document in it.
 type Place = (usize, usize);
@@ -37,24 +40,47 @@ impl Wikis {
     }
 
     /// Writes the table `namespaces`, in the order of the inputs.
-    pub(super) fn write(self, plan: &Plan<'_>, lane: &Lane<'_>) -> Result<PartsByTable> {
+    pub(super) fn write(
+        self,
+        plan: &Plan<'_>,
+        lane: &Lane<'_>,
+        partitions: &Partitions,
+    ) -> Result<PartsByTable> {
         let Some(selection) = plan.wanted.selection(&tables::NAMESPACES) else {
             return Ok(PartsByTable::new());
         };
         let mut wikis: Vec<_> = self.0.into_values().collect();
         wikis.sort_by_key(|(place, _)| *place);
-        let mut groups = RowGroups::of_job(plan, lane, &tables::NAMESPACES)?;
-        let mut builder = TableBuilder::<tables::Namespaces>::new(selection);
-        for (_, document) in &wikis {
-            for namespace in &document.site.namespaces {
-                builder.push(&NamespaceRow {
-                    wiki_id: document.wiki_id.as_deref(),
-                    wiki_name: document.site.site_name.as_deref(),
-                    namespace,
-                });
+        let mut parts = PartsByTable::new();
+        for partition in partitions.or_none() {
+            let is_here =
+                |document: &Document| partitions.of_wiki(document.wiki_id.as_deref()) == partition;
+            let mut groups = RowGroups::of_job(plan, lane, &tables::NAMESPACES)?;
+            groups.enter(partition);
+            let here = wikis.iter().map(|(_, document)| &**document);
+            let rows = rows_of(selection, here.filter(|document| is_here(document)))?;
+            groups.push(&tables::NAMESPACES, rows)?;
+            for (table, more) in groups.finish()? {
+                parts.entry(table).or_default().extend(more);
             }
         }
-        groups.push(&tables::NAMESPACES, builder.finish()?)?;
-        groups.finish()
+        Ok(parts)
     }
+}
+
+fn rows_of<'d>(
+    selection: &Selection,
+    documents: impl Iterator<Item = &'d Document>,
+) -> Result<Option<RecordBatch>> {
+    let mut builder = TableBuilder::<tables::Namespaces>::new(selection);
+    for document in documents {
+        for namespace in &document.site.namespaces {
+            builder.push(&NamespaceRow {
+                wiki_id: document.wiki_id.as_deref(),
+                wiki_name: document.site.site_name.as_deref(),
+                namespace,
+            });
+        }
+    }
+    builder.finish()
 }

@@ -116,7 +116,7 @@ impl<'a> Slot<'a> {
     }
 
     /// Declared size, or else the length of the text.
-    pub(super) fn size_bytes(&self) -> Option<i64> {
+    pub fn size_bytes(&self) -> Option<i64> {
         match self.declared_bytes {
             Some(_) => self.known_declared_bytes(),
             None => self.dump_text().map(|text| text.len_bytes() as i64),

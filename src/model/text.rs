@@ -166,6 +166,13 @@ impl<'a> Text<'a> {
         self.for_each_piece(|piece| length += piece.len());
         length
     }
+
+    /// Length of the decoded text in characters.
+    pub fn len_characters(&self) -> usize {
+        let mut length = 0;
+        self.for_each_piece(|piece| length += piece.chars().count());
+        length
+    }
 }
 
 impl fmt::Display for Text<'_> {
@@ -380,6 +387,8 @@ mod tests {
 
     #[test]
     fn length_is_of_the_decoded_text() {
+        let characters = Text::from_element("&lt;é&#x1F600;\r\n").unwrap();
+        assert_eq!(characters.len_characters(), 4);
         assert_eq!(
             Text::from_element("&lt;é&#x1F600;\r\n")
                 .unwrap()

@@ -10,6 +10,7 @@ use parquet::file::serialized_reader::SerializedFileReader;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::layout::{SUCCESS_NAME, folders_of_table, partitions};
 use super::manifest::{Manifest, PartEntry};
 use super::part::hexadecimal;
 use super::rewrite::is_unfinished;
@@ -68,9 +69,19 @@ pub fn check_output(
             }
         }
     }
+    let parts = manifest.tables.values().flat_map(|table| &table.parts);
+    for partition in partitions(parts.map(|part| &part.path[..])) {
+        if !folder.join(partition).join(SUCCESS_NAME).is_file() {
+            checked.wrong.push(format!(
+                "{partition}: has no {SUCCESS_NAME}, which says that it is complete"
+            ));
+        }
+    }
     let mut strangers = Vec::new();
     for table in manifest.tables.keys() {
-        strangers.extend(parquet_files(&folder.join(table))?);
+        for folder in folders_of_table(&folder.join(table)) {
+            strangers.extend(parquet_files(&folder)?);
+        }
     }
     strangers.retain(|path| !listed.contains(path));
     checked.strangers = strangers

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::access::Access;
 use super::folder::{SORTING_NAME, TOP_TEMPORARIES, is_part, is_table_name, is_temporary_part};
 use super::jobs::{FoundJob, entries_of, file_name, is_file, is_folder};
+use super::layout::{SUCCESS_NAME, is_partition_name};
 use super::lock::{FolderLock, LOCK_NAME};
 use super::manifest::MANIFEST_NAME;
 use super::read::is_part_of;
@@ -16,8 +17,8 @@ use crate::error::{Error, Result};
 /// What is to be removed of a job's folder.
 #[derive(Debug, Default)]
 pub struct Cleaning {
-    /// Files that mwparquet wrote, with their sizes: the manifest first, so that what is removed in
-    /// part is not taken for finished.
+    /// Files that mwparquet wrote, with their sizes: the manifest and the marks of complete partitions
+    /// first, so that what is removed in part is not taken for finished.
     pub files: Vec<(PathBuf, u64)>,
     /// Folders that it made, which are removed if nothing else lies in them, the innermost first.
     pub folders: Vec<PathBuf>,
@@ -61,8 +62,12 @@ impl Cleaning {
                 cleaning.foreign.push(path);
             }
         }
-        let is_manifest = |(path, _): &(PathBuf, u64)| file_name(path) == MANIFEST_NAME;
-        cleaning.files.sort_by_key(|file| !is_manifest(file));
+        let rank = |(path, _): &(PathBuf, u64)| match &file_name(path)[..] {
+            MANIFEST_NAME => 0,
+            SUCCESS_NAME => 1,
+            _ => 2,
+        };
+        cleaning.files.sort_by_key(rank);
         cleaning.folders.push(folder.to_owned());
         Ok(cleaning)
     }
@@ -78,6 +83,10 @@ impl Cleaning {
 
     fn look_into(&mut self, folder: PathBuf, is_ours: &dyn Fn(&Path) -> bool) -> Result<()> {
         for path in entries_of(&folder)? {
+            if is_folder(&path) && is_partition_name(&file_name(&path)) {
+                self.look_into(path, is_ours)?;
+                continue;
+            }
             match is_file(&path) && is_ours(&path) {
                 true => self.add_file(path)?,
                 false => self.foreign.push(path),
@@ -130,7 +139,7 @@ impl Cleaning {
 /// folder without a manifest, one that says itself that it is a part of the table.
 fn is_ours(path: &Path, table: &str, told: Option<&BTreeMap<PathBuf, u64>>) -> bool {
     let name = file_name(path);
-    if is_temporary_part(&name) {
+    if is_temporary_part(&name) || is_mark(path, &name) {
         return true;
     }
     match told {
@@ -138,4 +147,11 @@ fn is_ours(path: &Path, table: &str, told: Option<&BTreeMap<PathBuf, u64>>) -> b
             .is_ok_and(|found| is_part(&name) && told.get(path) == Some(&found.len())),
         None => is_part(&name) && is_part_of(path, table),
     }
+}
+
+/// Whether a file is the empty one that says that its partition is complete.
+fn is_mark(path: &Path, name: &str) -> bool {
+    let folder = path.parent().map(file_name).unwrap_or_default();
+    let is_empty = fs::symlink_metadata(path).is_ok_and(|found| found.len() == 0);
+    name == SUCCESS_NAME && is_partition_name(&folder) && is_empty
 }

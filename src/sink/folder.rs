@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::access::Access;
 use super::journal::{JOURNAL_NAME, NEW_JOURNAL_NAME, Recorded};
+use super::layout::{SUCCESS_NAME, folders_of_table, mark_complete, partitions};
 use super::lock::{FolderLock, LOCK_NAME};
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::Part;
@@ -222,8 +223,13 @@ impl OutputFolder {
         let path = self.path.join(MANIFEST_NAME);
         let temporary = self.path.join(format!(".{MANIFEST_NAME}.tmp"));
         let write = || -> io::Result<()> {
-            let folders = parts.iter().filter_map(|part| part.path.parent());
-            sync_folders(folders.collect::<BTreeSet<_>>())?;
+            // Those of partitions lie in others.
+            let mut folders = BTreeSet::new();
+            for part in parts {
+                let above = part.path.ancestors().skip(1);
+                folders.extend(above.take_while(|folder| *folder != self.path));
+            }
+            sync_folders(folders)?;
             let mut text = serde_json::to_vec_pretty(manifest)?;
             text.push(b'\n');
             let mut file = self.access.create_file(&temporary)?;
@@ -234,6 +240,10 @@ impl OutputFolder {
         };
         write().map_err(|error| Error::io(format!("cannot write {}", path.display()), error))?;
         self.committed = true;
+        let parts = manifest.tables.values().flat_map(|table| &table.parts);
+        let complete = partitions(parts.map(|part| &part.path[..]));
+        mark_complete(&self.path, self.access, &complete)
+            .map_err(|error| Error::io("cannot mark a partition as complete", error))?;
         // The job is finished.  What stays here is known to whoever cleans or resumes.
         let _ = forget(&self.path);
         if self.splits == Splits::Commit {
@@ -308,16 +318,32 @@ fn remove_job(path: &Path) -> io::Result<()> {
         remove_if_there(&path.join(name))?;
     }
     forget(path)?;
-    for folder in table_folders(path) {
-        let Ok(entries) = fs::read_dir(&folder) else {
-            continue;
-        };
-        for entry in entries {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if is_part(&name) || is_temporary_part(&name) {
-                fs::remove_file(entry.path())?;
+    for table in table_folders(path) {
+        let folders = folders_of_table(&table);
+        // Before their parts, so that none is taken for complete.
+        for partition in folders.iter().filter(|folder| **folder != table) {
+            remove_if_there(&partition.join(SUCCESS_NAME))?;
+        }
+        for folder in &folders {
+            remove_parts(folder)?;
+            if *folder != table {
+                // Something else may lie in it.
+                let _ = fs::remove_dir(folder);
             }
+        }
+    }
+    Ok(())
+}
+
+fn remove_parts(folder: &Path) -> io::Result<()> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Ok(());
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_part(&name) || is_temporary_part(&name) {
+            fs::remove_file(entry.path())?;
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::{TOP_TEMPORARIES, is_part, is_table_name, is_temporary_part, table_folders};
 use super::journal::Recorded;
+use super::layout::folders_of_table;
 use super::manifest::Manifest;
 use crate::error::{Error, Result};
 
@@ -92,11 +93,13 @@ fn holds_unfinished(folder: &Path) -> Result<bool> {
     }
     for path in table_folders(folder) {
         let is_ours = |name: &str| is_part(name) || is_temporary_part(name);
-        if entries_of(&path)?
-            .iter()
-            .any(|path| is_ours(&file_name(path)))
-        {
-            return Ok(true);
+        for folder in folders_of_table(&path) {
+            if entries_of(&folder)?
+                .iter()
+                .any(|path| is_ours(&file_name(path)))
+            {
+                return Ok(true);
+            }
         }
     }
     Ok(false)

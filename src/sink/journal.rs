@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::access::Access;
 use super::folder::SORTING_NAME;
+use super::layout::folders_of_table;
 use super::manifest::{InputEntry, Manifest};
 use super::part::Part;
 use super::sorted_runs::KeptRun;
@@ -153,11 +154,14 @@ pub struct FinishedInput {
 /// A finished part of a job that is not.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct KeptPart {
-    /// Its final name, in the folder of its table.
+    /// Its final name, in the folder of its table or of the partition.
     pub name: String,
     /// The name under which a finished job has it that this one is to replace, as long as it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier: Option<String>,
+    /// Its partition, as a path below the table's folder, if the table has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<String>,
     /// Rows.
     pub rows: u64,
     /// Size.
@@ -173,6 +177,7 @@ impl KeptPart {
         Self {
             name: name.to_string_lossy().into_owned(),
             earlier: None,
+            partition: part.partition.clone(),
             rows: part.rows,
             bytes: part.bytes,
             sha256: part.sha256.clone(),
@@ -181,9 +186,14 @@ impl KeptPart {
 
     /// The part, in the folder of its table.
     pub fn part(&self, table: &Path) -> Part {
+        let folder = match &self.partition {
+            Some(partition) => table.join(partition),
+            None => table.to_owned(),
+        };
         Part {
-            temporary: table.join(format!(".{}.tmp", self.name)),
-            path: table.join(&self.name),
+            temporary: folder.join(format!(".{}.tmp", self.name)),
+            path: folder.join(&self.name),
+            partition: self.partition.clone(),
             rows: self.rows,
             bytes: self.bytes,
             sha256: self.sha256.clone(),
@@ -291,7 +301,9 @@ impl Journal {
     fn sync_names(&self, input: &FinishedInput) -> io::Result<()> {
         let tables = input.parts.iter().filter(|(_, parts)| !parts.is_empty());
         let mut folders = vec![self.folder.clone()];
-        folders.extend(tables.map(|(table, _)| self.folder.join(table)));
+        for (table, _) in tables {
+            folders.extend(folders_of_table(&self.folder.join(table)));
+        }
         if !input.runs.is_empty() {
             folders.push(self.folder.join(SORTING_NAME));
         }

@@ -22,6 +22,8 @@ pub struct Part {
     pub temporary: PathBuf,
     /// Where it belongs.
     pub path: PathBuf,
+    /// Its partition, as a path below the table's folder, if the table has some.
+    pub partition: Option<String>,
     /// Rows.
     pub rows: u64,
     /// Size.
@@ -35,7 +37,10 @@ pub struct Part {
 /// No part holds rows of two inputs: `part-00003-00001.parquet` is the second part of the fourth
 /// input, and `part-00000.parquet` has rows of the job as a whole.
 pub struct TableWriter {
+    /// The folder of the table.
     folder: PathBuf,
+    /// Where its parts lie below.
+    partition: Option<String>,
     /// The parts' names up to their number.
     stem: String,
     /// Who writes, where others may write the same parts at the same time.
@@ -56,7 +61,19 @@ struct OpenPart {
     writer: SerializedFileWriter<Measured>,
     temporary: PathBuf,
     path: PathBuf,
+    partition: Option<String>,
     rows: u64,
+}
+
+impl Part {
+    /// Where it lies below the folder of its table.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        match &self.partition {
+            Some(partition) => format!("{partition}/{name}"),
+            None => name.into_owned(),
+        }
+    }
 }
 
 impl TableWriter {
@@ -71,6 +88,7 @@ impl TableWriter {
     ) -> Self {
         Self {
             folder,
+            partition: None,
             stem: input.map_or_else(|| "part".to_owned(), |input| format!("part-{input:05}")),
             attempt: None,
             encoder,
@@ -117,6 +135,11 @@ impl TableWriter {
     pub fn of_attempt(mut self, attempt: Option<&str>) -> Self {
         self.attempt = attempt.map(str::to_owned);
         self
+    }
+
+    /// Has parts that are begun from now on in a partition.
+    pub fn set_partition(&mut self, partition: Option<String>) {
+        self.partition = partition;
     }
 
     /// The encoder of the table's row groups.
@@ -185,12 +208,15 @@ impl TableWriter {
     fn begin_part(&mut self) -> Result<OpenPart> {
         let name = format!("{}-{:05}.parquet", self.stem, self.next_part);
         self.next_part += 1;
-        let path = self.folder.join(&name);
-        let temporary = temporary_name(&name, self.attempt.as_deref());
-        let temporary = self.folder.join(temporary);
+        let folder = match &self.partition {
+            Some(partition) => self.folder.join(partition),
+            None => self.folder.clone(),
+        };
+        let path = folder.join(&name);
+        let temporary = folder.join(temporary_name(&name, self.attempt.as_deref()));
         let io_failed = |error| Error::io(format!("cannot write {}", temporary.display()), error);
         let access = self.access;
-        access.create_folder(&self.folder).map_err(io_failed)?;
+        access.create_folder(&folder).map_err(io_failed)?;
         let file = access.create_file(&temporary).map_err(io_failed)?;
         let schema = ArrowSchemaConverter::new()
             .convert(&self.encoder.schema)
@@ -210,6 +236,7 @@ impl TableWriter {
             writer,
             temporary,
             path,
+            partition: self.partition.clone(),
             rows: 0,
         })
     }
@@ -227,6 +254,7 @@ impl TableWriter {
         self.done.push(Part {
             temporary: part.temporary,
             path: part.path,
+            partition: part.partition,
             rows: part.rows,
             bytes,
             sha256,

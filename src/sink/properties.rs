@@ -89,11 +89,13 @@ pub struct WriterOptions {
 /// A page of text holds so much that the packer sees one revision in the next.
 const TEXT_PAGE_BYTES: usize = 8 << 20;
 /// Columns with large texts, whose pages and statistics are their own.
-const TEXT_COLUMNS: [&str; 2] = ["content_text", "keyframe_text"];
-/// The one of them that has most of its table's bytes.
-const MAIN_TEXT_COLUMN: &str = "content_text";
+const TEXT_COLUMNS: [&str; 3] = ["content_text", "keyframe_text", "revision_text"];
+/// Those columns that have most of their table's bytes.
+const MAIN_TEXT_COLUMNS: [&str; 3] = ["content_text", "revision_text", "revision_content_slots"];
 /// Columns whose values hardly repeat: a dictionary would only be given up.
-const UNIQUE_COLUMNS: [&str; 5] = [
+const UNIQUE_COLUMNS: [&str; 7] = [
+    "sha1",
+    "revision_text_sha1",
     "revision_sha1",
     "text_sha1",
     "content_sha1",
@@ -102,7 +104,7 @@ const UNIQUE_COLUMNS: [&str; 5] = [
 ];
 
 /// Numbers of which few different ones come again and again, as those of users do.
-const REPEATING_NUMBERS: [&str; 1] = ["user_id"];
+const REPEATING_NUMBERS: [&str; 3] = ["user_id", "editor_id", "event_user_id"];
 /// Columns that are asked for one value of many, and whose filters are much smaller than they are
 /// (`docs/COMPRESSION.md`).  Ids of revisions take less room than a filter of them would.
 const BLOOM_COLUMNS: [&str; 3] = ["page_title", "user_id", "user_text"];
@@ -156,10 +158,12 @@ pub(super) fn properties(
                 .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
         } else if doc.kind == Kind::Operations {
             builder = operation_properties(builder, doc.name);
+        } else if doc.kind == Kind::Slots {
+            builder = slot_properties(builder, doc.name);
         }
     }
     // The page is checked against its limit after so many rows: few, for a text can be large.
-    if docs.iter().any(|doc| doc.name == MAIN_TEXT_COLUMN) {
+    if docs.iter().any(|doc| MAIN_TEXT_COLUMNS.contains(&doc.name)) {
         builder = builder.set_write_batch_size(16);
     }
     Ok(builder.build())
@@ -176,6 +180,19 @@ pub(super) fn of_any_table(
         .set_max_row_group_row_count(None)
         .set_statistics_truncate_length(Some(64))
         .set_key_value_metadata(Some(metadata)))
+}
+
+/// Texts in slots are as those in columns of their own.
+fn slot_properties(builder: WriterPropertiesBuilder, column: &str) -> WriterPropertiesBuilder {
+    let leaf = |name: &str| {
+        let path = [column, "key_value", "value", name].map(str::to_owned);
+        ColumnPath::new(path.to_vec())
+    };
+    builder
+        .set_column_dictionary_enabled(leaf("content_body"), false)
+        .set_column_data_page_size_limit(leaf("content_body"), TEXT_PAGE_BYTES)
+        .set_column_statistics_enabled(leaf("content_body"), EnabledStatistics::None)
+        .set_column_dictionary_enabled(leaf("content_sha1"), false)
 }
 
 /// Offsets of tokens rise from operation to operation; texts hardly repeat.

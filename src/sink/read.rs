@@ -5,12 +5,14 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{RecordBatch, RecordBatchReader};
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::array::{RecordBatch, RecordBatchReader, StringArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
+use super::layout::wiki_of_path;
 use crate::error::{Error, ErrorKind, Result};
+use crate::tables::WIKI_ID;
 
 /// Begin of the names of metadata that are ours.
 const OURS: &str = "mwparquet.";
@@ -36,6 +38,8 @@ pub struct PartReader {
     with_dictionary: BTreeSet<String>,
     is_sorted: bool,
     batches: ParquetRecordBatchReader,
+    /// The wiki of all rows, where it is asked for and the names of folders tell it.
+    wiki: Option<Option<String>>,
 }
 
 impl PartReader {
@@ -62,15 +66,23 @@ impl PartReader {
                 "{name} is no part of a table {table}: expected what `mwparquet convert --tables {table}` has written"
             )));
         }
+        let in_file = |column: &str| builder.schema().index_of(column).is_ok();
+        let wants_wiki = wanted.columns.contains(&WIKI_ID) && !in_file(WIKI_ID);
+        let wiki = wiki_of_path(path).filter(|_| wants_wiki);
         for column in wanted.columns {
-            if builder.schema().index_of(column).is_err() {
+            let is_told = *column == WIKI_ID && wiki.is_some();
+            if !in_file(column) && !is_told {
                 return Err(Error::usage(format!(
                     "{name} has no column {column}, {}",
                     wanted.purpose
                 )));
             }
         }
-        let columns = wanted.columns.iter().copied();
+        let columns = wanted
+            .columns
+            .iter()
+            .copied()
+            .filter(|column| in_file(column));
         let columns = ProjectionMask::columns(builder.parquet_schema(), columns);
         let mut builder = builder
             .with_projection(columns)
@@ -98,6 +110,7 @@ impl PartReader {
             with_dictionary,
             is_sorted,
             batches,
+            wiki,
         })
     }
 
@@ -147,10 +160,24 @@ impl PartReader {
 
     /// The next rows; `None` at the end.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
-        self.batches.next().transpose().map_err(|error| {
+        let batch = self.batches.next().transpose().map_err(|error| {
             Error::damaged(format!("{} cannot be read as Parquet", self.name)).with_source(error)
-        })
+        })?;
+        match (batch, &self.wiki) {
+            (Some(batch), Some(wiki)) => with_wiki(&batch, wiki.as_deref()).map(Some),
+            (batch, _) => Ok(batch),
+        }
     }
+}
+
+/// The same rows with the column of their wiki.
+fn with_wiki(batch: &RecordBatch, wiki: Option<&str>) -> Result<RecordBatch> {
+    let mut fields: Vec<_> = batch.schema().fields().iter().cloned().collect();
+    fields.push(Arc::new(Field::new(WIKI_ID, DataType::Utf8, true)));
+    let mut columns = batch.columns().to_vec();
+    columns.push(Arc::new(StringArray::from(vec![wiki; batch.num_rows()])));
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+        .map_err(|error| Error::internal("a column cannot be added").with_source(error))
 }
 
 /// Whether a file says of itself that it is a part of a table that we wrote.

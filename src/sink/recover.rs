@@ -13,6 +13,7 @@ use super::folder::{
 use super::journal::{
     FinishedInput, JOURNAL_NAME, Journal, JournalHead, NEW_JOURNAL_NAME, Recorded,
 };
+use super::layout::{folders_of_table, is_partition_path, mark_complete, partitions};
 use super::lock::FolderLock;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::Part;
@@ -66,7 +67,7 @@ impl OutputFolder {
         let lock = FolderLock::take(path, access)?;
         let cannot = |error| Error::io(format!("cannot write into {}", path.display()), error);
         if path.join(MANIFEST_NAME).exists() {
-            return finished_job(path, head);
+            return finished_job(path, access, head);
         }
         // Between the two looks another job may have ended.
         let recorded = Recorded::read(path)?.unwrap_or(Recorded {
@@ -113,7 +114,7 @@ pub(super) fn read_ours(path: &Path) -> Result<Manifest> {
 }
 
 /// A job that is finished, if it is the same; what it could not remove any more goes.
-fn finished_job(path: &Path, head: &JournalHead) -> Result<Resumed> {
+fn finished_job(path: &Path, access: Access, head: &JournalHead) -> Result<Resumed> {
     let manifest = read_ours(path)?;
     if let Some(difference) = head.difference_from_finished(&manifest)? {
         return Err(is_another(path, &difference));
@@ -122,6 +123,10 @@ fn finished_job(path: &Path, head: &JournalHead) -> Result<Resumed> {
     // A job that was to take its place and was ended.
     let swept = sweep(path, &[]).and_then(|()| forget(path));
     swept.map_err(|error| Error::io("cannot remove a journal", error))?;
+    let parts = manifest.tables.values().flat_map(|table| &table.parts);
+    let complete = partitions(parts.map(|part| &part.path[..]));
+    mark_complete(path, access, &complete)
+        .map_err(|error| Error::io("cannot mark a partition as complete", error))?;
     Ok(Resumed::Finished(Box::new(manifest)))
 }
 
@@ -187,7 +192,9 @@ pub(super) fn keep_finished(folder: &Path, recorded: BTreeMap<usize, FinishedInp
     let finished: Vec<_> = recorded.into_values().collect();
     let _ = sweep(folder, &finished);
     for table in table_folders(folder) {
-        let _ = fs::remove_dir(table);
+        for folder in folders_of_table(&table) {
+            let _ = fs::remove_dir(folder);
+        }
     }
 }
 
@@ -233,11 +240,12 @@ pub(super) fn is_whole(folder: &Path, input: &FinishedInput) -> bool {
     let is_part = |name: &str| is_name(name) && is_part(name);
     let mut tables = input.parts.iter();
     let are_ours = tables.all(|(table, parts)| {
-        let names = parts.iter().flat_map(|part| {
-            let earlier = part.earlier.iter();
-            earlier.chain([&part.name])
-        });
-        is_name(table) && names.into_iter().all(|name| is_part(name))
+        is_name(table)
+            && parts.iter().all(|part| {
+                let partition = part.partition.as_deref();
+                let mut names = part.earlier.iter().chain([&part.name]);
+                names.all(|name| is_part(name)) && partition.is_none_or(is_partition_path)
+            })
     });
     if !are_ours || !input.runs.iter().all(|run| is_name(&run.name)) {
         return false;
@@ -269,9 +277,11 @@ pub(super) fn sweep(folder: &Path, finished: &[FinishedInput]) -> io::Result<()>
     remove_if_there(&folder.join(format!(".{MANIFEST_NAME}.tmp")))?;
     let has_manifest = folder.join(MANIFEST_NAME).exists();
     for table in table_folders(folder) {
-        remove_others(&table, &kept, |name| {
-            is_temporary_part(name) || (is_part(name) && !has_manifest)
-        })?;
+        for folder in folders_of_table(&table) {
+            remove_others(&folder, &kept, |name| {
+                is_temporary_part(name) || (is_part(name) && !has_manifest)
+            })?;
+        }
     }
     remove_others(&folder.join(SORTING_NAME), &kept, |_| true)
 }

@@ -44,6 +44,14 @@ impl Selection {
         Ok(Self { table, columns })
     }
 
+    /// The same without a column.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        let docs = self.table.columns();
+        self.columns.retain(|index| docs[*index].name != name);
+        self
+    }
+
     /// The schema in Arrow, each field with its meaning as metadata.
     pub fn schema(&self) -> SchemaRef {
         let docs = self.table.columns();

@@ -1,6 +1,7 @@
 //! A column: what it means, and the array it is collected in.
 
 mod operations;
+mod slots;
 
 use std::sync::Arc;
 
@@ -11,9 +12,11 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 
 use self::operations::OperationCells;
+use self::slots::SlotCells;
 use crate::model::{Text, Timestamp};
 
 pub use self::operations::Operations;
+pub use self::slots::SlotValue;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub enum Kind {
     Int64List,
     /// List of the operations of a diff.
     Operations,
+    /// Slots of a revision by their roles.
+    Slots,
 }
 
 /// What a column means.
@@ -93,6 +98,7 @@ impl Kind {
             Self::StringList => DataType::List(element(DataType::Utf8)),
             Self::Int64List => DataType::List(element(DataType::Int64)),
             Self::Operations => operations::arrow_type(),
+            Self::Slots => slots::arrow_type(),
         }
     }
 
@@ -109,6 +115,7 @@ impl Kind {
             Self::StringMap => "map<string, string>",
             Self::Int64List => "list<int64>",
             Self::Operations => operations::NAME,
+            Self::Slots => slots::NAME,
         }
     }
 }
@@ -154,6 +161,8 @@ pub enum Cells {
     Int64List(ListBuilder<Int64Builder>),
     /// Of [`Kind::Operations`].
     Operations(Box<OperationCells>),
+    /// Of [`Kind::Slots`].
+    Slots(Box<SlotCells>),
 }
 
 impl Cells {
@@ -190,6 +199,7 @@ impl Cells {
                 Self::Int64List(cells.with_field(element(DataType::Int64)))
             }
             Kind::Operations => Self::Operations(Box::new(OperationCells::new())),
+            Kind::Slots => Self::Slots(Box::new(SlotCells::new())),
         }
     }
 
@@ -244,27 +254,25 @@ impl Cells {
     /// Puts a text, decoded straight into the array.
     pub fn text(&mut self, value: Option<Text<'_>>) {
         match (self, value) {
-            (Self::String(cells), Some(text)) => {
-                if let Some(plain) = text.as_plain() {
-                    return cells.append_value(plain);
-                }
-                // Writing to an array in memory does not fail.
-                let _ = text.write_to(cells);
-                cells.append_value("");
-            }
-            (Self::String(cells), None) => cells.append_null(),
+            (Self::String(cells), value) => slots::put(cells, value),
             _ => debug_assert!(false, "a column that is no string"),
         }
     }
 
     /// Puts a list of strings.
     pub fn list<S: AsRef<str>>(&mut self, values: impl Iterator<Item = S>) {
+        self.optional_list(Some(values));
+    }
+
+    /// Puts a list of strings, or none.
+    pub fn optional_list<S: AsRef<str>>(&mut self, values: Option<impl Iterator<Item = S>>) {
         match self {
             Self::StringList(cells) => {
-                for value in values {
+                let is_some = values.is_some();
+                for value in values.into_iter().flatten() {
                     cells.values().append_value(value);
                 }
-                cells.append(true);
+                cells.append(is_some);
             }
             _ => debug_assert!(false, "a column that is no list"),
         }
@@ -305,6 +313,33 @@ impl Cells {
         }
     }
 
+    /// Puts the slots of a revision.
+    pub fn slots<'r>(&mut self, values: impl Iterator<Item = SlotValue<'r>>) {
+        match self {
+            Self::Slots(cells) => cells.push(values),
+            _ => debug_assert!(false, "a column that is no map of slots"),
+        }
+    }
+
+    /// Puts nothing, whatever the column holds.
+    pub fn null(&mut self) {
+        match self {
+            Self::Int32(_) | Self::Int64(_) => self.int(None),
+            Self::Float64(_) => self.float(None),
+            Self::Boolean(_) => self.optional_boolean(None),
+            Self::String(_) => self.string(None),
+            Self::Timestamp(_) => self.time(None),
+            Self::StringList(cells) => cells.append(false),
+            Self::StringMap(cells) => {
+                // There are as many keys as values.
+                let _ = cells.append(false);
+            }
+            Self::Int64List(cells) => cells.append(false),
+            Self::Operations(cells) => cells.push(None),
+            Self::Slots(cells) => cells.push_null(),
+        }
+    }
+
     pub(super) fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Int32(cells) => Arc::new(cells.finish()),
@@ -317,6 +352,7 @@ impl Cells {
             Self::StringMap(cells) => Arc::new(cells.finish()),
             Self::Int64List(cells) => Arc::new(cells.finish()),
             Self::Operations(cells) => cells.finish(),
+            Self::Slots(cells) => cells.finish(),
         }
     }
 }

@@ -3,8 +3,14 @@
 use super::column::ColumnDoc;
 use super::{
     content, differing_texts, diffs, log_events, namespaces, page_moves, pages, persistence,
-    rejects, reverts, revision_history, revisions, sessions, tokens, uploads, user_creations,
+    profiles, rejects, reverts, revision_history, revisions, sessions, tokens, uploads,
+    user_creations,
 };
+
+/// The column that names the wiki in tables of ours and in later ones of Wikimedia's.
+pub const WIKI_ID: &str = "wiki_id";
+/// The same in Wikimedia's older tables.
+const WIKI_DB: &str = "wiki_db";
 
 /// A table, as far as it can be told without rows.
 pub struct TableInfo {
@@ -26,6 +32,13 @@ impl TableInfo {
     pub fn columns(&self) -> Vec<&'static ColumnDoc> {
         (self.docs)()
     }
+
+    /// The column that names the wiki, by which the table is partitioned if it is.
+    pub fn wiki_column(&self) -> &'static str {
+        let docs = self.columns();
+        let has_wiki_db = docs.iter().any(|doc| doc.name == WIKI_DB);
+        if has_wiki_db { WIKI_DB } else { WIKI_ID }
+    }
 }
 
 impl std::fmt::Debug for TableInfo {
@@ -35,7 +48,7 @@ impl std::fmt::Debug for TableInfo {
 }
 
 /// All tables.
-pub static ALL: [&TableInfo; 16] = [
+pub static ALL: [&TableInfo; 22] = [
     &pages::TABLE,
     &revisions::TABLE,
     &content::TABLE,
@@ -52,6 +65,12 @@ pub static ALL: [&TableInfo; 16] = [
     &diffs::TABLE,
     &differing_texts::TABLE,
     &rejects::TABLE,
+    &profiles::WIKITEXT_HISTORY,
+    &profiles::WIKITEXT_HISTORY_WIKI_ID,
+    &profiles::CONTENT_HISTORY,
+    &profiles::CONTENT_CURRENT,
+    &profiles::MEDIAWIKI_HISTORY,
+    &profiles::WIKIQ,
 ];
 
 /// Names of the tables that are written without being asked for.

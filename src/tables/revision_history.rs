@@ -30,6 +30,13 @@ pub struct RevisionHistoryRow<'r> {
     pub is_whole: bool,
 }
 
+impl RevisionHistoryRow<'_> {
+    /// Seconds until the first revert of it.
+    pub(super) fn seconds_to_revert(&self) -> Option<i64> {
+        seconds_between(self.revision, self.reverted_by?)
+    }
+}
+
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
     name: "revision_history",
@@ -130,8 +137,7 @@ static COLUMNS: [Column<RevisionHistory>; 11] = [
             source: "revision/timestamp",
         },
         put: |row, cells| {
-            let revert = row.reverted_by;
-            cells.int(revert.and_then(|revert| seconds_between(row.revision, revert)));
+            cells.int(row.seconds_to_revert());
         },
     },
     Column {

@@ -22,6 +22,15 @@ ALL_TABLES = ["pages", "revisions", "content", "revision_history", "reverts", "p
 ROW_TABLES = [name for name in ALL_TABLES if name not in ("persistence", "rejects")]
 # Tables that not every dump has: stubs have no texts to compare.
 DERIVED_TABLES = ["diffs", "tokens"]
+# Shapes that others have made.
+PROFILE_TABLES = {
+    "wikitext-history": "mediawiki_wikitext_history",
+    "wikitext-history-wiki-id": "mediawiki_wikitext_history_wiki_id",
+    "content-history": "mediawiki_content_history_v1",
+    "content-current": "mediawiki_content_current_v1",
+    "mediawiki-history": "mediawiki_history",
+    "wikiq": "wikiq",
+}
 TIMEOUT = 300
 
 sys.path.insert(0, str(ROOT / "scripts"))

@@ -395,7 +395,8 @@ def test_cat_into_a_closed_pipe():
 def test_schema_lists_the_columns_of_the_files(big):
     described = {entry["table"]: entry for entry in json.loads(helpers.run("schema", "--json").stdout)
                  if not entry["table"].startswith("sql_")}
-    assert sorted(described) == sorted(helpers.ALL_TABLES + helpers.DERIVED_TABLES)
+    assert sorted(described) == sorted([*helpers.ALL_TABLES, *helpers.DERIVED_TABLES,
+                                        *helpers.PROFILE_TABLES.values()])
     for name, entry in described.items():
         schema = helpers.table(big, name).schema
         assert [column["name"] for column in entry["columns"]] == schema.names

@@ -110,7 +110,8 @@ def protected(dump, output, key_file, *arguments, tables=None):
     """Convert with rules, unpacked, so that all bytes can be read."""
     key = ["--key-file", key_file] if "hash" in arguments else []
     if tables is None:
-        tables = helpers.ALL_TABLES + ([] if dump.name in STUBS else helpers.DERIVED_TABLES)
+        tables = [*helpers.ALL_TABLES, *helpers.PROFILE_TABLES.values()]
+        tables += [] if dump.name in STUBS else helpers.DERIVED_TABLES
     diffs = ["--keyframe-every", "2"] if "diffs" in tables else []
     return helpers.converted(dump, output, *arguments, *key, *diffs, "--compression", "none", tables=tables)
 

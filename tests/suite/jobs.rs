@@ -43,6 +43,7 @@ pub fn job_of(inputs: Vec<PathBuf>, output: &Path) -> Job {
         checks_files: false,
         protection: Protection::default(),
         limits: Limits::default(),
+        snapshots: None,
         writer: WriterOptions {
             compression: Compression::Zstd(1),
             row_group_bytes: 4 << 20,

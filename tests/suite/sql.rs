@@ -215,6 +215,7 @@ fn job(input: &Path, output: &Path, sizing_bytes: usize) -> Job {
             keep_going: true,
             ..Limits::default()
         },
+        snapshots: None,
         writer: WriterOptions {
             compression: Compression::None,
             row_group_bytes: usize::MAX,

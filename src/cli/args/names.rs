@@ -36,7 +36,9 @@ impl TypedValueParser for TableNames {
         let text = value.to_string_lossy();
         let is_of_sql = text.len() > SQL_PREFIX.len() && text.starts_with(SQL_PREFIX);
         let is_file = self.or_files && Path::new(value).is_file();
-        match is_of_sql || is_file {
+        // Profiles are known by both of their names where tables are described.
+        let is_profile = self.or_files && tables::profile_by_name(&text).is_some();
+        match is_of_sql || is_file || is_profile {
             true => Ok(text.into_owned()),
             false => Self::ours().parse_ref(command, argument, value),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{sql_wanted, wants_diffs};
-use crate::cli::args::{ConvertArguments, OnDamage, RevertOrder, SQL_PREFIX, Verify};
+use crate::cli::args::{ConvertArguments, LayoutName, OnDamage, RevertOrder, SQL_PREFIX, Verify};
 use crate::engine::DiffOptions;
 use crate::protect::Protection;
 use crate::tables::Selection;
@@ -90,6 +90,10 @@ pub(super) fn describe(
             }),
         ),
     ]);
+    if arguments.layout.layout == LayoutName::Hive {
+        described.insert("layout".to_owned(), json!("hive"));
+        described.insert("snapshot".to_owned(), json!(arguments.layout.snapshot));
+    }
     let rules = protection.described().into_iter();
     described.extend(rules.map(|(name, value)| (name.to_owned(), json!(value))));
     if wants_diffs(selections) {

@@ -7,7 +7,7 @@ use crate::cli::print;
 use crate::cli::sizes::human_bytes;
 use crate::engine::{Job, Pool, Stop, inspect, kept_inputs};
 use crate::error::Result;
-use crate::sink::OutputFolder;
+use crate::sink::{OutputFolder, SNAPSHOT};
 use crate::source::Input;
 use crate::tables;
 
@@ -42,18 +42,28 @@ pub(super) fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
     let selections = job.selections.iter();
     for selection in selections.filter(|selection| is_written(selection.table.name)) {
         text += &format!(
-            "write  {}/part-*.parquet, {} columns\n",
+            "write  {}/{}part-*.parquet, {} columns\n",
             job.output.join(selection.table.name).display(),
+            partitions(job, selection.table.wiki_column()),
             selection.columns.len()
         );
     }
     for table in sql_tables {
         text += &format!(
-            "write  {}/part-*.parquet\n",
-            job.output.join(table).display()
+            "write  {}/{}part-*.parquet\n",
+            job.output.join(table).display(),
+            partitions(job, tables::WIKI_ID),
         );
     }
     print(text.as_bytes())
+}
+
+/// The folders between a table's and its parts.
+fn partitions(job: &Job, wiki_column: &str) -> String {
+    match job.snapshots {
+        None => String::new(),
+        Some(_) => format!("{wiki_column}=*/{SNAPSHOT}=*/"),
+    }
 }
 
 /// The tables that an SQL dump begins with, as far as they are wanted.  What cannot be read is told

@@ -2,13 +2,16 @@
 
 use super::documents::write_document;
 use super::peers::{DocumentOptions, PeerFormat};
+use super::wikiq::write_line;
 use crate::derive::identity::Kept;
 use crate::engine::document::Document;
 use crate::engine::histories::{ChunkHistory, Notes};
+use crate::engine::protected::Protected;
 use crate::engine::texts::{Changes, ChunkChanges};
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
 use crate::model::{LogItem, Page, Revision, Upload};
+use crate::protect::Protection;
 use crate::xml::{Fault, PageAt, Records, UnknownElement, parse_chunk};
 
 /// Documents of revisions, end to end.
@@ -60,14 +63,23 @@ pub(super) fn documents_of(
         document,
         places: &places,
         documents: Documents::default(),
-        notes: (options.format == PeerFormat::Mwreverts).then(|| Notes::new(document)),
+        notes: matches!(options.format, PeerFormat::Mwreverts | PeerFormat::Wikiq)
+            .then(|| Notes::new(document)),
         changes: match options.format {
             PeerFormat::Mwdiffs => Some(Changes::new(Kept::InsertedAndDeleted)?),
             PeerFormat::Mwpersistence => Some(Changes::new(Kept::Nothing)?),
-            PeerFormat::Mwxml | PeerFormat::Mwreverts => None,
+            PeerFormat::Mwxml | PeerFormat::Mwreverts | PeerFormat::Wikiq => None,
         },
     };
-    parse_chunk(&bytes, header, continues, document.reading(), &mut writer)?;
+    match options.format {
+        // Its reverts are those of the table wikiq, which knows no checksums of hidden texts.
+        PeerFormat::Wikiq => {
+            let protection = Protection::default();
+            let mut records = Protected::new(&protection, &document.site, &mut writer);
+            parse_chunk(&bytes, header, continues, document.reading(), &mut records)?;
+        }
+        _ => parse_chunk(&bytes, header, continues, document.reading(), &mut writer)?,
+    }
     Ok(ChunkDocuments {
         documents: writer.documents,
         history: writer.notes.map(Notes::finish),
@@ -98,8 +110,10 @@ impl Records for Writer<'_> {
         if let Some(changes) = &mut self.changes {
             changes.revision(page, revision, is_wanted);
         }
+        if is_wanted && self.options.format == PeerFormat::Wikiq {
+            write_line(page, revision, &mut self.documents.bytes);
         // Reverts show revisions that are not wanted themselves.
-        if is_wanted || self.options.format == PeerFormat::Mwreverts {
+        } else if is_wanted || self.options.format == PeerFormat::Mwreverts {
             let with_text = self.changes.is_none();
             let out = &mut self.documents.bytes;
             write_document(

@@ -8,6 +8,7 @@ use super::diffs::Diffs;
 use super::documents::DocumentShape;
 use super::persistence::PersistenceDocuments;
 use super::reverts::Reverts;
+use super::wikiq::Wikiq;
 use crate::engine::document::Document;
 use crate::engine::lane::Lane;
 use crate::engine::options::{Filters, HistoryOptions, Limits};
@@ -28,6 +29,8 @@ pub enum PeerFormat {
     Mwreverts,
     /// A revision a line, with statistics: `mwpersistence dump2stats`.
     Mwpersistence,
+    /// A revision a line, in columns with tabs between: `wikiq`.
+    Wikiq,
 }
 
 /// Which documents are wanted.
@@ -68,6 +71,7 @@ enum Fold {
     Nothing,
     Diffs(Box<Diffs>),
     Reverts(Reverts),
+    Wikiq(Wikiq),
     Persistence(Box<PersistenceDocuments>),
 }
 
@@ -77,6 +81,7 @@ impl Fold {
             PeerFormat::Mwxml => Self::Nothing,
             PeerFormat::Mwdiffs => Self::Diffs(Box::new(Diffs::new()?)),
             PeerFormat::Mwreverts => Self::Reverts(Reverts::new(history.revert_radius)),
+            PeerFormat::Wikiq => Self::Wikiq(Wikiq::new(history.revert_radius)),
             PeerFormat::Mwpersistence => {
                 Self::Persistence(Box::new(PersistenceDocuments::new(*history)?))
             }
@@ -111,6 +116,7 @@ impl Consumer for Lines<'_, '_> {
             Fold::Nothing => {}
             Fold::Diffs(fold) => fold.begin(),
             Fold::Reverts(fold) => fold.begin(),
+            Fold::Wikiq(fold) => fold.begin(),
             Fold::Persistence(fold) => fold.begin(document.dump_day),
         }
         Ok(())
@@ -121,6 +127,7 @@ impl Consumer for Lines<'_, '_> {
             Fold::Nothing => (self.out)(chunk.documents.bytes()),
             Fold::Diffs(fold) => fold.add(chunk, self.out),
             Fold::Reverts(fold) => fold.add(chunk, self.out),
+            Fold::Wikiq(fold) => fold.add(chunk, self.out),
             Fold::Persistence(fold) => fold.add(chunk, self.out),
         }
     }

@@ -166,9 +166,14 @@ impl JobFolder {
                 table.name
             ))
         })?;
+        // Of partitions the names of folders tell it.
+        let in_path = |column: &str| {
+            let mut parts = entry.parts.iter();
+            column == tables::WIKI_ID && parts.any(|part| part.path.contains("/wiki_id="))
+        };
         match columns
             .iter()
-            .find(|column| !entry.columns.iter().any(|found| found == **column))
+            .find(|column| !entry.columns.iter().any(|found| found == **column) && !in_path(column))
         {
             Some(column) => Err(Error::usage(format!(
                 "the table {} in {folder} has no column {column}, which the count needs",

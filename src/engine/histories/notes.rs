@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::derive::Facts;
 use crate::engine::document::Document;
-use crate::model::{Page, Revision, SchemaVersion};
-use crate::tables::PageHeader;
+use crate::model::{Page, Revision, SchemaVersion, SiteInfo};
+use crate::tables::{Carried, Carries, PageHeader};
 
 /// The first schema that tells of parents.
 const PARENTS_SINCE: SchemaVersion = SchemaVersion(0, 8);
@@ -39,6 +39,9 @@ impl Piece {
 #[derive(Debug)]
 pub(in crate::engine) struct Notes {
     has_parents: bool,
+    carries: Option<Carries>,
+    /// What is carried of a revision, on its way.
+    carried: Vec<u8>,
     chunk: ChunkHistory,
     /// Pages of records that could not be read.
     damaged: Vec<Option<i64>>,
@@ -50,8 +53,32 @@ impl Notes {
         let version = document.site.version();
         Self {
             has_parents: version.is_some_and(|version| version >= PARENTS_SINCE),
+            carries: None,
+            carried: Vec::new(),
             chunk: ChunkHistory::default(),
             damaged: Vec::new(),
+        }
+    }
+
+    /// The same with what rows need beside facts.
+    pub(in crate::engine) fn carrying(mut self, carries: Option<Carries>) -> Self {
+        self.carries = carries;
+        self
+    }
+
+    /// Notes down a revision with what is carried of it.
+    pub(in crate::engine) fn revision_of(
+        &mut self,
+        site: &SiteInfo,
+        page: &Page<'_>,
+        revision: &Revision<'_>,
+        is_wanted: bool,
+    ) {
+        self.revision(revision, is_wanted);
+        if let Some(carries) = self.carries {
+            self.carried.clear();
+            Carried::note(carries, site, page, revision, &mut self.carried);
+            self.chunk.facts.push_key(&self.carried);
         }
     }
 

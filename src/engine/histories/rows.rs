@@ -1,15 +1,18 @@
 //! The work on complete pages: their facts become rows.
 
+use std::collections::HashMap;
+
 use arrow::array::RecordBatch;
 
 use super::stretch::Stretch;
 use crate::derive::reverts::FirstBase;
-use crate::derive::{PageHistory, TimeOrder};
+use crate::derive::{Fact, PageHistory, TimeOrder};
 use crate::engine::options::HistoryOptions;
 use crate::engine::rows::Wanted;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::tables::{
-    self, RevertDefinition, RevertRow, RevisionHistoryRow, Table, TableBuilder, TableInfo,
+    self, Carried, MediawikiHistoryRow, RevertDefinition, RevertRow, RevisionHistoryRow, Table,
+    TableBuilder, TableInfo, WikiqRow,
 };
 
 /// Rows of a batch, where one page has so many.
@@ -23,6 +26,8 @@ pub(super) fn make_rows(wanted: &Wanted, pages: &[Stretch], take: &mut Take<'_>)
     let mut revision_history =
         Batches::<tables::RevisionHistory>::new(wanted, &tables::REVISION_HISTORY);
     let mut reverts = Batches::<tables::Reverts>::new(wanted, &tables::REVERTS);
+    let mut events = Batches::<tables::MediawikiHistory>::new(wanted, &tables::MEDIAWIKI_HISTORY);
+    let mut wikiq = Batches::<tables::Wikiq>::new(wanted, &tables::WIKIQ);
     for page in pages {
         let history = PageHistory::new(page.revisions());
         let first_base = history.reverts_to_first_base();
@@ -31,6 +36,21 @@ pub(super) fn make_rows(wanted: &Wanted, pages: &[Stretch], take: &mut Take<'_>)
                 batches.push(row, take)
             })?;
         }
+        if let Some(batches) = &mut events {
+            let first = first_revision(page, &history);
+            push_revisions(page, &history, &first_base, &mut |row| {
+                let row = MediawikiHistoryRow {
+                    history: *row,
+                    carried: carried_of(row.revision)?,
+                    first,
+                };
+                batches.push(&row, take)
+            })?;
+        }
+        if let Some(batches) = &mut wikiq {
+            let mut push = |row: &WikiqRow<'_>| batches.push(row, take);
+            push_wikiq(page, &history, &wanted.history, &mut push)?;
+        }
         if let Some(batches) = &mut reverts {
             let mut push = |row: &RevertRow<'_>| batches.push(row, take);
             push_radius_reverts(page, &history, &wanted.history, &mut push)?;
@@ -38,6 +58,12 @@ pub(super) fn make_rows(wanted: &Wanted, pages: &[Stretch], take: &mut Take<'_>)
         }
     }
     if let Some(batches) = &mut revision_history {
+        batches.finish(take)?;
+    }
+    if let Some(batches) = &mut events {
+        batches.finish(take)?;
+    }
+    if let Some(batches) = &mut wikiq {
         batches.finish(take)?;
     }
     match &mut reverts {
@@ -71,16 +97,60 @@ fn push_revisions(
     Ok(())
 }
 
+/// The page's first revision by time; `None` where the stretch is not the page's begin.
+fn first_revision<'f>(page: &Stretch, history: &PageHistory<'f>) -> Option<Fact<'f>> {
+    let is_begin = page.revisions_before == 0 && !history.revisions().is_empty();
+    is_begin.then(|| history.revisions()[history.order().index_at(0)])
+}
+
+fn carried_of(revision: Fact<'_>) -> Result<Carried<'_>> {
+    Carried::read(revision.key())
+        .ok_or_else(|| Error::internal("a revision was not noted down as it is read"))
+}
+
+fn push_wikiq(
+    page: &Stretch,
+    history: &PageHistory<'_>,
+    options: &HistoryOptions,
+    push: &mut dyn FnMut(&WikiqRow<'_>) -> Result<()>,
+) -> Result<()> {
+    let order = revert_order(history, options);
+    let at = |place| history.revisions()[order.index_at(place)];
+    let found = history.reverts_within_radius(order, options.revert_radius);
+    let reverts: HashMap<_, _> = found
+        .into_iter()
+        .map(|revert| (order.index_at(revert.reverting), revert))
+        .collect();
+    let numbered = history.revisions().iter().enumerate().skip(page.context);
+    for (number, revision) in numbered.filter(|(_, fact)| fact.is_wanted()) {
+        let reverted: Option<Vec<_>> = reverts
+            .get(&number)
+            .map(|revert| (revert.reverted_to + 1..revert.reverting).map(at).collect());
+        push(&WikiqRow {
+            page: &page.header,
+            revision: *revision,
+            carried: carried_of(*revision)?,
+            reverted: reverted.as_deref(),
+        })?;
+    }
+    Ok(())
+}
+
+/// The order in which reverts are looked for.
+fn revert_order<'h>(history: &'h PageHistory<'_>, options: &HistoryOptions) -> &'h TimeOrder {
+    match options.is_by_time {
+        true => history.order(),
+        false => &TimeOrder::AsGiven,
+    }
+}
+
 fn push_radius_reverts(
     page: &Stretch,
     history: &PageHistory<'_>,
     options: &HistoryOptions,
     push: &mut dyn FnMut(&RevertRow<'_>) -> Result<()>,
 ) -> Result<()> {
-    let order = match options.is_by_time {
-        true => history.order(),
-        false => &TimeOrder::AsGiven,
-    };
+    let order = revert_order(history, options);
     let at = |place| history.revisions()[order.index_at(place)];
     let mut reverted = Vec::new();
     for revert in history.reverts_within_radius(order, options.revert_radius) {

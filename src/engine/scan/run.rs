@@ -7,6 +7,7 @@ use super::{ScanJob, ScanReport, ScanTable};
 use crate::engine::input_tables::{Converted, REPORTED_REJECTS, convert_input};
 use crate::engine::lane::Lane;
 use crate::engine::lanes::{Reading, read_inputs};
+use crate::engine::partitions::Partitions;
 use crate::engine::plan::Plan;
 use crate::engine::pool::Pool;
 use crate::engine::progress::{Progress, Stop};
@@ -55,8 +56,9 @@ pub(super) fn run(
         ));
     }
     Lane::alone(&job.limits, &pool, progress, stop, |lane| {
-        results.wikis.write(&plan, lane)?;
-        write_sessions(&plan, lane, results.edits)
+        let partitions = Partitions::default();
+        results.wikis.write(&plan, lane, &partitions)?;
+        write_sessions(&plan, lane, results.edits, &partitions)
     })?;
     Ok(results.report)
 }

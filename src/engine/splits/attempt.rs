@@ -41,6 +41,11 @@ pub fn convert_split(
             "--verify checksums needs whole files: let `mwparquet verify` look at them",
         ));
     }
+    if job.snapshots.is_some() {
+        return Err(Error::usage(
+            "--layout hive and splits do not go together: convert flat, or whole files",
+        ));
+    }
     let head = head_of(job, &split.plan)?;
     split.check_unchanged()?;
     let folder = OutputFolder::for_attempt(&job.output, job.writer.access)?;

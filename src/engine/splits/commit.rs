@@ -52,7 +52,7 @@ pub fn commit_splits(
         entries.push(entry_of(file, &of_file));
         check_texts(&plan, &of_file)?;
         for (split, converted) in of_file {
-            results.add(split.number, converted)?;
+            results.add(job, split.number, converted)?;
         }
     }
     let (parts, tables) = Lane::alone(&job.limits, pool, progress, stop, |lane| {

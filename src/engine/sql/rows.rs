@@ -25,6 +25,16 @@ pub(in crate::engine) struct Prepared {
     pub is_written: bool,
 }
 
+impl Prepared {
+    /// Leaves the column of the wiki out: the names of folders tell it.
+    pub(super) fn leave_wiki_to_partition(&mut self) {
+        let mut selection = (*self.selection).clone();
+        selection.with_wiki_id = false;
+        self.schema = selection.schema();
+        self.selection = Arc::new(selection);
+    }
+}
+
 /// The rows of a chunk.
 pub(in crate::engine) struct SqlChunkRows {
     pub prepared: Arc<Prepared>,

@@ -9,6 +9,7 @@ use arrow::array::{Array, MapArray, RecordBatch};
 use super::pipeline::SqlConsumer;
 use super::rows::Prepared;
 use crate::engine::input_tables::InputTables;
+use crate::engine::row_groups::path_of;
 use crate::error::{Error, Result};
 use crate::sql::Declared;
 use crate::tables::SqlColumnDoc;
@@ -24,7 +25,11 @@ pub(in crate::engine) struct SqlTables {
 
 impl SqlConsumer for InputTables<'_> {
     fn prepare(&self, declared: &Declared, file_name: &str) -> Result<Prepared> {
-        self.plan.sql.prepare(declared, file_name)
+        let mut prepared = self.plan.sql.prepare(declared, file_name)?;
+        if self.plan.is_partitioned() {
+            prepared.leave_wiki_to_partition();
+        }
+        Ok(prepared)
     }
 
     fn begin_table(&mut self, prepared: &Arc<Prepared>) -> Result<()> {
@@ -42,13 +47,15 @@ impl SqlConsumer for InputTables<'_> {
             Some(table) => return Err(declared_otherwise(&table.name).in_input(&self.input)),
             None => {}
         }
+        self.enter_wiki(prepared.wiki_id.as_deref())?;
         match self.plan.outlet() {
             Some(outlet) => {
                 let checked = outlet.check(&prepared.schema);
                 checked.map_err(|error| error.in_input(&self.input))?;
             }
             None => {
-                let writer = self.plan.sql_writer(prepared, Some(self.number))?;
+                let mut writer = self.plan.sql_writer(prepared, Some(self.number))?;
+                writer.set_partition(path_of(&prepared.name, self.partition.as_ref()));
                 self.groups.begin_table(&prepared.name, writer)?;
             }
         }

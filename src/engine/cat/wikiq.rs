@@ -1,0 +1,164 @@
+//! Tab-separated columns, as wikiq writes them.
+
+use std::collections::VecDeque;
+
+use super::Out;
+use super::chunk::ChunkDocuments;
+use crate::derive::Sha1;
+use crate::engine::histories::Piece;
+use crate::error::Result;
+use crate::model::{Page, Revision, Text};
+use crate::tables::PageHeader;
+
+/// The names of the columns, as the first line has them.
+pub const WIKIQ_HEADER: &str = "anon\tarticleid\tdate_time\tdeleted\teditor\teditor_id\tminor\tnamespace\trevert\treverteds\trevid\tsha1\ttext_chars\ttitle\n";
+
+/// Stands where the columns of reverts belong.  No text has it, for XML cannot hold it.
+const GAP: u8 = 0;
+/// Stands before it: a revision can be a revert, or its hidden text does not tell.
+const MAYBE: u8 = 1;
+const NEVER: u8 = 2;
+
+/// Writes the line of a revision, but for what its page's history tells.
+pub(super) fn write_line(page: &Page<'_>, revision: &Revision<'_>, line: &mut Vec<u8>) {
+    let user = &revision.contributor;
+    let is_anonymous = user.is_in_ip_element || user.id.is_none();
+    let main = revision.main.as_ref();
+    let is_hidden = main.is_some_and(|slot| slot.is_hidden);
+    let text = main.and_then(|slot| slot.visible_text());
+    let time = revision.timestamp.map(|time| time.to_string());
+    let number = |number: Option<i64>| number.map(|number| number.to_string());
+    let shown = |text: Option<Text<'_>>| text.map(|text| text.to_string());
+    let sha1 = revision
+        .known_sha1()
+        .filter(|_| !revision.slots().any(|slot| slot.is_hidden));
+    let before = [
+        user.is_visible.then(|| truth(is_anonymous).to_owned()),
+        number(page.id),
+        time.map(|time| time.trim_end_matches('Z').replacen('T', " ", 1)),
+        Some(truth(is_hidden).to_owned()),
+        shown(user.name.filter(|_| user.is_visible)),
+        number(user.id.filter(|_| user.is_visible)),
+        Some(truth(revision.is_minor).to_owned()),
+        number(page.namespace_id.map(i64::from)),
+    ];
+    let behind = [
+        number(revision.id),
+        shown(sha1),
+        text.map(|text| text.len_characters().to_string()),
+        shown(page.title),
+    ];
+    for value in before {
+        put(value.as_deref().unwrap_or_default(), line);
+        line.push(b'\t');
+    }
+    // Whether there can be a revert at all.
+    line.extend([if is_hidden { NEVER } else { MAYBE }, GAP]);
+    for value in behind {
+        line.push(b'\t');
+        put(value.as_deref().unwrap_or_default(), line);
+    }
+    line.push(b'\n');
+}
+
+fn truth(value: bool) -> &'static str {
+    match value {
+        true => "TRUE",
+        false => "FALSE",
+    }
+}
+
+/// A value between tabs, in quotes where it has tabs, line ends or quotes itself.
+fn put(value: &str, line: &mut Vec<u8>) {
+    match value.contains(['\t', '\n', '\r', '"']) {
+        true => line.extend(format!("\"{}\"", value.replace('"', "\"\"")).as_bytes()),
+        false => line.extend(value.as_bytes()),
+    }
+}
+
+/// Finds reverts in a page's last revisions, and puts them into lines.
+#[derive(Debug)]
+pub(super) struct Wikiq {
+    radius: usize,
+    page: Option<PageHeader>,
+    /// The latest at the back; one more than may be reverted.
+    last: VecDeque<(Option<Sha1>, Option<i64>)>,
+    line: Vec<u8>,
+}
+
+impl Wikiq {
+    pub(super) fn new(radius: usize) -> Self {
+        Self {
+            radius,
+            page: None,
+            last: VecDeque::new(),
+            line: Vec::new(),
+        }
+    }
+
+    /// A document begins.
+    pub(super) fn begin(&mut self) {
+        self.page = None;
+    }
+
+    /// Takes a chunk, in the order of the dump.
+    pub(super) fn add(&mut self, chunk: ChunkDocuments, out: &mut Out<'_>) -> Result<()> {
+        let Some(history) = chunk.history else {
+            return Ok(());
+        };
+        for piece in history.pages {
+            let goes_on = self.page.as_ref().is_some_and(|page| piece.is_of(page));
+            if !goes_on {
+                self.last.clear();
+            }
+            let Piece { header, range, .. } = piece;
+            self.page = Some(header);
+            for number in range {
+                let (Some(fact), Some(line)) =
+                    (history.facts.get(number), chunk.documents.get(number))
+                else {
+                    continue;
+                };
+                if fact.is_wanted() {
+                    let reverted = self.reverted_by(fact.sha1());
+                    self.write(line, reverted.as_deref(), out)?;
+                }
+                self.last.push_back((fact.sha1(), fact.id()));
+                if self.last.len() > self.radius + 1 {
+                    self.last.pop_front();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ids of what lies between a revision and the latest that is equal, the latest first, with commas
+    /// between.
+    fn reverted_by(&self, sha1: Option<Sha1>) -> Option<String> {
+        let is_equal = |(other, _): &(Option<Sha1>, _)| sha1.is_some() && *other == sha1;
+        let at = self.last.iter().rposition(is_equal)?;
+        let between = self.last.len() - at - 1;
+        let ids = self.last.iter().rev().take(between);
+        let ids: Vec<_> = ids
+            .filter_map(|(_, id)| Some(id.as_ref()?.to_string()))
+            .collect();
+        (between > 0).then(|| ids.join(","))
+    }
+
+    fn write(&mut self, line: &[u8], reverted: Option<&str>, out: &mut Out<'_>) -> Result<()> {
+        let gap = line.iter().position(|byte| *byte == GAP).unwrap_or(0);
+        let (before, behind) = line.split_at(gap);
+        let (mark, before) = before.split_last().unwrap_or((&NEVER, before));
+        let is_known = *mark == MAYBE;
+        self.line.clear();
+        self.line.extend(before);
+        if is_known {
+            self.line.extend(truth(reverted.is_some()).as_bytes());
+        }
+        self.line.push(b'\t');
+        self.line
+            .extend(reverted.filter(|_| is_known).unwrap_or_default().as_bytes());
+        self.line.extend(behind.get(1..).unwrap_or_default());
+        out(&self.line)
+    }
+}

@@ -1,0 +1,154 @@
+//! A column of the slots of a revision by their roles, as Wikimedia's content tables have it.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, BooleanBufferBuilder, Int64Builder, MapArray, StringBuilder, StructArray,
+};
+use arrow::buffer::{NullBuffer, OffsetBuffer};
+use arrow::datatypes::{DataType, Field, Fields};
+
+use crate::model::Text;
+
+/// What is told of a slot.
+#[derive(Debug, Clone, Copy)]
+pub struct SlotValue<'r> {
+    /// Its role, spelt out.
+    pub role: Text<'r>,
+    /// The text, where it is there.
+    pub body: Option<Text<'r>>,
+    /// Serialisation format.
+    pub format: Option<Text<'r>>,
+    /// Content model.
+    pub model: Option<Text<'r>>,
+    /// SHA-1 in base 36.
+    pub sha1: Option<Text<'r>>,
+    /// Size in bytes.
+    pub size_bytes: Option<i64>,
+    /// Id of the revision that brought this content.
+    pub origin_revision_id: Option<i64>,
+}
+
+/// The name of the type for people.
+pub(super) const NAME: &str = "map<string, struct<content_body: string, content_format: string, content_model: string, content_sha1: string, content_size: int64, origin_rev_id: int64>>";
+
+/// The type in Arrow.
+pub(super) fn arrow_type() -> DataType {
+    DataType::Map(entry(), false)
+}
+
+fn entry() -> Arc<Field> {
+    Arc::new(Field::new(
+        "key_value",
+        DataType::Struct(entry_fields()),
+        false,
+    ))
+}
+
+fn entry_fields() -> Fields {
+    Fields::from(vec![
+        Field::new("key", DataType::Utf8, false),
+        Field::new("value", DataType::Struct(value_fields()), true),
+    ])
+}
+
+fn value_fields() -> Fields {
+    let text = |name| Field::new(name, DataType::Utf8, true);
+    let number = |name| Field::new(name, DataType::Int64, true);
+    Fields::from(vec![
+        text("content_body"),
+        text("content_format"),
+        text("content_model"),
+        text("content_sha1"),
+        number("content_size"),
+        number("origin_rev_id"),
+    ])
+}
+
+/// Maps on their way into an array.
+#[derive(Debug)]
+pub struct SlotCells {
+    roles: StringBuilder,
+    /// Body, format, model and checksum.
+    texts: [StringBuilder; 4],
+    /// Size and origin.
+    numbers: [Int64Builder; 2],
+    lengths: Vec<usize>,
+    is_known: BooleanBufferBuilder,
+}
+
+impl SlotCells {
+    pub(super) fn new() -> Self {
+        Self {
+            roles: StringBuilder::new(),
+            texts: Default::default(),
+            numbers: Default::default(),
+            lengths: Vec::new(),
+            is_known: BooleanBufferBuilder::new(0),
+        }
+    }
+
+    pub(super) fn push<'r>(&mut self, slots: impl Iterator<Item = SlotValue<'r>>) {
+        let mut length = 0;
+        for slot in slots {
+            length += 1;
+            put(&mut self.roles, Some(slot.role));
+            let texts = [slot.body, slot.format, slot.model, slot.sha1];
+            for (cells, text) in self.texts.iter_mut().zip(texts) {
+                put(cells, text);
+            }
+            let numbers = [slot.size_bytes, slot.origin_revision_id];
+            for (cells, number) in self.numbers.iter_mut().zip(numbers) {
+                cells.append_option(number);
+            }
+        }
+        self.lengths.push(length);
+        self.is_known.append(true);
+    }
+
+    pub(super) fn push_null(&mut self) {
+        self.lengths.push(0);
+        self.is_known.append(false);
+    }
+
+    pub(super) fn finish(&mut self) -> ArrayRef {
+        let [body, format, model, sha1] = &mut self.texts;
+        let [size, origin] = &mut self.numbers;
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(body.finish()),
+            Arc::new(format.finish()),
+            Arc::new(model.finish()),
+            Arc::new(sha1.finish()),
+            Arc::new(size.finish()),
+            Arc::new(origin.finish()),
+        ];
+        let values = StructArray::new(value_fields(), columns, None);
+        let roles = self.roles.finish();
+        debug_assert_eq!(roles.len(), values.len());
+        let entries = StructArray::new(
+            entry_fields(),
+            vec![Arc::new(roles), Arc::new(values)],
+            None,
+        );
+        Arc::new(MapArray::new(
+            entry(),
+            OffsetBuffer::from_lengths(std::mem::take(&mut self.lengths)),
+            entries,
+            Some(NullBuffer::new(self.is_known.finish())),
+            false,
+        ))
+    }
+}
+
+/// Puts a text, decoded straight into the array.
+pub(super) fn put(cells: &mut StringBuilder, value: Option<Text<'_>>) {
+    let Some(text) = value else {
+        return cells.append_null();
+    };
+    if let Some(plain) = text.as_plain() {
+        return cells.append_value(plain);
+    }
+    // Writing to an array in memory does not fail.
+    let _ = text.write_to(cells);
+    cells.append_value("");
+}
