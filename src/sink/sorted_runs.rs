@@ -218,7 +218,7 @@ impl Cursor {
     }
 
     fn read(&mut self) -> std::io::Result<bool> {
-        if self.file.fill_buf()?.is_empty() {
+        if has_ended(&mut self.file)? {
             return Ok(false);
         }
         let shared = get_length(&mut self.file)?;
@@ -265,6 +265,16 @@ fn put_length(room: &mut [u8], mut length: usize) -> &[u8] {
         *byte |= 0x80;
     }
     &room[..used]
+}
+
+/// Whether nothing is left to read, however often a signal comes between.
+fn has_ended(file: &mut impl BufRead) -> std::io::Result<bool> {
+    loop {
+        match file.fill_buf() {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            read => return Ok(read?.is_empty()),
+        }
+    }
 }
 
 fn get_length(file: &mut impl Read) -> std::io::Result<usize> {
