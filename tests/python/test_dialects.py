@@ -106,6 +106,7 @@ def spark(tmp_path_factory):
                .config("spark.sql.session.timeZone", "UTC")
                .config("spark.hadoop.javax.jdo.option.ConnectionURL",
                        f"jdbc:derby:;databaseName={folder}/db;create=true")
+               .config("spark.driver.extraJavaOptions", f"-Dderby.stream.error.file={folder}/derby.log")
                .enableHiveSupport().getOrCreate())
     yield session
     session.stop()
