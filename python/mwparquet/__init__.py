@@ -110,8 +110,8 @@ def scan(paths: Any = (), *, table: str = "revisions", columns: Any = None, **op
     >>> pyarrow.table(edits).to_pylist()
     [{'revision_id': 103, 'user_text': 'Ada Example'}]
     >>> import duckdb
-    >>> duckdb.sql("SELECT count(*) FROM edits").fetchone()
-    (1,)
+    >>> duckdb.sql("SELECT count(*) FROM edits").fetchall()
+    [(1,)]
     """
     if isinstance(columns, str):
         columns = [columns]

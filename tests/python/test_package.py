@@ -81,7 +81,8 @@ def test_filters_reach_the_dump():
 def test_a_scan_of_sql():
     [dump] = (helpers.SAMPLES / "sql").glob("*-page.sql.gz")
     scan = mwparquet.scan(dump, table="sql_page", columns=["page_id", "page_title"])
-    assert scan.schema.names == ["page_id", "page_title"] and pa.table(scan).num_rows > 0
+    # What a column cannot hold comes along.
+    assert scan.schema.names == ["page_id", "page_title", "raw_values"] and pa.table(scan).num_rows > 0
 
 
 def test_any_order_gives_the_same_rows():
@@ -96,7 +97,16 @@ def test_any_order_gives_the_same_rows():
 def test_objects_are_those_of_mwxml(answer):
     path = helpers.SAMPLES / answer["sample"]
     found = [document(revision) for page in mwparquet.pages(path) for revision in page]
-    assert found == answer["documents"]
+    assert found == [shown(document) for document in answer["documents"]]
+
+
+def shown(document):
+    """A document of mwxml without what it tells of hidden and unreadable texts, as the guide has it."""
+    for content in document["slots"]["contents"].values():
+        if content["deleted"] or content.get("sha1") == "":
+            for field in ("bytes", "sha1", "text"):
+                content.pop(field, None)
+    return document
 
 
 def present(**fields):
