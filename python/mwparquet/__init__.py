@@ -106,12 +106,12 @@ def scan(paths: Any = (), *, table: str = "revisions", columns: Any = None, **op
         stream (gzip, xz, 7z)
 
     >>> import mwparquet, pyarrow
-    >>> edits = mwparquet.scan("containers.xml.bz2", columns=["revision_id", "user_text"])
+    >>> edits = mwparquet.scan("dump.xml", columns=["revision_id", "user_text"], namespaces=[1])
     >>> pyarrow.table(edits).to_pylist()
-    [{'revision_id': 11, 'user_text': 'Ada'}]
+    [{'revision_id': 103, 'user_text': 'Ada Example'}]
     >>> import duckdb
-    >>> duckdb.sql("SELECT count(*) FROM edits").fetchone()
-    (1,)
+    >>> duckdb.sql("SELECT count(*) FROM edits").fetchall()
+    [(1,)]
     """
     if isinstance(columns, str):
         columns = [columns]
@@ -137,9 +137,9 @@ def convert(
         first of what was passed over with ``on_damage="skip"``
 
     >>> import mwparquet
-    >>> job = mwparquet.convert("containers.xml.bz2", OUTPUT, tables=["revisions"])
+    >>> job = mwparquet.convert("dump.xml", "out", tables=["revisions"])
     >>> job["manifest"]["tables"]["revisions"]["rows"]
-    1
+    3
     """
     if output is None:
         raise TypeError("convert() needs an output")
@@ -156,9 +156,9 @@ def count(paths: Any = (), *, by: Any, measures: Any = None, **options: Any) -> 
     :param options: those of ``mwparquet count``, with underscores, such as ``top``
 
     >>> import mwparquet
-    >>> users = mwparquet.count("containers.xml.bz2", by="user", measures="minor")
+    >>> users = mwparquet.count("dump.xml", by="user", measures="minor")
     >>> [(row["user_text"], row["edits"]) for row in users.to_dicts()]
-    [('Ada', 1)]
+    [('Ada Example', 3)]
     """
     return _native.count(_words(paths, {"by": by, "measures": measures, **options}))
 
@@ -167,9 +167,9 @@ def inspect(paths: Any, *, full: bool = False, **options: Any) -> list[dict[str,
     """Tells what dumps are, by their beginnings, or by all of them.
 
     >>> import mwparquet
-    >>> [dump] = mwparquet.inspect("containers.xml.bz2", full=True)
+    >>> [dump] = mwparquet.inspect("dump.xml", full=True)
     >>> dump["container"], dump["wiki_id"], dump["seen"]["revisions"]
-    ('bzip2', 'samplewiki', 1)
+    ('plain', 'samplewiki', 3)
     """
     return _native.inspect(_words(paths, {"full": full, **options}))
 

@@ -22,13 +22,15 @@ class Dump(_native.Dump):
     Where mwxml has a file, this has paths: dumps are read packed as they are, on all cores.
 
     >>> import mwparquet
-    >>> dump = mwparquet.Dump("containers.xml.bz2")
+    >>> dump = mwparquet.Dump("dump.xml")
     >>> dump.site_info.dbname
     'samplewiki'
     >>> for page in dump:
     ...     for revision in page:
     ...         print(page.title, revision.id, revision.user.text, revision.timestamp)
-    Alpha 11 Ada 2020-01-01T00:00:00Z
+    Lighthouse 101 Ada Example 2025-03-01T12:00:00Z
+    Lighthouse 102 Ada Example 2025-03-02T08:15:30Z
+    Talk:Lighthouse 103 Ada Example 2025-03-03T00:00:00Z
     """
 
     def __new__(cls, paths: Any, **options: Any) -> Dump:
@@ -64,9 +66,10 @@ def pages(paths: Any, **options: Any) -> Iterator[Page]:
     ``no_texts=True`` texts are left out.
 
     >>> import mwparquet
-    >>> for page in mwparquet.pages("containers.xml.bz2"):
+    >>> for page in mwparquet.pages("dump.xml"):
     ...     print(page.title, sum(1 for revision in page))
-    Alpha 1
+    Lighthouse 2
+    Talk:Lighthouse 1
     """
     return Dump(paths, **options).pages
 

@@ -7,7 +7,7 @@ Every error of the package is an :class:`Error`.  Which one says whose fault it 
 ...     list(mwparquet.pages("broken/bad-timestamp.xml"))
 ... except mwparquet.DamagedError as error:
 ...     print(error.input, error.page_id, error.xml_offset)
-broken/bad-timestamp.xml 1 2518
+broken/bad-timestamp.xml 1 1943
 """
 
 from __future__ import annotations

@@ -81,7 +81,8 @@ def test_filters_reach_the_dump():
 def test_a_scan_of_sql():
     [dump] = (helpers.SAMPLES / "sql").glob("*-page.sql.gz")
     scan = mwparquet.scan(dump, table="sql_page", columns=["page_id", "page_title"])
-    assert scan.schema.names == ["page_id", "page_title"] and pa.table(scan).num_rows > 0
+    # What a column cannot hold comes along.
+    assert scan.schema.names == ["page_id", "page_title", "raw_values"] and pa.table(scan).num_rows > 0
 
 
 def test_any_order_gives_the_same_rows():
@@ -96,7 +97,16 @@ def test_any_order_gives_the_same_rows():
 def test_objects_are_those_of_mwxml(answer):
     path = helpers.SAMPLES / answer["sample"]
     found = [document(revision) for page in mwparquet.pages(path) for revision in page]
-    assert found == answer["documents"]
+    assert found == [shown(document) for document in answer["documents"]]
+
+
+def shown(document):
+    """A document of mwxml without what it tells of hidden and unreadable texts, as the guide has it."""
+    for content in document["slots"]["contents"].values():
+        if content["deleted"] or content.get("sha1") == "":
+            for field in ("bytes", "sha1", "text"):
+                content.pop(field, None)
+    return document
 
 
 def present(**fields):
@@ -138,8 +148,7 @@ def test_files_that_were_opened():
     for opened in (open(path, encoding="utf-8"), open(path, "rb"), gzip.open(f"{path}.gz", "rt"),
                    bz2.open(f"{path}.bz2", "rt"), bz2.open(f"{path}.bz2")):
         with opened as file:
-            [page] = mwparquet.Dump.from_file(file).pages
-            assert page.title == "Alpha"
+            assert next(mwparquet.Dump.from_file(file).pages).title == "Lighthouse"
     with open(path, encoding="utf-8") as file:
         file.read(10)
         with pytest.raises(ValueError, match="was read from before"):
@@ -159,8 +168,9 @@ def test_logs():
 
 def test_map_is_that_of_mwxml():
     paths = [helpers.SAMPLES / "containers.xml", helpers.SAMPLES / "containers.xml.7z"]
-    found = mwparquet.map(lambda dump, path: ((path, page.title) for page in dump), paths)
-    assert list(found) == [(str(path), "Alpha") for path in paths]
+    found = list(mwparquet.map(lambda dump, path: ((path, page.title) for page in dump), paths))
+    titles = [row["page_title"] for row in helpers.expected_rows("containers.xml")["pages"]]
+    assert found == [(str(path), title) for path in paths for title in titles]
 
 
 def test_calls(tmp_path):
@@ -292,13 +302,12 @@ def test_times_are_datetimes():
 
 @pytest.mark.parametrize("name", ["", ".dumps", ".errors", ".timestamp"])
 def test_docstrings(name, tmp_path, monkeypatch):
-    for sample in (helpers.SAMPLES / "containers.xml.bz2", helpers.BROKEN / "bad-timestamp.xml"):
-        target = tmp_path / sample.relative_to(helpers.SAMPLES)
-        target.parent.mkdir(exist_ok=True)
-        shutil.copy(sample, target)
+    (tmp_path / "broken").mkdir()
+    shutil.copy(helpers.SAMPLES / "no-final-newline.xml", tmp_path / "dump.xml")
+    shutil.copy(helpers.BROKEN / "bad-timestamp.xml", tmp_path / "broken")
     monkeypatch.chdir(tmp_path)
     module = importlib.import_module("mwparquet" + name)
-    result = doctest.testmod(module, extraglobs={"OUTPUT": "out"})
+    result = doctest.testmod(module)
     assert result.attempted > 0 and result.failed == 0
 
 

@@ -2,10 +2,13 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use mwparquet::engine::{
     DiffOptions, Filters, HistoryOptions, Limits, Next, Scan, ScanJob, ScanTable, Stop,
@@ -50,7 +53,13 @@ fn scan(job: ScanJob) -> Result<(Scan, Vec<RecordBatch>)> {
 fn lines(batches: &[RecordBatch]) -> Vec<String> {
     let options = FormatOptions::new().with_null("NULL");
     let of_batch = |batch: &RecordBatch| {
-        let columns: Vec<_> = (batch.columns().iter())
+        // Times as numbers: what formats them knows no UTC by its name.
+        let plain = |column: &ArrayRef| match column.data_type() {
+            DataType::Timestamp(..) => cast(column, &DataType::Int64).unwrap(),
+            _ => Arc::clone(column),
+        };
+        let columns: Vec<_> = batch.columns().iter().map(plain).collect();
+        let columns: Vec<_> = (columns.iter())
             .map(|column| ArrayFormatter::try_new(column, &options).unwrap())
             .collect();
         let row = |row| {
