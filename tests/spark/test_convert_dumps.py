@@ -22,7 +22,7 @@ DUMPS = [helpers.BIG, helpers.SAMPLES / "reverts.xml", helpers.SAMPLES / "contai
 ENVIRONMENT = {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable,
                "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_HOSTNAME": "localhost"}
 SETTINGS = ["--conf", "spark.ui.enabled=false", "--conf", "spark.log.level=ERROR", "--driver-memory", "512m"]
-START_SECONDS = 60
+START_SECONDS = 240
 
 
 @pytest.fixture(scope="module")
