@@ -108,8 +108,9 @@ pub(super) fn rule_of(table: &str) -> Option<Rule> {
         "log_events" => other(Needs::LogEntries, &["log_id"], judge_logs::log_events),
         "user_creations" => other(Needs::LogEntries, &["log_id"], judge_logs::user_creations),
         "page_moves" => other(Needs::LogEntries, &["log_id"], judge_logs::page_moves),
-        "differing_texts" => of_pages(REVISION, judge::differing_texts),
-        "rejects" => other(Needs::Pages, &["page_id", "revision_id"], judge::rejects),
+        "rejects" | "differing_texts" => {
+            other(Needs::Pages, &["page_id", "revision_id"], judge::rejects)
+        }
         "namespaces" => HARMLESS,
         _ => return sql_rule_of(table.strip_prefix("sql_")?),
     })
