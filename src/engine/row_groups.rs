@@ -2,7 +2,6 @@
 //! order.  Those of a scan go to whoever takes them.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use arrow::array::RecordBatch;
@@ -12,7 +11,7 @@ use super::plan::Plan;
 use super::pool::Pending;
 use super::scan::Handing;
 use crate::error::Result;
-use crate::sink::{EncodedColumn, Part, Partition, RowGroupEncoder, TableWriter};
+use crate::sink::{EncodedColumn, Part, Partition, TableWriter, UnencodedRowGroup};
 use crate::tables::{self, TableInfo};
 
 /// Parts by the names of their tables.
@@ -40,8 +39,7 @@ struct Gathering {
 struct Encoding {
     table: String,
     bytes: usize,
-    encoder: RowGroupEncoder,
-    batches: Arc<[RecordBatch]>,
+    group: UnencodedRowGroup,
     /// A task a column: an input of few rows, or the end of any, keeps all workers busy.
     columns: Vec<Pending<EncodedColumn>>,
 }
@@ -134,7 +132,7 @@ impl<'l> RowGroups<'l> {
         let Some(gathering) = self.tables.get_mut(table) else {
             return Ok(());
         };
-        let batches: Arc<[_]> = std::mem::take(&mut gathering.batches).into();
+        let batches = std::mem::take(&mut gathering.batches);
         let bytes = std::mem::take(&mut gathering.bytes);
         let encoder = gathering.writer.encoder().clone();
         let share_bytes = self.lane.budget.encoding_bytes();
@@ -142,14 +140,14 @@ impl<'l> RowGroups<'l> {
             self.append_oldest()?;
         }
         self.encoding_bytes += bytes;
-        let columns = encoder.columns(&batches)?.into_iter();
+        let mut group = encoder.row_group(batches)?;
+        let columns = std::mem::take(&mut group.columns).into_iter();
         let columns = columns.map(|column| self.lane.pool.spawn(move || column.encode()));
         self.encoding.push_back(Encoding {
             table: table.to_owned(),
             bytes,
             columns: columns.collect(),
-            encoder,
-            batches,
+            group,
         });
         Ok(())
     }
@@ -160,7 +158,7 @@ impl<'l> RowGroups<'l> {
         };
         let columns = oldest.columns.into_iter().map(Pending::wait);
         let columns = columns.collect::<Result<Vec<_>>>()?;
-        let group = oldest.encoder.row_group(&oldest.batches, columns);
+        let group = oldest.group.encoded(columns);
         self.encoding_bytes -= oldest.bytes;
         if let Some(gathering) = self.tables.get_mut(&oldest.table) {
             let written = gathering.writer.append(group)?;

@@ -33,6 +33,14 @@ pub struct RowGroupEncoder {
     plain_factory: Arc<ArrowRowGroupWriterFactory>,
 }
 
+/// A row group that is to be encoded.
+pub struct UnencodedRowGroup {
+    /// Its columns, until they are taken to be encoded.
+    pub columns: Vec<UnencodedColumn>,
+    rows: u64,
+    is_sorted: bool,
+}
+
 /// A column of a row group that is to be encoded.
 pub struct UnencodedColumn {
     encoder: RowGroupEncoder,
@@ -108,52 +116,54 @@ impl RowGroupEncoder {
         })
     }
 
-    /// The columns of one row group with the rows of all batches, each to be encoded by whoever has
-    /// time.
-    pub fn columns(&self, batches: &Arc<[RecordBatch]>) -> Result<Vec<UnencodedColumn>> {
+    /// One row group with the rows of all batches, each column of which is to be encoded by whoever has
+    /// time.  The rows are let go with the last of them.
+    pub fn row_group(&self, batches: Vec<RecordBatch>) -> Result<UnencodedRowGroup> {
+        let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
+        let order = self.order.as_ref();
+        let is_sorted = order.is_some_and(|order| order.holds(&batches));
+        let batches: Arc<[RecordBatch]> = batches.into();
         let mut writers = create_writers(&self.factory)?.into_iter();
         let mut first_leaf = 0;
         let columns = self.schema.fields().iter().enumerate();
-        Ok(columns
-            .map(|(index, field)| {
-                let leaves = leaves_of(field.data_type());
-                let column = UnencodedColumn {
-                    encoder: self.clone(),
-                    batches: Arc::clone(batches),
-                    index,
-                    leaves: first_leaf..first_leaf + leaves,
-                    writers: writers.by_ref().take(leaves).collect(),
-                };
-                first_leaf += leaves;
-                column
-            })
-            .collect())
-    }
-
-    /// Puts a row group together.
-    pub fn row_group(
-        &self,
-        batches: &[RecordBatch],
-        columns: impl IntoIterator<Item = EncodedColumn>,
-    ) -> EncodedRowGroup {
-        EncodedRowGroup {
-            columns: columns.into_iter().flat_map(|column| column.0).collect(),
-            rows: batches.iter().map(|batch| batch.num_rows() as u64).sum(),
-            is_sorted: self
-                .order
-                .as_ref()
-                .is_some_and(|order| order.holds(batches)),
-        }
+        let columns = columns.map(|(index, field)| {
+            let leaves = leaves_of(field.data_type());
+            let column = UnencodedColumn {
+                encoder: self.clone(),
+                batches: Arc::clone(&batches),
+                index,
+                leaves: first_leaf..first_leaf + leaves,
+                writers: writers.by_ref().take(leaves).collect(),
+            };
+            first_leaf += leaves;
+            column
+        });
+        Ok(UnencodedRowGroup {
+            columns: columns.collect(),
+            rows,
+            is_sorted,
+        })
     }
 
     /// Encodes the rows of all batches as one row group.
     pub fn encode(&self, batches: Vec<RecordBatch>) -> Result<EncodedRowGroup> {
-        let batches = batches.into();
-        let columns = self.columns(&batches)?.into_iter();
+        let mut group = self.row_group(batches)?;
+        let columns = std::mem::take(&mut group.columns).into_iter();
         let encoded: Vec<_> = columns
             .map(UnencodedColumn::encode)
             .collect::<Result<_>>()?;
-        Ok(self.row_group(&batches, encoded))
+        Ok(group.encoded(encoded))
+    }
+}
+
+impl UnencodedRowGroup {
+    /// The row group, put together from its columns.
+    pub fn encoded(self, columns: impl IntoIterator<Item = EncodedColumn>) -> EncodedRowGroup {
+        EncodedRowGroup {
+            columns: columns.into_iter().flat_map(|column| column.0).collect(),
+            rows: self.rows,
+            is_sorted: self.is_sorted,
+        }
     }
 }
 

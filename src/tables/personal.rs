@@ -113,6 +113,7 @@ mod tests {
         "user_is_bot_by",
         "user_is_bot_by_historical",
         "user_registration_timestamp",
+        "cause",
         "content_format",
         "content_model",
         "content_sha1",
