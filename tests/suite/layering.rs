@@ -60,7 +60,7 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("quick_xml", &["xml"]),
     ("sha1", &["derive", "engine"]),
     ("imara_diff", &["derive"]),
-    ("arrow", &["tables", "sink", "engine"]),
+    ("arrow", &["tables", "sink", "engine", "cli"]),
     ("parquet", &["sink"]),
     ("rayon", &["engine"]),
     ("crossbeam_channel", &["engine"]),
