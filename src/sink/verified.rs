@@ -18,6 +18,21 @@ pub struct VerifiedInput {
     pub checksums: Option<Vec<CheckedFile>>,
 }
 
+impl VerifiedInput {
+    /// Adds what came of the texts of another piece of the input.
+    pub fn add_texts(&mut self, other: &Self) {
+        let pairs = [
+            (&mut self.texts, &other.texts),
+            (&mut self.revision_checksums, &other.revision_checksums),
+        ];
+        for (all, more) in pairs {
+            if let (Some(all), Some(more)) = (all, more) {
+                all.add(more);
+            }
+        }
+    }
+}
+
 /// How often each comes of holding something against its checksum.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct ProofCounts {

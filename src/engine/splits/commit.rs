@@ -10,7 +10,7 @@ use super::region::Seams;
 use super::{Split, SplitPlan};
 use crate::engine::convert::{Job, JobReport, Results};
 use crate::engine::input_tables::{Converted, REPORTED_REJECTS, no_texts};
-use crate::engine::kept::restore;
+use crate::engine::kept::{restore, sql_entry};
 use crate::engine::lane::Lane;
 use crate::engine::plan::Plan;
 use crate::engine::pool::Pool;
@@ -49,7 +49,7 @@ pub fn commit_splits(
             of_file.push((split, converted(&folder, job, receipt)?));
         }
         check_joins(file, &seams)?;
-        entries.push(entry_of(file, &of_file));
+        entries.push(entry_of(file, &of_file)?);
         check_texts(&plan, &of_file)?;
         for (split, converted) in of_file {
             results.add(job, split.number, converted)?;
@@ -139,12 +139,21 @@ fn converted(folder: &OutputFolder, job: &Job, receipt: Receipt) -> Result<Conve
 }
 
 /// What the manifest says of a file: the same as if it had been read in one piece, and its splits.
-fn entry_of(splits: &[Split], converted: &[(&Split, Converted)]) -> InputEntry {
+fn entry_of(splits: &[Split], converted: &[(&Split, Converted)]) -> Result<InputEntry> {
     let mut entries = converted.iter().map(|(_, converted)| &converted.entry);
     let mut entry = entries.next().cloned().unwrap_or_default();
     for next in entries {
         entry.container_pieces += next.container_pieces;
         entry.seen.add(&next.seen);
+        if let (Some(all), Some(more)) = (&mut entry.verified, &next.verified) {
+            all.add_texts(more);
+        }
+    }
+    // Dumps of SQL tables are never cut.
+    if let [(_, only)] = converted
+        && let Some(sql) = &only.sql
+    {
+        entry.sql_tables = Some(sql_entry(sql)?);
     }
     let of_split = |split: &Split| SplitEntry {
         number: split.number,
@@ -152,7 +161,7 @@ fn entry_of(splits: &[Split], converted: &[(&Split, Converted)]) -> InputEntry {
         end_bytes: split.end_bytes,
     };
     entry.splits = splits.iter().map(of_split).collect();
-    entry
+    Ok(entry)
 }
 
 /// Refuses to compare texts where there are none: the first one of a file tells.
