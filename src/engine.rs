@@ -33,6 +33,7 @@ mod protected;
 mod resume;
 mod row_groups;
 mod rows;
+mod sequences;
 mod sessions;
 mod sql;
 mod texts;
@@ -53,5 +54,8 @@ pub use options::{DiffOptions, Filters, HistoryOptions, Limits};
 pub use pipeline::{Consumer, Passed, Work, run_input};
 pub use pool::Pool;
 pub use progress::{Progress, Running, Stop};
+pub use sequences::{Sequence, SequenceFile, sequences};
 pub use sql::SqlWanted;
-pub use verify::{DifferingText, Extent, Hidden, History, Listener, ProofCounts, Verified, verify};
+pub use verify::{
+    Before, DifferingText, Extent, Hidden, History, Listener, ProofCounts, Verified, verify,
+};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::input_tables::{Converted, REPORTED_REJECTS, convert_input};
+use super::input_tables::{Converted, REPORTED_REJECTS, convert_sequence};
 use super::lane::Lane;
 use super::lanes::{Reading, read_inputs};
 use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
@@ -14,6 +14,7 @@ use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::resume::{Begun, begin, record};
 use super::row_groups::PartsByTable;
+use super::sequences::sequences;
 use super::sessions::write_sessions;
 use super::sql::{SqlTables, SqlWanted, merged};
 use super::wikis::Wikis;
@@ -88,6 +89,7 @@ pub fn convert(
     observe: &mut dyn FnMut(),
     describe_run: &dyn Fn() -> BTreeMap<String, serde_json::Value>,
 ) -> Result<JobReport> {
+    let sequences = sequences(&job.inputs, &job.limits, pool, stop)?;
     let (mut folder, mut journal, finished) = match begin(job)? {
         Begun::Finished(manifest) => return Ok(finished_before(*manifest)),
         Begun::Unfinished {
@@ -96,15 +98,18 @@ pub fn convert(
             finished,
         } => (folder, journal, finished),
     };
-    let resumed_inputs = finished.len();
     let mut results = Results::default();
     let done: BTreeSet<_> = finished.keys().copied().collect();
     for (number, converted) in finished {
-        progress.skip_input(converted.entry.bytes);
+        for file in &converted.files {
+            progress.skip_input(file.entry.bytes);
+        }
         results.add(number, converted);
     }
+    let resumed_inputs = results.entries.len();
     let reading = Reading {
         inputs: &job.inputs,
+        sequences: &sequences,
         finished: &done,
         limits: &job.limits,
         pool,
@@ -112,7 +117,7 @@ pub fn convert(
         stop,
     };
     let outcome = Plan::new(job, &folder).and_then(|plan| {
-        let read = |lane: &Lane<'_>, number, input: &_| convert_input(&plan, lane, number, input);
+        let read = |lane: &Lane<'_>, sequence: &_| convert_sequence(&plan, lane, sequence);
         read_inputs(&reading, observe, &read, &mut |number, mut converted| {
             record(&mut journal, number, &mut converted)?;
             results.add(number, converted);
@@ -203,11 +208,13 @@ struct Results {
 impl Results {
     fn add(&mut self, number: usize, converted: Converted) {
         self.has_xml |= converted.sql.is_none();
-        if let Some(sql) = converted.sql {
-            let name = converted.entry.name.as_str().into();
+        if let (Some(sql), Some(first)) = (converted.sql, converted.files.first()) {
+            let name = first.entry.name.as_str().into();
             self.sql.insert(number, (name, sql));
         }
-        self.entries.insert(number, converted.entry);
+        let files = converted.files.into_iter();
+        self.entries
+            .extend(files.map(|file| (file.number, file.entry)));
         for (table, parts) in converted.parts {
             if !parts.is_empty() {
                 self.parts.insert((table, number), parts);

@@ -1,21 +1,23 @@
-//! One input into tables.
+//! One input into tables, or several over which a page is spread.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::document::Document;
 use super::histories::Histories;
-use super::kinds::run_any_input;
+use super::kinds::run_any_input_after;
 use super::lane::Lane;
 use super::pipeline::{Consumer, Passed, Work};
 use super::plan::Plan;
 use super::resume::check_still;
 use super::row_groups::{PartsByTable, RowGroups};
 use super::rows::{ChunkRows, Wanted, rows_of};
+use super::sequences::{Seam, Sequence, read_sequence};
 use super::sessions::Edits;
 use super::sql::SqlTables;
 use super::texts::Texts;
 use crate::error::{Error, ErrorKind, Result};
+use crate::frame::History;
 use crate::model::ContentState;
 use crate::sink::{InputEntry, Run, Seen};
 use crate::source::{Input, Stamp};
@@ -27,11 +29,10 @@ const LANE_BATCH_ROWS: usize = 8192;
 /// How many rejects a report keeps; the table has all.
 pub(super) const REPORTED_REJECTS: usize = 20;
 
-/// What became of an input.
+/// What became of an input, or of several that were read as a sequence.
 pub(super) struct Converted {
-    /// The file as it was read; `None` of what is none.
-    pub(super) stamp: Option<Stamp>,
-    pub(super) entry: InputEntry,
+    /// The inputs, in the order in which they were read.
+    pub(super) files: Vec<ConvertedFile>,
     pub(super) parts: PartsByTable,
     /// What was passed over, the first of many.
     pub(super) rejects: Vec<Reject>,
@@ -43,14 +44,21 @@ pub(super) struct Converted {
     pub(super) sql: Option<SqlTables>,
 }
 
-/// Writes the tables of the input of a number.
-pub(super) fn convert_input(
+/// An input as it was read.
+pub(super) struct ConvertedFile {
+    pub(super) number: usize,
+    /// The file as it was read; `None` of what is none.
+    pub(super) stamp: Option<Stamp>,
+    pub(super) entry: InputEntry,
+}
+
+/// Writes the tables of a sequence of inputs.
+pub(super) fn convert_sequence(
     plan: &Plan<'_>,
     lane: &Lane<'_>,
-    number: usize,
-    input: &Input,
+    sequence: &Sequence,
 ) -> Result<Converted> {
-    let stamp = input.stamp()?;
+    let number = sequence.number();
     let mut tables = InputTables {
         plan,
         lane,
@@ -71,17 +79,45 @@ pub(super) fn convert_input(
         document: None,
         open_page: None,
         seen: Seen::default(),
-        input: input.name(),
+        input: "".into(),
         sql: SqlTables::default(),
+        has_sql: false,
+        seam: Seam::new(sequence),
     };
-    let outcome = run_any_input(input, lane, &mut tables);
-    if !matches!(&outcome, Err(error) if error.kind() == ErrorKind::Cancelled) {
-        // Before what was found in it: a file that is still written looks damaged.
-        check_still(input, stamp.as_ref())?;
-    }
-    let mut converted = tables.finish(input, outcome?)?;
-    converted.stamp = stamp;
-    Ok(converted)
+    let mut files = Vec::new();
+    let mut history: Option<History> = None;
+    read_sequence(
+        sequence,
+        &plan.job.inputs,
+        lane,
+        &mut |lane, file, input| {
+            let stamp = input.stamp()?;
+            tables.input = input.name();
+            tables.seam.begin_file(file, input.name());
+            if let Some(history) = history.as_mut().filter(|_| !sequence.is_whole()) {
+                history.lose();
+            }
+            let outcome = run_any_input_after(history.take(), input, lane, &mut tables);
+            if !matches!(&outcome, Err(error) if error.kind() == ErrorKind::Cancelled) {
+                // Before what was found in it: a file that is still written looks damaged.
+                check_still(input, stamp.as_ref())?;
+            }
+            let (passed, left) = outcome?;
+            history = left;
+            files.push(ConvertedFile {
+                number: file.number,
+                stamp,
+                entry: InputEntry {
+                    follows: files
+                        .last()
+                        .map(|before: &ConvertedFile| before.entry.name.clone()),
+                    ..tables.end_file(input, lane, passed)
+                },
+            });
+            Ok(())
+        },
+    )?;
+    tables.finish(files)
 }
 
 /// The rows of one input on their way into the tables.
@@ -107,6 +143,9 @@ pub(super) struct InputTables<'l> {
     pub(super) seen: Seen,
     pub(super) input: Arc<str>,
     pub(super) sql: SqlTables,
+    /// Whether the input at hand is a dump of SQL tables.
+    has_sql: bool,
+    seam: Seam,
 }
 
 impl InputTables<'_> {
@@ -149,6 +188,16 @@ impl InputTables<'_> {
         self.push_reject(Reject::of(why, lost_bytes, wiki_id, &self.input))
     }
 
+    /// The open page may have lost revisions, and the next one its begin.
+    fn history_has_hole(&mut self) {
+        if let Some(histories) = &mut self.histories {
+            histories.lost();
+        }
+        if let Some(texts) = &mut self.texts {
+            texts.lost();
+        }
+    }
+
     fn close_page(&mut self) -> Result<()> {
         match self.open_page.take() {
             Some(page) => self.push_page(&page),
@@ -171,27 +220,50 @@ impl InputTables<'_> {
         Ok(())
     }
 
-    fn collect_page(
-        &mut self,
-        page: PageSummary,
-        began_before: bool,
-        continues: bool,
-    ) -> Result<()> {
+    /// Takes a page, or what a chunk has of it; `goes_on` says whether it is the one that is open.
+    fn collect_page(&mut self, page: PageSummary, goes_on: bool) -> Result<()> {
         match &mut self.open_page {
-            Some(open) if began_before => open.add(&page),
+            Some(open) if goes_on && open.page_id == page.page_id => open.add(&page),
             _ => {
                 self.close_page()?;
                 self.open_page = Some(page);
             }
         }
-        if !continues {
-            self.close_page()?;
-        }
         Ok(())
     }
 
+    /// An input has ended: what the manifest says of it.
+    fn end_file(&mut self, input: &Input, lane: &Lane<'_>, passed: Passed) -> InputEntry {
+        self.has_sql |= passed.is_sql;
+        let mut seen = std::mem::take(&mut self.seen);
+        match passed.is_sql {
+            true => seen.sql_bytes = passed.xml_bytes,
+            false => seen.xml_bytes = passed.xml_bytes,
+        }
+        seen.trailing_zero_bytes = passed.trailing_zero_bytes;
+        let document = self.document.as_ref();
+        let site = document.map(|document| &document.site);
+        InputEntry {
+            name: self.input.to_string(),
+            bytes: input
+                .size_bytes()
+                .unwrap_or_else(|| lane.taken_bytes.load(Ordering::Relaxed)),
+            container: passed.format.name().to_owned(),
+            container_pieces: passed.pieces,
+            schema_version: site.and_then(|site| site.schema_version.clone()),
+            generator: site
+                .and_then(|site| site.generator.clone())
+                .or_else(|| self.sql.writer.clone()),
+            wiki_id: document
+                .and_then(|document| document.wiki_id.clone())
+                .or_else(|| self.sql.wiki_id.clone()),
+            follows: None,
+            seen,
+        }
+    }
+
     /// Writes what is left.
-    fn finish(mut self, input: &Input, passed: Passed) -> Result<Converted> {
+    fn finish(mut self, files: Vec<ConvertedFile>) -> Result<Converted> {
         self.close_page()?;
         if let Some(mut pages) = self.pages.take() {
             self.groups.push(&tables::PAGES, pages.finish()?)?;
@@ -207,38 +279,13 @@ impl InputTables<'_> {
         }
         let edits = self.edits.take().map_or(Ok(Vec::new()), Edits::finish)?;
         let parts = self.groups.finish()?;
-        let mut seen = self.seen;
-        match passed.is_sql {
-            true => seen.sql_bytes = passed.xml_bytes,
-            false => seen.xml_bytes = passed.xml_bytes,
-        }
-        seen.trailing_zero_bytes = passed.trailing_zero_bytes;
-        let document = self.document.as_ref();
-        let site = document.map(|document| &document.site);
-        let entry = InputEntry {
-            name: self.input.to_string(),
-            bytes: input
-                .size_bytes()
-                .unwrap_or_else(|| self.lane.taken_bytes.load(Ordering::Relaxed)),
-            container: passed.format.name().to_owned(),
-            container_pieces: passed.pieces,
-            schema_version: site.and_then(|site| site.schema_version.clone()),
-            generator: site
-                .and_then(|site| site.generator.clone())
-                .or_else(|| self.sql.writer.clone()),
-            wiki_id: document
-                .and_then(|document| document.wiki_id.clone())
-                .or_else(|| self.sql.wiki_id.clone()),
-            seen,
-        };
         Ok(Converted {
-            stamp: None,
-            entry,
+            files,
             parts,
             rejects: self.reported,
             wikis: self.wikis,
             edits,
-            sql: passed.is_sql.then_some(self.sql),
+            sql: self.has_sql.then_some(self.sql),
         })
     }
 }
@@ -252,12 +299,18 @@ impl Consumer for InputTables<'_> {
     }
 
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
-        self.close_page()?;
-        if let Some(histories) = &mut self.histories {
-            histories.end_page(&mut self.groups)?;
+        let follows = self.seam.begin(document)?;
+        if !follows {
+            self.close_page()?;
+            if let Some(histories) = &mut self.histories {
+                histories.end_page(&mut self.groups)?;
+            }
         }
         if let Some(texts) = &mut self.texts {
-            texts.begin(document.dump_day, &mut self.groups)?;
+            texts.begin(document.dump_day, follows, &mut self.groups)?;
+        }
+        if self.seam.has_hole() {
+            self.history_has_hole();
         }
         self.document = Some(Arc::clone(document));
         self.has_texts = false;
@@ -267,7 +320,8 @@ impl Consumer for InputTables<'_> {
         Ok(())
     }
 
-    fn collect(&mut self, rows: ChunkRows) -> Result<()> {
+    fn collect(&mut self, mut rows: ChunkRows) -> Result<()> {
+        let goes_on = self.seam.take(&rows.edges, &mut rows.seen)?;
         let progress = self.lane.progress;
         let (revisions, pages) = (rows.seen.revisions, rows.seen.pages);
         progress.revisions.fetch_add(revisions, Ordering::Relaxed);
@@ -281,8 +335,8 @@ impl Consumer for InputTables<'_> {
         }
         self.check_texts(rows.first_text)?;
         self.groups.push(&tables::DIFFS, rows.diffs)?;
-        for (page, began_before, continues) in rows.pages {
-            self.collect_page(page, began_before, continues)?;
+        for (number, (page, began_before)) in rows.pages.into_iter().enumerate() {
+            self.collect_page(page, began_before || (goes_on && number == 0))?;
         }
         if let (Some(histories), Some(history)) = (&mut self.histories, rows.history) {
             histories.add(history, &mut self.groups)?;
@@ -300,13 +354,7 @@ impl Consumer for InputTables<'_> {
     }
 
     fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()> {
-        self.close_page()?;
-        if let Some(histories) = &mut self.histories {
-            histories.lost();
-        }
-        if let Some(texts) = &mut self.texts {
-            texts.lost();
-        }
+        self.history_has_hole();
         let document = self.document.as_ref();
         let wiki_id = document.and_then(|document| document.wiki_id.clone());
         self.push_loss(why, lost_bytes, wiki_id)

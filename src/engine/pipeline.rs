@@ -12,7 +12,7 @@ use super::lane::Lane;
 use super::pool::Pending;
 use crate::container::{Format, Sink, Trailing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::{Chunk, Frame, Framer, FramerOptions, Lost, Transcoder};
+use crate::frame::{Chunk, Frame, Framer, FramerOptions, History, Lost, Transcoder};
 use crate::source::Input;
 use crate::xml;
 
@@ -119,8 +119,23 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         }
     }
 
+    /// Goes on with the page that the input before has ended with, if this one begins with the same.
+    pub(super) fn go_on(&mut self, history: Option<History>) {
+        if let Some(history) = history {
+            self.framer.go_on(history);
+        }
+    }
+
     /// Ends when all is decoded, and tells the first thing that was wrong.
-    pub(super) fn end(mut self, decoded: Result<Format>) -> Result<Passed> {
+    pub(super) fn end(self, decoded: Result<Format>) -> Result<Passed> {
+        self.end_with_history(decoded).map(|(passed, _)| passed)
+    }
+
+    /// The same; gives what an input needs that goes on with the last page, too.
+    pub(super) fn end_with_history(
+        mut self,
+        decoded: Result<Format>,
+    ) -> Result<(Passed, Option<History>)> {
         let outcome = decoded.and_then(|format| self.end_document().map(|()| format));
         let format = match outcome {
             Ok(format) => {
@@ -134,13 +149,14 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
                 return Err(error.in_input(&self.name));
             }
         };
-        Ok(Passed {
+        let passed = Passed {
             format,
             pieces: self.pieces,
             xml_bytes: self.framer.received_bytes(),
             trailing_zero_bytes: self.trailing_zero_bytes,
             is_sql: false,
-        })
+        };
+        Ok((passed, self.framer.take_history()))
     }
 
     fn end_document(&mut self) -> Result<()> {

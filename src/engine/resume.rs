@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use super::convert::Job;
 use super::document::Document;
-use super::input_tables::Converted;
+use super::input_tables::{Converted, ConvertedFile};
 use super::options::Filters;
 use super::sql::{Prepared, SqlTables};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Namespace, SiteInfo, SqlTable, Timestamp};
 use crate::sink::{
-    FinishedInput, Journal, JournalHead, KeptPart, Manifest, OutputFolder, Resumed, Run,
+    FinishedInput, InputEntry, Journal, JournalHead, KeptPart, Manifest, OutputFolder, Resumed, Run,
 };
 use crate::source::{Input, Stamp};
 use crate::tables::{Reject, Selection, SqlSelection};
@@ -147,14 +147,20 @@ fn details(job: &Job) -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// Refuses an input that is not the file that it was.
+/// Refuses inputs that are not the files that they were.
 fn check_unchanged(job: &Job, finished: &FinishedInput) -> Result<()> {
-    let input = job.inputs.get(finished.number);
-    let input = input.ok_or_else(|| Error::internal("a journal has more inputs than its job"))?;
     let rest: Rest = read_rest(finished.rest.clone())?;
+    check_unchanged_file(job, finished.number, &rest.stamp)?;
+    let mut following = rest.following.iter();
+    following.try_for_each(|file| check_unchanged_file(job, file.number, &file.stamp))
+}
+
+fn check_unchanged_file(job: &Job, number: usize, stamp: &Stamp) -> Result<()> {
+    let input = job.inputs.get(number);
+    let input = input.ok_or_else(|| Error::internal("a journal has more inputs than its job"))?;
     let why = match input.stamp() {
-        Ok(Some(now)) if now == rest.stamp => return Ok(()),
-        Ok(Some(now)) => difference(&rest.stamp, &now),
+        Ok(Some(now)) if now == *stamp => return Ok(()),
+        Ok(Some(now)) => difference(stamp, &now),
         Ok(None) => "it is no regular file any more".to_owned(),
         Err(error) => return Err(error),
     };
@@ -218,10 +224,20 @@ pub(super) fn check_still(input: &Input, before: Option<&Stamp>) -> Result<()> {
 #[derive(Serialize, Deserialize)]
 struct Rest {
     stamp: Stamp,
+    /// Inputs over which its last page is spread.
+    #[serde(default)]
+    following: Vec<KeptFile>,
     rejects: Vec<Reject>,
     wikis: Vec<KeptWiki>,
     /// The tables of an SQL dump.
     sql: Option<Vec<KeptSqlTable>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptFile {
+    number: usize,
+    stamp: Stamp,
+    entry: InputEntry,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -258,15 +274,19 @@ pub(super) fn record(
     let Some(journal) = journal else {
         return Ok(());
     };
-    let Some(stamp) = converted.stamp.clone() else {
-        return Err(Error::internal("an input has no stamp"));
+    let mut files = converted.files.iter().map(keep_file);
+    let Some(first) = files.next() else {
+        return Err(Error::internal("a sequence has no input"));
     };
+    let KeptFile { stamp, entry, .. } = first?;
+    let following = files.collect::<Result<_>>()?;
     let parts = converted
         .parts
         .iter()
         .filter(|(_, parts)| !parts.is_empty());
     let rest = Rest {
         stamp,
+        following,
         rejects: converted.rejects.clone(),
         wikis: converted.wikis.iter().map(|wiki| keep_wiki(wiki)).collect(),
         sql: converted.sql.as_ref().map(|sql| {
@@ -276,7 +296,7 @@ pub(super) fn record(
     };
     let finished = FinishedInput {
         number,
-        entry: converted.entry.clone(),
+        entry,
         parts: parts
             .map(|(table, parts)| (table.clone(), parts.iter().map(KeptPart::of).collect()))
             .collect(),
@@ -289,6 +309,15 @@ pub(super) fn record(
             .map_err(|error| Error::internal("an input is no JSON").with_source(error))?,
     };
     journal.add(&finished)
+}
+
+fn keep_file(file: &ConvertedFile) -> Result<KeptFile> {
+    let stamp = file.stamp.clone();
+    Ok(KeptFile {
+        number: file.number,
+        stamp: stamp.ok_or_else(|| Error::internal("an input has no stamp"))?,
+        entry: file.entry.clone(),
+    })
 }
 
 fn keep_wiki(document: &Document) -> KeptWiki {
@@ -321,8 +350,28 @@ fn restore(folder: &OutputFolder, finished: FinishedInput) -> Result<Converted> 
     let sorting = folder.sorting();
     let runs = finished.runs.iter();
     let wikis = rest.wikis.into_iter();
+    let (writer, wiki_id) = (&finished.entry.generator, &finished.entry.wiki_id);
+    let sql = rest.sql.map(|tables| SqlTables {
+        writer: writer.clone(),
+        wiki_id: wiki_id.clone(),
+        tables: tables
+            .into_iter()
+            .map(|table| Arc::new(restore_sql_table(table)))
+            .collect(),
+    });
+    let first = KeptFile {
+        number: finished.number,
+        stamp: rest.stamp,
+        entry: finished.entry,
+    };
+    let files = std::iter::once(first).chain(rest.following);
+    let files = files.map(|file| ConvertedFile {
+        number: file.number,
+        stamp: Some(file.stamp),
+        entry: file.entry,
+    });
     Ok(Converted {
-        stamp: Some(rest.stamp),
+        files: files.collect(),
         parts: parts.collect(),
         rejects: rest.rejects,
         wikis: wikis
@@ -331,15 +380,7 @@ fn restore(folder: &OutputFolder, finished: FinishedInput) -> Result<Converted> 
         edits: runs
             .map(|run| Run::kept(Path::join(&sorting, &run.name)))
             .collect(),
-        sql: rest.sql.map(|tables| SqlTables {
-            writer: finished.entry.generator.clone(),
-            wiki_id: finished.entry.wiki_id.clone(),
-            tables: tables
-                .into_iter()
-                .map(|table| Arc::new(restore_sql_table(table)))
-                .collect(),
-        }),
-        entry: finished.entry,
+        sql,
     })
 }
 

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::chunk::{Chunk, Piece};
 use super::document::{Document, Section, State};
+use super::history::History;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a framer is told.
@@ -62,6 +63,8 @@ pub struct Framer {
     /// Offset in the decoded XML behind all bytes received.
     pub(super) received: u64,
     pub(super) document: Document,
+    /// What the last document that has ended knew of its page.
+    ended: Option<History>,
 }
 
 impl Framer {
@@ -72,7 +75,21 @@ impl Framer {
             frames: VecDeque::new(),
             received: 0,
             document: Document::new(0, options.with_history),
+            ended: None,
         }
+    }
+
+    /// Lets the document at hand, which has not begun, go on with the page that another one has ended
+    /// with, if it begins with the same.
+    pub fn go_on(&mut self, history: History) {
+        if self.options.with_history {
+            self.document.history = Some(history);
+        }
+    }
+
+    /// What the document that has ended leaves to one that may go on with its last page.
+    pub fn take_history(&mut self) -> Option<History> {
+        self.ended.take()
     }
 
     /// The next frame that is ready.
@@ -120,6 +137,7 @@ impl Framer {
     pub fn finish(&mut self) -> Result<()> {
         self.scan_tail()?;
         let at = self.received;
+        let is_whole = matches!(self.document.state, State::Behind | State::Junk);
         let outcome = match self.document.state {
             State::Behind if self.document.section.is_none() => Ok(()),
             State::Junk | State::SeekingPage | State::SeekingRecord => {
@@ -128,6 +146,8 @@ impl Framer {
             }
             State::Prolog | State::Body | State::Behind => self.finish_without_end(),
         };
+        let history = self.document.history.take();
+        self.ended = history.map(|history| history.ended(is_whole));
         self.document = Document::new(at, self.options.with_history);
         outcome
     }

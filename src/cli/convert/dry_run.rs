@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::cli::print;
 use crate::cli::sizes::human_bytes;
-use crate::engine::{Job, Pool, Stop, inspect};
+use crate::engine::{Job, Pool, Stop, inspect, sequences};
 use crate::error::Result;
 use crate::sink::OutputFolder;
 use crate::source::Input;
@@ -17,14 +17,24 @@ pub(super) fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
     let mut text = String::new();
     let mut sql_tables = BTreeSet::new();
     let mut has_xml = false;
-    for input in &job.inputs {
+    let sequences = sequences(&job.inputs, &job.limits, pool, stop)?;
+    let following: BTreeSet<_> = sequences
+        .iter()
+        .flat_map(|sequence| sequence.files().iter().skip(1))
+        .map(|file| file.number)
+        .collect();
+    for (number, input) in job.inputs.iter().enumerate() {
         let found = sql_tables_of(input, job, pool, stop);
         has_xml |= found.is_empty();
         sql_tables.extend(found);
         let size = input
             .size_bytes()
             .map_or_else(|| "size unknown".to_owned(), human_bytes);
-        text += &format!("read   {} ({size})\n", input.name());
+        let goes_on = match following.contains(&number) {
+            true => ", which goes on with a page of another",
+            false => "",
+        };
+        text += &format!("read   {} ({size}){goes_on}\n", input.name());
     }
     for (name, why) in &job.left_out {
         text += &format!("leave  {name}: {why}\n");
