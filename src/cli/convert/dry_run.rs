@@ -1,6 +1,6 @@
 //! What a job would do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use crate::cli::print;
@@ -18,10 +18,10 @@ pub(super) fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
     let mut sql_tables = BTreeSet::new();
     let mut has_xml = false;
     let sequences = sequences(&job.inputs, &job.limits, pool, stop)?;
-    let following: BTreeSet<_> = sequences
+    let following: BTreeMap<_, _> = sequences
         .iter()
-        .flat_map(|sequence| sequence.files().iter().skip(1))
-        .map(|file| file.number)
+        .flat_map(|sequence| sequence.files().windows(2))
+        .map(|pair| (pair[1].number, pair[0].number))
         .collect();
     for (number, input) in job.inputs.iter().enumerate() {
         let found = sql_tables_of(input, job, pool, stop);
@@ -30,10 +30,11 @@ pub(super) fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
         let size = input
             .size_bytes()
             .map_or_else(|| "size unknown".to_owned(), human_bytes);
-        let goes_on = match following.contains(&number) {
-            true => ", which goes on with a page of another",
-            false => "",
-        };
+        let before = following.get(&number);
+        let goes_on = before.and_then(|before| job.inputs.get(*before));
+        let goes_on = goes_on.map_or_else(String::new, |before| {
+            format!(", which goes on from {}", before.file_name())
+        });
         text += &format!("read   {} ({size}){goes_on}\n", input.name());
     }
     for (name, why) in &job.left_out {
