@@ -53,7 +53,7 @@ impl Records for Texts {
         Ok(())
     }
 
-    fn skipped(&mut self, _: &str, _: u64) {}
+    fn skipped(&mut self, _: &str, _: mwparquet::xml::UnknownElement) {}
 }
 
 fn texts() -> Vec<Vec<String>> {

@@ -24,6 +24,7 @@ pub fn history_bz2() -> Vec<u8> {
 pub const FRAMER: FramerOptions = FramerOptions {
     chunk_bytes: 4 << 20,
     record_max_bytes: 64 << 20,
+    page_header_max_bytes: FramerOptions::DEFAULT_PAGE_HEADER_MAX_BYTES,
     keep_going: false,
     with_history: false,
 };

@@ -73,7 +73,7 @@ impl Records for Texts {
         panic!("{fault:?}")
     }
 
-    fn skipped(&mut self, _: &str, _: u64) {}
+    fn skipped(&mut self, _: &str, _: mwparquet::xml::UnknownElement) {}
 }
 
 fn texts_of(xml: &[u8]) -> Texts {

@@ -39,7 +39,7 @@ impl Records for Counter {
         Ok(())
     }
 
-    fn skipped(&mut self, _: &str, _: u64) {}
+    fn skipped(&mut self, _: &str, _: mwparquet::xml::UnknownElement) {}
 }
 
 fn xml(criterion: &mut Criterion) {

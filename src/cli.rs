@@ -11,13 +11,16 @@ mod count;
 mod expiry;
 mod inputs;
 mod inspect;
+pub mod library;
 mod list;
 mod near;
 mod progress;
 mod protect;
+mod purge;
 mod runs;
 mod schema;
 mod sizes;
+mod splits;
 mod verify;
 
 use std::io::{self, Write};
@@ -46,10 +49,12 @@ pub fn run() -> ExitCode {
         Command::Cat(arguments) => cat::run(&arguments, &stop),
         Command::Count(arguments) => count::run(&arguments, &stop),
         Command::Runs(arguments) => runs::run(&arguments),
+        Command::Plan(arguments) => splits::run(&arguments, &stop),
         Command::Verify(arguments) => verify::run(&arguments, &stop),
         Command::Apply(arguments) => apply::run(&arguments, &stop),
         Command::List(arguments) => list::run(&arguments),
         Command::Clean(arguments) => clean::run(&arguments),
+        Command::Purge(arguments) => purge::run(&arguments, &stop),
         Command::Schema(arguments) => schema::run(&arguments, &stop),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -138,6 +138,13 @@ impl Error {
         self
     }
 
+    /// Takes away the offset in the decoded XML, where it does not count from the XML's begin.
+    #[must_use]
+    pub fn without_xml_byte(mut self) -> Self {
+        self.0.location.xml_offset_bytes = None;
+        self
+    }
+
     /// Adds the page and revision it lies in.
     #[must_use]
     pub fn in_record(mut self, page_id: Option<i64>, revision_id: Option<i64>) -> Self {

@@ -19,6 +19,7 @@ mod history;
 mod loss;
 mod pending;
 mod prolog;
+mod region;
 mod scan;
 mod tags;
 
@@ -26,3 +27,4 @@ pub use chunk::{Chunk, PageHeader, Piece, Places};
 pub use encoding::Transcoder;
 pub use framer::{Frame, Framer, FramerOptions, Header, Lost};
 pub use history::{History, Predecessor, RevisionPlace};
+pub use region::RegionEdges;

@@ -12,6 +12,6 @@ pub use discover::{Discovered, discover};
 pub use file::{Input, Opened};
 pub use mapped::Mapped;
 pub use metered::MeteredFile;
-pub use reader::Reader;
+pub use reader::{Reader, Tap};
 pub use stamp::Stamp;
 pub use windows::{Window, Windows};

@@ -7,6 +7,7 @@ mod builder;
 mod column;
 mod content;
 mod counts;
+mod differing_texts;
 mod diffs;
 mod log_events;
 mod namespaces;
@@ -35,6 +36,7 @@ pub use registry::{ALL, DEFAULT, TableInfo, by_name};
 
 pub use content::{Content, ContentRow, TABLE as CONTENT};
 pub use counts::{Counts, TABLE as COUNTS, count_columns};
+pub use differing_texts::{DifferingText, DifferingTexts, TABLE as DIFFERING_TEXTS};
 pub use diffs::{DiffRow, Diffs, TABLE as DIFFS};
 pub use log_events::{LogEvents, LogRow, TABLE as LOG_EVENTS};
 pub use namespaces::{NamespaceRow, Namespaces, TABLE as NAMESPACES};

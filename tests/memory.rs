@@ -88,11 +88,13 @@ fn peak_of(paths: &[&Path], output: &Path, memory_bytes: usize) -> usize {
         output: output.to_owned(),
         overwrite: true,
         resume: false,
+        skip_unchanged: None,
         selections: tables::ALL.into_iter().map(Selection::all).collect(),
         sql: Default::default(),
         filters: Filters::default(),
         history: HistoryOptions::default(),
         diffs: DiffOptions::default(),
+        checks_files: false,
         protection: Protection::default(),
         limits: Limits::default().with_memory(Some(memory_bytes), 2),
         writer: WriterOptions {

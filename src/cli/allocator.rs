@@ -16,6 +16,29 @@ pub(super) fn keep_free_memory() {
         libc::mallopt(libc::M_MMAP_THRESHOLD, OWN_PAGES_FROM_BYTES);
         libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT_MAX_BYTES);
     }
+    ask_for_huge_pages();
+}
+
+/// Asks that what the heap grows by comes in pages of 2 MiB: the first touch of each page of 4 KiB
+/// costs a tenth of the time of converting a stub.
+///
+/// The addresses are taken and let go, so that the heap has them next; no memory is, until it is
+/// touched.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn ask_for_huge_pages() {
+    const HEAP_BYTES: usize = 256 << 20;
+    const PAGE_BYTES: usize = 2 << 20;
+    // SAFETY: advice about addresses that are this function's own until it frees them.
+    unsafe {
+        let heap = libc::malloc(HEAP_BYTES);
+        if heap.is_null() {
+            return;
+        }
+        let skipped = heap.align_offset(PAGE_BYTES);
+        let bytes = HEAP_BYTES.saturating_sub(skipped + PAGE_BYTES);
+        libc::madvise(heap.wrapping_byte_add(skipped), bytes, libc::MADV_HUGEPAGE);
+        libc::free(heap);
+    }
 }
 
 /// Other allocators are left as they are.

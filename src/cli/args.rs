@@ -2,9 +2,13 @@
 
 mod count;
 mod diffs;
+mod limits;
 mod names;
 mod protect;
+mod purge;
 mod runs;
+mod scan;
+mod splits;
 mod verify;
 
 use std::path::PathBuf;
@@ -21,11 +25,15 @@ use crate::tables;
 
 pub(super) use self::count::{CountArguments, CountFormat};
 pub(super) use self::diffs::{ApplyArguments, DiffArguments};
+pub(super) use self::limits::LimitArguments;
 pub(super) use self::names::SQL_PREFIX;
 use self::names::TableNames;
 pub(super) use self::protect::{CleanArguments, ListArguments, ProtectArguments};
+pub(super) use self::purge::{Assumption, PurgeArguments};
 pub(super) use self::runs::{RunArguments, RunsArguments};
-pub(super) use self::verify::VerifyArguments;
+pub(super) use self::scan::{PagesArguments, ScanArguments};
+pub(super) use self::splits::{PlanArguments, SplitArguments};
+pub(super) use self::verify::{ConvertVerifyArguments, Verify, VerifyArguments};
 
 /// Turns MediaWiki dumps, XML and SQL, into Parquet tables: on all cores, in bounded memory, without losing
 /// a row in silence.
@@ -59,6 +67,8 @@ pub(super) enum Command {
     Count(Box<CountArguments>),
     /// List the runs of a mirror: wikis, dates, kinds, sizes, and what has finished
     Runs(RunsArguments),
+    /// Cut dump files into splits, for many processes to convert
+    Plan(PlanArguments),
     /// Tell whether dump files, or what convert has written, are whole and sound
     Verify(VerifyArguments),
     /// Rebuild texts from a table diffs, as JSON lines on standard output
@@ -67,6 +77,8 @@ pub(super) enum Command {
     List(ListArguments),
     /// Remove what jobs wrote into folders, and nothing else
     Clean(CleanArguments),
+    /// Take out of what convert has written what newer dumps hide or lack
+    Purge(PurgeArguments),
     /// Show the columns of the tables
     Schema(SchemaArguments),
     /// Write a completion script for a shell to standard output
@@ -95,7 +107,7 @@ command with --resume goes on behind them.";
 #[command(after_help = CONVERT_EXAMPLES)]
 pub(super) struct ConvertArguments {
     /// Dump files, folders, patterns, or - for standard input
-    #[arg(required_unless_present = "wikis", value_name = "INPUT")]
+    #[arg(required_unless_present_any = ["wikis", "split", "commit"], value_name = "INPUT")]
     pub inputs: Vec<String>,
     #[command(flatten)]
     pub runs: RunArguments,
@@ -125,7 +137,11 @@ pub(super) struct ConvertArguments {
     #[command(flatten)]
     pub protect: ProtectArguments,
     #[command(flatten)]
+    pub verify: ConvertVerifyArguments,
+    #[command(flatten)]
     pub work: WorkArguments,
+    #[command(flatten)]
+    pub splits: SplitArguments,
     /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none
     #[arg(
         help_heading = "Output",
@@ -150,6 +166,15 @@ pub(super) struct ConvertArguments {
     /// are needed.  In an empty folder it begins, of a finished job nothing is done
     #[arg(help_heading = "Output", long, conflicts_with = "overwrite")]
     pub resume: bool,
+    /// Bring the finished job in the folder up to date: inputs that have not changed since are not read
+    /// again, and their parts are kept; the same options are needed.  Until the new output is complete the
+    /// old one stays as it is.  In an empty folder it begins, and goes on with what was ended
+    #[arg(help_heading = "Output", long, conflicts_with_all = ["overwrite", "resume"])]
+    pub skip_unchanged: bool,
+    /// With --skip-unchanged: let go the rows of inputs that the finished job has and that are not named
+    /// any more [default: refuse]
+    #[arg(help_heading = "Output", long, requires = "skip_unchanged")]
+    pub drop_removed: bool,
     /// Tell what would be done, and do nothing
     #[arg(help_heading = "Running", long)]
     pub dry_run: bool,
@@ -246,6 +271,8 @@ pub(super) struct WorkArguments {
     /// Largest record, in bytes of XML
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = parse_bytes)]
     pub max_record_bytes: u64,
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 #[derive(Debug, Args)]

@@ -3,61 +3,73 @@
 mod describe;
 mod dry_run;
 mod report;
+mod verified;
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::json;
 
 use self::describe::describe;
 use self::dry_run::dry_run;
 use self::report::{summarise, tell_kept, tell_left_out};
+use self::verified::has_differences;
 use super::WITH_REJECTS;
 use super::args::{
     ConvertArguments, FilterArguments, HistoryArguments, OnDamage, ProgressStyle, RevertOrder,
-    RunArguments, SQL_PREFIX, WorkArguments,
+    RunArguments, SQL_PREFIX, TableHistoryArguments, Verify, WorkArguments,
 };
 use super::expiry::Expiry;
 use super::inputs::{Found, find};
 use super::progress::{Display, peak_memory_bytes};
 use super::protect::{access, protection};
+use super::splits::{Share, tell};
 use crate::derive::persistence::PersistenceOptions;
 use crate::engine::{
-    Filters, HistoryOptions, Job, Limits, Pool, Progress, SqlWanted, Stop, convert, inspect,
+    Filters, HistoryOptions, Job, Limits, Pool, Progress, SkipUnchanged, SqlWanted, Stop,
+    commit_splits, convert, convert_split, inspect,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::WriterOptions;
 use crate::source::Input;
 use crate::tables::{self, Selection};
 
-pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
+/// The job that the arguments ask for.
+pub(super) fn job(arguments: &ConvertArguments, pool: &Pool, stop: &Stop) -> Result<Job> {
+    job_of(arguments, &Share::of(&arguments.splits)?, pool, stop)
+}
+
+fn job_of(arguments: &ConvertArguments, share: &Share, pool: &Pool, stop: &Stop) -> Result<Job> {
     let selections = selections(arguments)?;
     let filters = filters(&arguments.filters)?;
     let diffs = arguments.diffs.options(wants_diffs(&selections))?;
     let protection = protection(&arguments.protect, &selections)?;
     let access = access(&arguments.protect)?;
-    let pool = pool(&arguments.work)?;
-    let limits = limits(&arguments.work, arguments.on_damage, &pool);
-    let (inputs, left_out) = dumps(&arguments.inputs, &arguments.runs, &limits, &pool, stop)?;
-    let job = Job {
+    let limits = limits(&arguments.work, arguments.on_damage, pool);
+    let (inputs, left_out) = match share.inputs() {
+        Some(inputs) => (inputs, BTreeMap::new()),
+        None => dumps(&arguments.inputs, &arguments.runs, &limits, pool, stop)?,
+    };
+    Ok(Job {
         described: describe(arguments, &selections, &diffs, &protection),
         inputs,
         output: arguments.output.clone(),
         overwrite: arguments.overwrite,
         resume: arguments.resume,
+        skip_unchanged: arguments.skip_unchanged.then_some(SkipUnchanged {
+            drops_removed: arguments.drop_removed,
+        }),
         selections,
         sql: sql_wanted(arguments),
         filters,
-        history: HistoryOptions {
-            is_by_time: arguments.table_history.revert_order == RevertOrder::Time,
-            session_cutoff_seconds: arguments.table_history.session_cutoff,
-            ..history(&arguments.history)
-        },
+        history: table_history(&arguments.history, &arguments.table_history),
         diffs,
         protection,
         limits,
+        checks_files: arguments.verify.wants(Verify::Checksums),
         writer: WriterOptions {
             compression: arguments.compression,
             row_group_bytes: usize::try_from(arguments.row_group_bytes).unwrap_or(usize::MAX),
@@ -65,7 +77,13 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
             access,
         },
         left_out,
-    };
+    })
+}
+
+pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
+    let pool = pool(&arguments.work)?;
+    let share = Share::of(&arguments.splits)?;
+    let job = job_of(arguments, &share, &pool, stop)?;
     if arguments.dry_run {
         return dry_run(&job, &pool, stop);
     }
@@ -78,31 +96,18 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
     }
     let progress = Arc::new(Progress::default());
     let mut display = Display::new(arguments.progress, &job.inputs, Arc::clone(&progress));
-    let began = std::time::Instant::now();
-    let threads = pool.threads();
-    let expires = arguments.protect.expires.and_then(Expiry::day);
-    let describe_run = || {
-        let mut told = BTreeMap::from([
-            (
-                "wall_seconds".to_owned(),
-                json!(began.elapsed().as_secs_f64()),
-            ),
-            ("threads".to_owned(), json!(threads)),
-            ("memory_bytes".to_owned(), json!(job.limits.memory_bytes)),
-            ("peak_memory_bytes".to_owned(), json!(peak_memory_bytes())),
-        ]);
-        // It depends on the day of the run.
-        told.extend(expires.iter().map(|day| ("expires".to_owned(), json!(day))));
-        told
+    let began = Instant::now();
+    let describe_run = || described_run(arguments, &job, &pool, began);
+    let observe = &mut || display.observe();
+    let outcome = match &share {
+        Share::Whole => convert(&job, &pool, &progress, stop, observe, &describe_run),
+        Share::Commit(plan) => commit_splits(&job, plan, &pool, &progress, stop, &describe_run),
+        Share::Split(split) => {
+            let done = convert_split(&job, split, &pool, &progress, stop, observe);
+            display.end();
+            return Ok(tell(split, &done?, arguments.progress));
+        }
     };
-    let outcome = convert(
-        &job,
-        &pool,
-        &progress,
-        stop,
-        &mut || display.observe(),
-        &describe_run,
-    );
     display.end();
     let report = outcome.inspect_err(|_| tell_kept(&job, &progress, arguments.progress))?;
     if arguments.progress != ProgressStyle::Off {
@@ -113,14 +118,41 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
             arguments.progress == ProgressStyle::Json,
         );
     }
-    Ok(match report.seen.rejects {
-        0 => ExitCode::SUCCESS,
-        _ => ExitCode::from(WITH_REJECTS),
+    let is_failure =
+        report.seen.rejects > 0 || (arguments.verify.strict && has_differences(&report.manifest));
+    Ok(match is_failure {
+        false => ExitCode::SUCCESS,
+        true => ExitCode::from(WITH_REJECTS),
     })
+}
+
+/// What the manifest keeps about a run.
+pub(super) fn described_run(
+    arguments: &ConvertArguments,
+    job: &Job,
+    pool: &Pool,
+    began: Instant,
+) -> BTreeMap<String, serde_json::Value> {
+    let expires = arguments.protect.expires.and_then(Expiry::day);
+    let mut told = BTreeMap::from([
+        (
+            "wall_seconds".to_owned(),
+            json!(began.elapsed().as_secs_f64()),
+        ),
+        ("threads".to_owned(), json!(pool.threads())),
+        ("memory_bytes".to_owned(), json!(job.limits.memory_bytes)),
+        ("peak_memory_bytes".to_owned(), json!(peak_memory_bytes())),
+    ]);
+    // It depends on the day of the run.
+    told.extend(expires.map(|day| ("expires".to_owned(), json!(day))));
+    told
 }
 
 fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
     let mut names: Vec<&str> = arguments.tables.iter().map(String::as_str).collect();
+    if arguments.verify.wants(Verify::Sha1) {
+        names.push("differing_texts");
+    }
     // Whatever is skipped has to be listed.
     if arguments.on_damage == OnDamage::Skip {
         names.push("rejects");
@@ -185,6 +217,18 @@ pub(super) fn history(arguments: &HistoryArguments) -> HistoryOptions {
     }
 }
 
+/// The same with what only tables know.
+pub(super) fn table_history(
+    arguments: &HistoryArguments,
+    of_tables: &TableHistoryArguments,
+) -> HistoryOptions {
+    HistoryOptions {
+        is_by_time: of_tables.revert_order == RevertOrder::Time,
+        session_cutoff_seconds: of_tables.session_cutoff,
+        ..history(arguments)
+    }
+}
+
 fn wants_diffs(selections: &[Selection]) -> bool {
     selections
         .iter()
@@ -215,6 +259,7 @@ pub(super) fn limits(arguments: &WorkArguments, on_damage: OnDamage, pool: &Pool
         keep_going: on_damage == OnDamage::Skip,
         ..Limits::default()
     };
+    let limits = arguments.limits.apply(limits);
     limits.with_memory(arguments.memory.map(bytes), pool.threads())
 }
 

@@ -25,15 +25,13 @@ use output::{Formed, Rows, Target, form};
 /// Rows of a table for people where nothing is said.
 const TABLE_ROWS: usize = 20;
 
-pub(super) fn run(arguments: &CountArguments, stop: &Stop) -> Result<ExitCode> {
+/// The job that the arguments ask for.
+pub(super) fn job(arguments: &CountArguments, pool: &Pool, stop: &Stop) -> Result<CountJob> {
     let plan = Arc::new(plan(arguments)?);
-    let format = format(arguments)?;
-    let target = Target::check(arguments.output.as_deref(), format, arguments.overwrite)?;
-    let pool = pool(&arguments.work)?;
-    let limits = limits(&arguments.work, arguments.on_damage, &pool);
+    let limits = limits(&arguments.work, arguments.on_damage, pool);
     let filters = filters(&arguments.filters)?;
-    let (inputs, folders) = inputs(arguments, &limits, &pool, stop)?;
-    let job = CountJob {
+    let (inputs, folders) = inputs(arguments, &limits, pool, stop)?;
+    Ok(CountJob {
         inputs,
         folders,
         plan,
@@ -41,7 +39,15 @@ pub(super) fn run(arguments: &CountArguments, stop: &Stop) -> Result<ExitCode> {
         log_types: arguments.log_types.clone(),
         limits,
         sorting_parent: sorting_parent(arguments),
-    };
+    })
+}
+
+pub(super) fn run(arguments: &CountArguments, stop: &Stop) -> Result<ExitCode> {
+    plan(arguments)?;
+    let format = format(arguments)?;
+    let target = Target::check(arguments.output.as_deref(), format, arguments.overwrite)?;
+    let pool = pool(&arguments.work)?;
+    let job = job(arguments, &pool, stop)?;
     let progress = Arc::new(Progress::default());
     let mut display = Display::new(arguments.progress, &job.inputs, Arc::clone(&progress));
     let counted = count(&job, &pool, &progress, stop, &mut || display.observe());

@@ -10,7 +10,7 @@ use super::expiry::is_past;
 use super::print;
 use super::sizes::{human_bytes, human_count};
 use crate::error::{Error, Result};
-use crate::sink::{FoundJob, Manifest, TableEntry, find_jobs};
+use crate::sink::{FoundJob, Manifest, TableEntry, UnfinishedJob, find_jobs};
 use crate::tables::{Personal, personal};
 
 pub(super) fn run(arguments: &ListArguments) -> Result<ExitCode> {
@@ -56,8 +56,15 @@ impl<'j> Listed<'j> {
 
     fn to_json(&self) -> Value {
         let folder = self.job.folder.display().to_string();
+        let unfinished = self.job.unfinished.map(|unfinished| {
+            json!({
+                "inputs": unfinished.inputs,
+                "finished_inputs": unfinished.finished_inputs,
+                "bytes": unfinished.bytes,
+            })
+        });
         let Some(manifest) = &self.job.manifest else {
-            return json!({"folder": folder, "is_finished": false});
+            return json!({"folder": folder, "is_finished": false, "unfinished": unfinished});
         };
         let tables = manifest.tables.iter().map(|(name, table)| {
             let told = json!({
@@ -78,14 +85,19 @@ impl<'j> Listed<'j> {
             "is_expired": self.is_expired(),
             "ip": option(manifest, "ip"),
             "user": option(manifest, "user"),
+            "purges": manifest.purges.len(),
             "tables": tables.collect::<serde_json::Map<_, _>>(),
+            "unfinished": unfinished,
         })
     }
 
     fn to_text(&self) -> String {
         let folder = self.job.folder.display();
         let Some(manifest) = &self.job.manifest else {
-            return format!("{folder}: not finished\n");
+            return match self.job.unfinished {
+                Some(unfinished) => format!("{folder}: not finished, {}\n", told(unfinished)),
+                None => format!("{folder}: not finished, without a journal\n"),
+            };
         };
         let wikis: Vec<_> = wikis_of(manifest).into_iter().collect();
         let expiry = match self.expires {
@@ -101,6 +113,9 @@ impl<'j> Listed<'j> {
                 false => format!(" of {}", wikis.join(", ")),
             },
         );
+        if let Some(unfinished) = self.job.unfinished {
+            text += &format!("  being brought up to date: {}\n", told(unfinished));
+        }
         for (name, table) in &manifest.tables {
             let line = format!(
                 "  {name:<16}{:>14} rows{:>12}  {}",
@@ -113,6 +128,15 @@ impl<'j> Listed<'j> {
         }
         text
     }
+}
+
+fn told(unfinished: UnfinishedJob) -> String {
+    format!(
+        "{} of {} inputs are finished ({})",
+        human_count(unfinished.finished_inputs as u64),
+        human_count(unfinished.inputs as u64),
+        human_bytes(unfinished.bytes)
+    )
 }
 
 fn wikis_of(manifest: &Manifest) -> BTreeSet<&str> {

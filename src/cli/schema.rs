@@ -14,8 +14,15 @@ use crate::source::Input;
 use crate::sql::parse_definition;
 use crate::tables::{self, SqlSelection, SqlTableDoc, TableInfo};
 
-pub(super) fn run(arguments: &SchemaArguments, stop: &Stop) -> Result<ExitCode> {
-    let sheets = match arguments.table.as_deref() {
+/// What is told of the tables of a name, or of all, as JSON.
+pub(super) fn json_of(table: Option<&str>, stop: &Stop) -> Result<String> {
+    let tables: Vec<_> = sheets_of(table, stop)?.iter().map(as_json).collect();
+    serde_json::to_string_pretty(&tables)
+        .map_err(|error| Error::internal("cannot write JSON").with_source(error))
+}
+
+fn sheets_of(table: Option<&str>, stop: &Stop) -> Result<Vec<Sheet>> {
+    Ok(match table {
         None => {
             let ours = tables::ALL.into_iter().map(Sheet::of_table);
             ours.chain(tables::sql_tables().filter_map(Sheet::of_sql_doc))
@@ -26,13 +33,16 @@ pub(super) fn run(arguments: &SchemaArguments, stop: &Stop) -> Result<ExitCode> 
             None if Path::new(name).is_file() => of_file(name, stop)?,
             None => vec![of_sql_name(name)?],
         },
-    };
-    let text = if arguments.json {
-        let tables: Vec<_> = sheets.iter().map(as_json).collect();
-        serde_json::to_string_pretty(&tables)
-            .map_err(|error| Error::internal("cannot write JSON").with_source(error))?
-            + "\n"
-    } else if arguments.markdown {
+    })
+}
+
+pub(super) fn run(arguments: &SchemaArguments, stop: &Stop) -> Result<ExitCode> {
+    let table = arguments.table.as_deref();
+    if arguments.json {
+        return print((json_of(table, stop)? + "\n").as_bytes());
+    }
+    let sheets = sheets_of(table, stop)?;
+    let text = if arguments.markdown {
         sheets
             .iter()
             .map(as_markdown)

@@ -15,11 +15,13 @@ use super::progress::Display;
 use super::sizes::human_count;
 use super::{WITH_REJECTS, exit_code, print, print_error};
 use crate::engine::{
-    Before, CheckedFile, DifferingText, Limits, Listener, Pool, Progress, ProofCounts, Stop,
-    Verified, check_file, sequences, verify,
+    Before, DifferingText, Limits, Listener, Pool, Progress, Stop, Verified, check_file, sequences,
+    verify, wrong_checksum,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::sink::{CheckedOutput, MANIFEST_NAME, check_output};
+use crate::sink::{
+    CheckedFile, CheckedOutput, MANIFEST_NAME, ProofCounts, check_output, is_purge_unfinished,
+};
 use crate::source::Input;
 
 /// What is said of an input.
@@ -31,7 +33,10 @@ struct Told<'t> {
 }
 
 pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> {
-    let is_output = |word: &&String| Path::new(word).join(MANIFEST_NAME).is_file();
+    let is_output = |word: &&String| {
+        let folder = Path::new(word);
+        folder.join(MANIFEST_NAME).is_file() || is_purge_unfinished(folder)
+    };
     let (outputs, words): (Vec<_>, Vec<_>) = arguments.inputs.iter().partition(is_output);
     let mut verdict = Verdict::default();
     for folder in outputs {
@@ -186,13 +191,6 @@ impl Session<'_> {
     }
 }
 
-fn wrong_checksum(wrong: &CheckedFile) -> Error {
-    Error::damaged(format!(
-        "its {} is {}, and {} by {}",
-        wrong.algorithm, wrong.found, wrong.listed, wrong.list
-    ))
-}
-
 fn line_of(value: &impl Serialize) -> Result<String> {
     let line = serde_json::to_string(value);
     line.map(|line| line + "\n")
@@ -311,7 +309,7 @@ fn list(counts: &[(&str, u64)]) -> String {
     told.join(", ")
 }
 
-fn proofs(counts: &ProofCounts) -> String {
+pub(super) fn proofs(counts: &ProofCounts) -> String {
     let mut told = vec![
         ("as their checksum says", counts.same),
         ("not in the dump", counts.no_text),

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, AsArray};
 
-use self::rows::{COLUMNS, Changes, Optional, OptionalText, Rows};
+pub(super) use self::rows::{COLUMNS, Rows};
+use self::rows::{Changes, Optional, OptionalText};
 use super::progress::Stop;
 use crate::derive::diff::rebuild;
 use crate::derive::tokens::{Tokenized, Tokenizer};
@@ -116,7 +117,7 @@ pub fn apply(
 
 /// The text at hand, and whose it is.
 #[derive(Default)]
-struct History {
+pub(super) struct History {
     text: Option<Tokenized>,
     wiki_id: Option<String>,
     page_id: Option<i64>,
@@ -125,12 +126,12 @@ struct History {
 }
 
 impl History {
-    fn text(&self) -> Option<&str> {
+    pub(super) fn text(&self) -> Option<&str> {
         self.text.as_ref().map(Tokenized::text)
     }
 
     /// Goes on to the next row.
-    fn take(&mut self, rows: &Rows<'_>, row: usize, tokenizer: Tokenizer) -> Result<()> {
+    pub(super) fn take(&mut self, rows: &Rows<'_>, row: usize, tokenizer: Tokenizer) -> Result<()> {
         let text = match rows.keyframes.text(row) {
             Some(keyframe) => Some(keyframe.to_owned()),
             None => self.rebuild(rows, row)?,

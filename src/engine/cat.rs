@@ -8,6 +8,7 @@ mod persistence;
 mod reverts;
 
 pub use self::documents::DocumentShape;
+pub(super) use self::documents::title_of;
 pub use self::peers::{DocumentOptions, PeerFormat, cat_documents};
 
 use std::sync::Arc;
@@ -29,7 +30,7 @@ use crate::frame::Places;
 use crate::model::{LogItem, Page, Revision, Slot, Text, Timestamp, Upload};
 use crate::protect::Protection;
 use crate::source::Input;
-use crate::xml::{Fault, PageAt, Records, parse_chunk};
+use crate::xml::{Fault, PageAt, Records, UnknownElement, parse_chunk};
 
 /// Takes output, in order.
 pub type Out<'o> = dyn FnMut(&[u8]) -> Result<()> + 'o;
@@ -125,7 +126,7 @@ impl Consumer for Lines<'_, '_> {
             };
             let site = &document.site;
             let mut records = Protected::new(&protection, site, &mut writer);
-            parse_chunk(&bytes, header, continues, site, &mut records)?;
+            parse_chunk(&bytes, header, continues, document.reading(), &mut records)?;
             Ok(writer.lines)
         })
     }
@@ -198,7 +199,7 @@ impl Records for LineWriter<'_> {
         Err(fault.to_error(&self.document.input, self.places.of(fault.at)))
     }
 
-    fn skipped(&mut self, _: &str, _: u64) {}
+    fn skipped(&mut self, _: &str, _: UnknownElement) {}
 }
 
 fn text(text: Option<Text<'_>>) -> Value {

@@ -5,25 +5,30 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::input_tables::{Converted, REPORTED_REJECTS, convert_sequence};
+use super::converted::{Converted, convert_sequence};
+use super::document::Document;
+use super::input_tables::REPORTED_REJECTS;
+use super::kept::{record, sql_entry};
 use super::lane::Lane;
 use super::lanes::{Reading, read_inputs};
 use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
 use super::plan::Plan;
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
-use super::resume::{Begun, begin, record};
+use super::resume::{Begun, begin};
 use super::row_groups::PartsByTable;
-use super::sequences::sequences;
+use super::sequences::{Sequence, sequences};
 use super::sessions::write_sessions;
 use super::sql::{SqlTables, SqlWanted, merged};
+use super::unchanged::{INPUT_TIMES, input_times};
 use super::wikis::Wikis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protect::Protection;
 use crate::sink::{
-    InputEntry, Manifest, Part, PartEntry, Run, SQL_TABLES_VERSION, Seen, TableEntry, WriterOptions,
+    InputEntry, Manifest, Part, PartEntry, Run, SQL_TABLES_VERSION, Seen, TableEntry, WikiEntry,
+    WriterOptions,
 };
-use crate::source::Input;
+use crate::source::{Input, Stamp};
 use crate::tables::{self, Reject, Selection};
 
 /// A job.
@@ -37,6 +42,8 @@ pub struct Job {
     pub overwrite: bool,
     /// Whether to go on with what an earlier run of the job has finished, if there is anything.
     pub resume: bool,
+    /// Whether to keep what a finished job in the folder has of inputs that have not changed.
+    pub skip_unchanged: Option<SkipUnchanged>,
     /// The tables wanted, with their columns.
     pub selections: Vec<Selection>,
     /// The tables wanted of SQL dumps.
@@ -51,12 +58,21 @@ pub struct Job {
     pub protection: Protection,
     /// What bounds memory, and what happens at damage.
     pub limits: Limits,
+    /// Whether files are held against the lists of checksums beside them, too.
+    pub checks_files: bool,
     /// How tables are written.
     pub writer: WriterOptions,
     /// The options as the manifest is to keep them.
     pub described: BTreeMap<String, serde_json::Value>,
     /// Files that were left out unread, with the reason.
     pub left_out: BTreeMap<String, String>,
+}
+
+/// How a finished job is brought up to date.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SkipUnchanged {
+    /// Whether inputs of the finished job that are named no more may go, with their rows.
+    pub drops_removed: bool,
 }
 
 /// What a finished job has done.
@@ -90,7 +106,7 @@ pub fn convert(
     describe_run: &dyn Fn() -> BTreeMap<String, serde_json::Value>,
 ) -> Result<JobReport> {
     let sequences = sequences(&job.inputs, &job.limits, pool, stop)?;
-    let (mut folder, mut journal, finished) = match begin(job)? {
+    let (mut folder, mut journal, finished) = match begin(job, &sequences, stop)? {
         Begun::Finished(manifest) => return Ok(finished_before(*manifest)),
         Begun::Unfinished {
             folder,
@@ -104,7 +120,7 @@ pub fn convert(
         for file in &converted.files {
             progress.skip_input(file.entry.bytes);
         }
-        results.add(number, converted);
+        results.add(number, converted)?;
     }
     let resumed_inputs = results.entries.len();
     let reading = Reading {
@@ -117,11 +133,13 @@ pub fn convert(
         stop,
     };
     let outcome = Plan::new(job, &folder).and_then(|plan| {
-        let read = |lane: &Lane<'_>, sequence: &_| convert_sequence(&plan, lane, sequence);
+        let read = |lane: &Lane<'_>, sequence: &Sequence| {
+            let number = sequence.number();
+            convert_sequence(&plan, lane, &job.inputs, sequence, number)
+        };
         read_inputs(&reading, observe, &read, &mut |number, mut converted| {
             record(&mut journal, number, &mut converted)?;
-            results.add(number, converted);
-            Ok(())
+            results.add(number, converted)
         })?;
         stop.check()?;
         Lane::alone(&job.limits, pool, progress, stop, |lane| {
@@ -146,16 +164,23 @@ pub fn convert(
     entries.iter().for_each(|entry| seen.add(&entry.seen));
     let mut run = describe_run();
     if resumed_inputs > 0 {
-        run.insert("resumed_inputs".to_owned(), resumed_inputs.into());
+        let name = match job.skip_unchanged {
+            Some(_) => "kept_inputs",
+            None => "resumed_inputs",
+        };
+        run.insert(name.to_owned(), resumed_inputs.into());
     }
+    run.insert(INPUT_TIMES.to_owned(), results.input_times(&entries));
     let manifest = Manifest {
         manifest_version: 1,
         program: Manifest::PROGRAM.to_owned(),
         options: job.described.clone(),
         inputs: entries,
+        wikis: results.wiki_entries(),
         left_out: job.left_out.clone(),
         tables,
         complete: seen.rejects == 0,
+        purges: Vec::new(),
         run,
     };
     let all: Vec<Part> = parts.into_values().flatten().collect();
@@ -194,11 +219,14 @@ fn finished_before(manifest: Manifest) -> JobReport {
 
 /// What the inputs gave, each by its number, in whatever order they were finished.
 #[derive(Default)]
-struct Results {
-    entries: BTreeMap<usize, InputEntry>,
+pub(super) struct Results {
+    pub(super) entries: BTreeMap<usize, InputEntry>,
     parts: BTreeMap<(String, usize), Vec<Part>>,
-    rejects: BTreeMap<usize, Vec<Reject>>,
+    pub(super) rejects: BTreeMap<usize, Vec<Reject>>,
     wikis: Wikis,
+    /// The documents of each input, as far as their wikis differ.
+    documents: BTreeMap<usize, Vec<Arc<Document>>>,
+    stamps: BTreeMap<usize, Stamp>,
     edits: Vec<Run>,
     sql: BTreeMap<usize, (Arc<str>, SqlTables)>,
     /// Whether an input was an XML dump: without one its tables are not written.
@@ -206,15 +234,21 @@ struct Results {
 }
 
 impl Results {
-    fn add(&mut self, number: usize, converted: Converted) {
+    pub(super) fn add(&mut self, number: usize, mut converted: Converted) -> Result<()> {
         self.has_xml |= converted.sql.is_none();
-        if let (Some(sql), Some(first)) = (converted.sql, converted.files.first()) {
+        if let (Some(sql), Some(first)) = (converted.sql, converted.files.first_mut()) {
+            first.entry.sql_tables = Some(sql_entry(&sql)?);
             let name = first.entry.name.as_str().into();
             self.sql.insert(number, (name, sql));
         }
-        let files = converted.files.into_iter();
-        self.entries
-            .extend(files.map(|file| (file.number, file.entry)));
+        for file in converted.files {
+            if !converted.wikis.is_empty() {
+                self.documents.insert(file.number, converted.wikis.clone());
+            }
+            self.stamps
+                .extend(file.stamp.map(|stamp| (file.number, stamp)));
+            self.entries.insert(file.number, file.entry);
+        }
         for (table, parts) in converted.parts {
             if !parts.is_empty() {
                 self.parts.insert((table, number), parts);
@@ -225,11 +259,43 @@ impl Results {
         }
         self.wikis.add(number, converted.wikis);
         self.edits.extend(converted.edits);
+        Ok(())
+    }
+
+    /// When each input was last written, by its name.
+    fn input_times(&self, entries: &[InputEntry]) -> serde_json::Value {
+        let stamps = self.stamps.iter();
+        input_times(stamps.filter_map(|(number, stamp)| {
+            let entry = entries.get(*number)?;
+            Some((entry.name.as_str(), stamp))
+        }))
+    }
+
+    /// The wikis, with the inputs that tell of them.
+    fn wiki_entries(&self) -> Vec<WikiEntry> {
+        let mut entries: Vec<WikiEntry> = Vec::new();
+        for (number, documents) in &self.documents {
+            for document in documents {
+                let mut wiki = wiki_entry(document);
+                let known = entries.iter_mut().find(|known| {
+                    wiki.inputs.clone_from(&known.inputs);
+                    **known == wiki
+                });
+                match known {
+                    Some(known) => known.inputs.push(*number),
+                    None => {
+                        wiki.inputs = vec![*number];
+                        entries.push(wiki);
+                    }
+                }
+            }
+        }
+        entries
     }
 
     /// Writes what belongs to no input: namespaces, sessions, and tables without rows.  Gives all parts by
     /// table, in the order of the inputs, and what the manifest says of the tables.
-    fn write_rest(
+    pub(super) fn write_rest(
         &mut self,
         plan: &Plan<'_>,
         lane: &Lane<'_>,
@@ -238,9 +304,9 @@ impl Results {
         for ((table, _), more) in std::mem::take(&mut self.parts) {
             parts.entry(table).or_default().extend(more);
         }
-        let mut selections = plan.job.selections.clone();
+        let mut selections = plan.wanted.selections.clone();
         if self.has_xml || self.sql.is_empty() {
-            parts.extend(std::mem::take(&mut self.wikis).write(plan)?);
+            parts.extend(std::mem::take(&mut self.wikis).write(plan, lane)?);
             let edits = std::mem::take(&mut self.edits);
             parts.extend(write_sessions(plan, lane, edits)?);
         } else {
@@ -265,7 +331,7 @@ impl Results {
         parts: &mut PartsByTable,
     ) -> Result<BTreeMap<String, TableEntry>> {
         let tables = merged(&self.sql)?;
-        let mut named = plan.job.sql.columns.keys();
+        let mut named = plan.sql.columns.keys();
         if let Some(name) = named.find(|name| !tables.contains_key(*name)) {
             return Err(Error::usage(format!(
                 "--columns names the table {name}, which no input has"
@@ -282,6 +348,15 @@ impl Results {
             entries.insert(name, entry);
         }
         Ok(entries)
+    }
+}
+
+fn wiki_entry(document: &Document) -> WikiEntry {
+    WikiEntry {
+        wiki_id: document.wiki_id.clone(),
+        site_name: document.site.site_name.clone(),
+        namespaces: document.site.namespaces.clone(),
+        inputs: Vec::new(),
     }
 }
 

@@ -32,7 +32,7 @@ use crate::tables::Reject;
 use spill::{Spill, Spilling};
 
 pub use converted::is_finished_job;
-pub use result::{Counts, Form};
+pub use result::{CountedRows, Counts, Form};
 
 /// What is to be counted.
 #[derive(Debug, Clone)]

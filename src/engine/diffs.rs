@@ -102,7 +102,9 @@ impl<'c> DiffRows<'c> {
             .places
             .partition_point(|place| place.xml_offset_bytes <= xml_offset_bytes);
         let place = behind.checked_sub(1).and_then(|at| self.places.get(at));
-        self.index = place.map_or(0, |place| place.index);
+        // The framer takes one that begins before another has ended for a part of that.
+        let is_inside = place.is_some_and(|place| place.xml_offset_bytes < xml_offset_bytes);
+        self.index = place.map_or(0, |place| place.index + u64::from(is_inside));
         self.earlier = mem::replace(&mut self.previous, Earlier::Lost);
         if self.index == 0 {
             self.earlier = Earlier::None;
@@ -217,8 +219,7 @@ impl<'c> DiffRows<'c> {
 
     /// Reads the revision that the framer has handed on.
     fn read_predecessor(&mut self, bytes: &[u8]) -> Option<Known> {
-        let site = &self.document.site;
-        Known::read(bytes, site, self.wanted, &mut self.uncut)
+        Known::read(bytes, self.document.reading(), self.wanted, &mut self.uncut)
     }
 
     pub(super) fn finish(mut self) -> Result<Option<RecordBatch>> {

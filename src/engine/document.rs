@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::model::{SiteInfo, Timestamp};
+use crate::xml::{Reading, XmlLimits};
 
 /// A dump file's document: its name and what it says about its wiki.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub struct Document {
     pub wiki_id: Option<String>,
     /// The day of the dump, by the file's name.
     pub dump_day: Option<Timestamp>,
+    /// How much is read of its records.
+    pub limits: XmlLimits,
 }
 
 impl Document {
@@ -25,6 +28,15 @@ impl Document {
             site,
             wiki_id,
             dump_day: day_of_file_name(file_name),
+            limits: XmlLimits::DEFAULT,
+        }
+    }
+
+    /// What parsing its records takes.
+    pub fn reading(&self) -> Reading<'_> {
+        Reading {
+            site: &self.site,
+            limits: &self.limits,
         }
     }
 

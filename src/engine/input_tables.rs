@@ -1,26 +1,27 @@
-//! One input into tables, or several over which a page is spread.
+//! The rows of one input on their way into tables, or of several over which a page is spread.
+
+mod ended;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::document::Document;
 use super::histories::Histories;
-use super::kinds::run_any_input_after;
 use super::lane::Lane;
-use super::pipeline::{Consumer, Passed, Work};
+use super::pipeline::{Consumer, Work};
 use super::plan::Plan;
-use super::resume::check_still;
-use super::row_groups::{PartsByTable, RowGroups};
+use super::proofs::Proofs;
+use super::row_groups::RowGroups;
 use super::rows::{ChunkRows, Wanted, rows_of};
-use super::sequences::{Seam, Sequence, read_sequence};
+use super::sequences::{Seam, Sequence, SequenceFile};
 use super::sessions::Edits;
 use super::sql::SqlTables;
 use super::texts::Texts;
-use crate::error::{Error, ErrorKind, Result};
-use crate::frame::History;
+use super::unknown::{Unknown, UnknownNames};
+use crate::error::{Error, Result};
 use crate::model::ContentState;
-use crate::sink::{InputEntry, Run, Seen};
-use crate::source::{Input, Stamp};
+use crate::sink::Seen;
+use crate::source::Input;
 use crate::tables::{self, PageSummary, Reject, TableBuilder};
 
 /// Rows that a lane gathers itself before they become a batch.
@@ -28,97 +29,6 @@ const LANE_BATCH_ROWS: usize = 8192;
 
 /// How many rejects a report keeps; the table has all.
 pub(super) const REPORTED_REJECTS: usize = 20;
-
-/// What became of an input, or of several that were read as a sequence.
-pub(super) struct Converted {
-    /// The inputs, in the order in which they were read.
-    pub(super) files: Vec<ConvertedFile>,
-    pub(super) parts: PartsByTable,
-    /// What was passed over, the first of many.
-    pub(super) rejects: Vec<Reject>,
-    /// The input's documents, as far as their wikis differ.
-    pub(super) wikis: Vec<Arc<Document>>,
-    /// The input's edits, of which sessions are made, sorted.
-    pub(super) edits: Vec<Run>,
-    /// The input's tables, if it is a dump of these.
-    pub(super) sql: Option<SqlTables>,
-}
-
-/// An input as it was read.
-pub(super) struct ConvertedFile {
-    pub(super) number: usize,
-    /// The file as it was read; `None` of what is none.
-    pub(super) stamp: Option<Stamp>,
-    pub(super) entry: InputEntry,
-}
-
-/// Writes the tables of a sequence of inputs.
-pub(super) fn convert_sequence(
-    plan: &Plan<'_>,
-    lane: &Lane<'_>,
-    sequence: &Sequence,
-) -> Result<Converted> {
-    let number = sequence.number();
-    let mut tables = InputTables {
-        plan,
-        lane,
-        number,
-        wanted: Arc::clone(&plan.wanted),
-        groups: RowGroups::new(plan, lane, number)?,
-        pages: plan.wanted.selection(&tables::PAGES).map(TableBuilder::new),
-        rejects: plan
-            .wanted
-            .selection(&tables::REJECTS)
-            .map(TableBuilder::new),
-        histories: Histories::new(&plan.wanted, lane),
-        texts: Texts::new(&plan.wanted, lane)?,
-        edits: Edits::new(plan, lane, number),
-        reported: Vec::new(),
-        wikis: Vec::new(),
-        has_texts: false,
-        document: None,
-        open_page: None,
-        seen: Seen::default(),
-        input: "".into(),
-        sql: SqlTables::default(),
-        has_sql: false,
-        seam: Seam::new(sequence),
-    };
-    let mut files = Vec::new();
-    let mut history: Option<History> = None;
-    read_sequence(
-        sequence,
-        &plan.job.inputs,
-        lane,
-        &mut |lane, file, input| {
-            let stamp = input.stamp()?;
-            tables.input = input.name();
-            tables.seam.begin_file(file, input.name());
-            if let Some(history) = history.as_mut().filter(|_| !sequence.is_whole()) {
-                history.lose();
-            }
-            let outcome = run_any_input_after(history.take(), input, lane, &mut tables);
-            if !matches!(&outcome, Err(error) if error.kind() == ErrorKind::Cancelled) {
-                // Before what was found in it: a file that is still written looks damaged.
-                check_still(input, stamp.as_ref())?;
-            }
-            let (passed, left) = outcome?;
-            history = left;
-            files.push(ConvertedFile {
-                number: file.number,
-                stamp,
-                entry: InputEntry {
-                    follows: files
-                        .last()
-                        .map(|before: &ConvertedFile| before.entry.name.clone()),
-                    ..tables.end_file(input, lane, passed)
-                },
-            });
-            Ok(())
-        },
-    )?;
-    tables.finish(files)
-}
 
 /// The rows of one input on their way into the tables.
 pub(super) struct InputTables<'l> {
@@ -137,6 +47,13 @@ pub(super) struct InputTables<'l> {
     wikis: Vec<Arc<Document>>,
     /// Whether the document is known to have texts.
     has_texts: bool,
+    /// What came of holding texts against their checksums.
+    proofs: Option<Proofs>,
+    unknown: UnknownNames,
+    /// Whether others have read what stands before in the document.
+    is_continued: bool,
+    /// Whether the first text that was met is that of a stub; only where a table needs texts.
+    begins_with_stub: Option<bool>,
     document: Option<Arc<Document>>,
     /// A page that goes on in the next chunk.
     open_page: Option<PageSummary>,
@@ -148,7 +65,58 @@ pub(super) struct InputTables<'l> {
     seam: Seam,
 }
 
-impl InputTables<'_> {
+impl<'l> InputTables<'l> {
+    /// Of inputs that have not begun; their parts have a number.
+    pub(super) fn new(
+        plan: &'l Plan<'l>,
+        lane: &'l Lane<'l>,
+        number: usize,
+        sequence: &Sequence,
+    ) -> Result<Self> {
+        Ok(Self {
+            plan,
+            lane,
+            number,
+            wanted: Arc::clone(&plan.wanted),
+            groups: RowGroups::new(plan, lane, number)?,
+            pages: plan.wanted.selection(&tables::PAGES).map(TableBuilder::new),
+            rejects: plan
+                .wanted
+                .selection(&tables::REJECTS)
+                .map(TableBuilder::new),
+            histories: Histories::new(&plan.wanted, lane),
+            texts: Texts::new(&plan.wanted, lane)?,
+            edits: Edits::new(plan, lane, number),
+            reported: Vec::new(),
+            wikis: Vec::new(),
+            has_texts: false,
+            proofs: None,
+            unknown: UnknownNames::new(lane.limits),
+            is_continued: false,
+            begins_with_stub: None,
+            document: None,
+            open_page: None,
+            seen: Seen::default(),
+            input: "".into(),
+            sql: SqlTables::default(),
+            has_sql: false,
+            seam: Seam::new(sequence),
+        })
+    }
+
+    /// The same for what stands inside a document, of which others read what stands before.
+    pub(super) fn continued(mut self) -> Self {
+        self.is_continued = true;
+        self
+    }
+
+    /// The next input of the sequence begins.
+    pub(super) fn begin_file(&mut self, file: &SequenceFile, input: &Input) {
+        self.input = input.name();
+        self.unknown = UnknownNames::new(self.lane.limits);
+        self.seam.begin_file(file, input.name());
+    }
+
     fn push_page(&mut self, page: &PageSummary) -> Result<()> {
         if let Some(builder) = &mut self.pages {
             builder.push(page);
@@ -198,6 +166,19 @@ impl InputTables<'_> {
         }
     }
 
+    fn count_unknown(&mut self, unknown: Unknown) -> Result<()> {
+        let counts = &mut self.seen.skipped_elements;
+        let Some(why) = self.unknown.count(unknown, counts) else {
+            return Ok(());
+        };
+        if !self.wanted.keep_going {
+            return Err(why.in_input(&self.input));
+        }
+        let document = self.document.as_ref();
+        let wiki_id = document.and_then(|document| document.wiki_id.clone());
+        self.push_loss(&why, None, wiki_id)
+    }
+
     fn close_page(&mut self) -> Result<()> {
         match self.open_page.take() {
             Some(page) => self.push_page(&page),
@@ -211,12 +192,11 @@ impl InputTables<'_> {
             && !self.has_texts
             && first == Some(ContentState::Stub)
         {
-            return Err(Error::usage(format!(
-                "is a stub, a dump without texts: the table {table} needs a dump with texts"
-            ))
-            .in_input(&self.input));
+            return Err(no_texts(table).in_input(&self.input));
         }
         self.has_texts |= first.is_some();
+        let is_stub = first.map(|state| state == ContentState::Stub);
+        self.begins_with_stub = self.begins_with_stub.or(is_stub);
         Ok(())
     }
 
@@ -231,63 +211,13 @@ impl InputTables<'_> {
         }
         Ok(())
     }
+}
 
-    /// An input has ended: what the manifest says of it.
-    fn end_file(&mut self, input: &Input, lane: &Lane<'_>, passed: Passed) -> InputEntry {
-        self.has_sql |= passed.is_sql;
-        let mut seen = std::mem::take(&mut self.seen);
-        match passed.is_sql {
-            true => seen.sql_bytes = passed.xml_bytes,
-            false => seen.xml_bytes = passed.xml_bytes,
-        }
-        seen.trailing_zero_bytes = passed.trailing_zero_bytes;
-        let document = self.document.as_ref();
-        let site = document.map(|document| &document.site);
-        InputEntry {
-            name: self.input.to_string(),
-            bytes: input
-                .size_bytes()
-                .unwrap_or_else(|| lane.taken_bytes.load(Ordering::Relaxed)),
-            container: passed.format.name().to_owned(),
-            container_pieces: passed.pieces,
-            schema_version: site.and_then(|site| site.schema_version.clone()),
-            generator: site
-                .and_then(|site| site.generator.clone())
-                .or_else(|| self.sql.writer.clone()),
-            wiki_id: document
-                .and_then(|document| document.wiki_id.clone())
-                .or_else(|| self.sql.wiki_id.clone()),
-            follows: None,
-            seen,
-        }
-    }
-
-    /// Writes what is left.
-    fn finish(mut self, files: Vec<ConvertedFile>) -> Result<Converted> {
-        self.close_page()?;
-        if let Some(mut pages) = self.pages.take() {
-            self.groups.push(&tables::PAGES, pages.finish()?)?;
-        }
-        if let Some(mut rejects) = self.rejects.take() {
-            self.groups.push(&tables::REJECTS, rejects.finish()?)?;
-        }
-        if let Some(histories) = self.histories.take() {
-            histories.finish(&mut self.groups)?;
-        }
-        if let Some(texts) = self.texts.take() {
-            texts.finish(&mut self.groups)?;
-        }
-        let edits = self.edits.take().map_or(Ok(Vec::new()), Edits::finish)?;
-        let parts = self.groups.finish()?;
-        Ok(Converted {
-            files,
-            parts,
-            rejects: self.reported,
-            wikis: self.wikis,
-            edits,
-            sql: self.has_sql.then_some(self.sql),
-        })
-    }
+/// What is said of a dump without texts where a table needs them.
+pub(super) fn no_texts(table: &str) -> Error {
+    Error::usage(format!(
+        "is a stub, a dump without texts: the table {table} needs a dump with texts"
+    ))
 }
 
 impl Consumer for InputTables<'_> {
@@ -309,11 +239,12 @@ impl Consumer for InputTables<'_> {
         if let Some(texts) = &mut self.texts {
             texts.begin(document.dump_day, follows, &mut self.groups)?;
         }
-        if self.seam.has_hole() {
+        // What stands before is not read here, where others have.
+        if self.seam.has_hole() && !self.is_continued {
             self.history_has_hole();
         }
         self.document = Some(Arc::clone(document));
-        self.has_texts = false;
+        self.has_texts = self.is_continued;
         if !self.wikis.iter().any(|wiki| wiki.is_same_wiki(document)) {
             self.wikis.push(Arc::clone(document));
         }
@@ -327,9 +258,14 @@ impl Consumer for InputTables<'_> {
         progress.revisions.fetch_add(revisions, Ordering::Relaxed);
         progress.pages.fetch_add(pages, Ordering::Relaxed);
         self.seen.add(&rows.seen);
+        self.count_unknown(rows.unknown)?;
         self.groups.push(&tables::REVISIONS, rows.revisions)?;
         self.groups.push(&tables::CONTENT, rows.content)?;
         self.groups.push(&tables::UPLOADS, rows.uploads)?;
+        self.groups.push(&tables::DIFFERING_TEXTS, rows.differing)?;
+        if let Some(proofs) = &rows.proofs {
+            self.proofs.get_or_insert_default().add(proofs);
+        }
         for (table, batch) in rows.logs {
             self.groups.push(table, batch)?;
         }

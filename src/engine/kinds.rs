@@ -118,7 +118,10 @@ impl<C: Consumer + SqlConsumer> Switch<'_, C> {
 
     fn end(self, decoded: Result<Format>) -> Result<(Passed, Option<History>)> {
         match self.state {
-            State::Xml(pipeline) => pipeline.end_with_history(decoded),
+            State::Xml(mut pipeline) => {
+                let passed = pipeline.close(decoded)?;
+                Ok((passed, pipeline.take_history()))
+            }
             State::Sql(pipeline) => pipeline.end(decoded).map(|passed| (passed, None)),
             _ => decoded.and(Err(Error::internal("nobody took an input"))),
         }

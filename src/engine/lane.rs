@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::budget::Budget;
+use super::digest::FileSums;
 use super::options::Limits;
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
@@ -23,6 +24,8 @@ pub struct Lane<'j> {
     pub taken_bytes: Arc<AtomicU64>,
     /// What ends this lane before its time.
     pub stop: Stop,
+    /// The checksums that are taken of the file while it is read.
+    pub(super) sums: Option<Arc<FileSums>>,
 }
 
 impl Lane<'_> {
@@ -41,6 +44,7 @@ impl Lane<'_> {
             progress,
             taken_bytes: Arc::default(),
             stop: stop.clone(),
+            sums: None,
         })
     }
 }

@@ -174,6 +174,7 @@ impl<T: Send> Means<'_, T> {
             progress: self.reading.progress,
             taken_bytes,
             stop: self.reading.stop.of_input(sequence.number(), &self.failed),
+            sums: None,
         };
         let outcome = (self.read)(&lane, sequence)?;
         lane.stop.check()?;

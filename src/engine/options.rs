@@ -9,6 +9,7 @@ use crate::derive::persistence::PersistenceOptions;
 use crate::derive::tokens::Tokenizer;
 use crate::frame::FramerOptions;
 use crate::model::{Page, Timestamp};
+use crate::xml::XmlLimits;
 
 /// Which records are wanted.  What is `None` does not restrict.
 #[derive(Debug, Clone, Default)]
@@ -136,6 +137,12 @@ pub struct Limits {
     pub sizing_bytes: usize,
     /// Largest record, in bytes of XML.
     pub record_max_bytes: usize,
+    /// Largest header of a page, in bytes of XML.
+    pub page_header_max_bytes: usize,
+    /// How much is read of what stands in records.
+    pub xml: XmlLimits,
+    /// How many different elements that are not known are counted by name, of an input.
+    pub unknown_elements: usize,
     /// Whether to go on behind damage.
     pub keep_going: bool,
 }
@@ -148,6 +155,8 @@ impl Limits {
     pub const DEFAULT_MEMORY_BYTES: usize = 256 << 20;
     /// Largest record where nothing else is said.
     pub const DEFAULT_RECORD_MAX_BYTES: usize = 64 << 20;
+    /// Unknown elements by name where nothing else is said.  No dump has any that is not known.
+    pub const DEFAULT_UNKNOWN_ELEMENTS: usize = 1000;
 
     /// The same with so many bytes in flight; where nothing is said, enough for an input a thread.
     /// Then only what is read at once depends on the threads, and no size in the output.
@@ -172,6 +181,7 @@ impl Limits {
         FramerOptions {
             chunk_bytes: (self.sizing_bytes / 64).clamp(64 << 10, 4 << 20),
             record_max_bytes: self.record_max_bytes,
+            page_header_max_bytes: self.page_header_max_bytes,
             keep_going: self.keep_going,
             with_history: false,
         }
@@ -212,6 +222,9 @@ impl Default for Limits {
             memory_bytes: Self::DEFAULT_MEMORY_BYTES,
             sizing_bytes: Self::DEFAULT_MEMORY_BYTES,
             record_max_bytes: Self::DEFAULT_RECORD_MAX_BYTES,
+            page_header_max_bytes: FramerOptions::DEFAULT_PAGE_HEADER_MAX_BYTES,
+            xml: XmlLimits::DEFAULT,
+            unknown_elements: Self::DEFAULT_UNKNOWN_ELEMENTS,
             keep_going: false,
         }
     }

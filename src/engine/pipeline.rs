@@ -10,9 +10,11 @@ use super::decode::{Feed, decode};
 use super::document::Document;
 use super::lane::Lane;
 use super::pool::Pending;
+use super::splits::Prolog;
 use crate::container::{Format, Sink, Trailing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::{Chunk, Frame, Framer, FramerOptions, History, Lost, Transcoder};
+use crate::frame::{Chunk, Frame, Framer, FramerOptions, Header, History, Lost, Transcoder};
+use crate::model::SiteInfo;
 use crate::source::Input;
 use crate::xml;
 
@@ -99,10 +101,7 @@ const BYTES_IN_FLIGHT_PER_BYTE: usize = 2;
 impl<'r, C: Consumer> Pipeline<'r, C> {
     pub(super) fn new(input: &Input, lane: &'r Lane<'r>, consumer: &'r mut C) -> Self {
         let name = input.name();
-        let framer_options = FramerOptions {
-            with_history: consumer.wants_history(),
-            ..lane.limits.framer()
-        };
+        let framer_options = framer_options(lane, consumer);
         Self {
             name: Arc::clone(&name),
             file_name: input.file_name(),
@@ -126,16 +125,47 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         }
     }
 
-    /// Ends when all is decoded, and tells the first thing that was wrong.
-    pub(super) fn end(self, decoded: Result<Format>) -> Result<Passed> {
-        self.end_with_history(decoded).map(|(passed, _)| passed)
+    /// The pipeline of a region of a document; `prolog` is what stands at the document's begin, unless the
+    /// region begins there, too.
+    pub(super) fn of_region(
+        input: &Input,
+        lane: &'r Lane<'r>,
+        consumer: &'r mut C,
+        prolog: Option<&Prolog>,
+        begin_bytes: u64,
+    ) -> Result<Self> {
+        let mut pipeline = Self::new(input, lane, consumer);
+        let options = framer_options(lane, pipeline.consumer);
+        let Some(prolog) = prolog else {
+            pipeline.framer = Framer::of_first_region(options);
+            return Ok(pipeline);
+        };
+        pipeline.framer = Framer::of_region(options, &prolog.prefix, begin_bytes);
+        pipeline.transcoder = Transcoder::of_utf8();
+        // What is wrong in it is told by whoever reads the begin.
+        let (site, why) = pipeline.site_of(&prolog.header);
+        if let Some((why, _)) = why.filter(|_| !lane.limits.keep_going) {
+            return Err(why);
+        }
+        pipeline.begin_document(site);
+        Ok(pipeline)
     }
 
-    /// The same; gives what an input needs that goes on with the last page, too.
-    pub(super) fn end_with_history(
-        mut self,
-        decoded: Result<Format>,
-    ) -> Result<(Passed, Option<History>)> {
+    pub(super) fn end_region_at(&mut self, xml_offset_bytes: u64) {
+        self.framer.end_region_at(xml_offset_bytes);
+    }
+
+    pub(super) fn framer(&self) -> &Framer {
+        &self.framer
+    }
+
+    /// Ends when all is decoded, and tells the first thing that was wrong.
+    pub(super) fn end(mut self, decoded: Result<Format>) -> Result<Passed> {
+        self.close(decoded)
+    }
+
+    /// The same for those who have questions then.
+    pub(super) fn close(&mut self, decoded: Result<Format>) -> Result<Passed> {
         let outcome = decoded.and_then(|format| self.end_document().map(|()| format));
         let format = match outcome {
             Ok(format) => {
@@ -149,14 +179,18 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
                 return Err(error.in_input(&self.name));
             }
         };
-        let passed = Passed {
+        Ok(Passed {
             format,
             pieces: self.pieces,
             xml_bytes: self.framer.received_bytes(),
             trailing_zero_bytes: self.trailing_zero_bytes,
             is_sql: false,
-        };
-        Ok((passed, self.framer.take_history()))
+        })
+    }
+
+    /// What an input that has ended leaves to one that goes on with its last page.
+    pub(super) fn take_history(&mut self) -> Option<History> {
+        self.framer.take_history()
     }
 
     fn end_document(&mut self) -> Result<()> {
@@ -170,27 +204,15 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         while let Some(frame) = self.framer.next_frame() {
             match frame {
                 Frame::Header(header) => {
-                    let site = match xml::parse_header(&header.bytes) {
-                        Ok(site) => site,
-                        Err(fault) => {
-                            let at = header.xml_offset_bytes + fault.at as u64;
-                            let why = Error::damaged(fault.message)
-                                .in_input(&self.name)
-                                .at_xml_byte(at);
-                            if !self.lane.limits.keep_going {
-                                return Err(why);
-                            }
-                            self.queue.push_back(Queued::Lost {
-                                why,
-                                bytes: Some(header.bytes.len() as u64),
-                            });
-                            Default::default()
+                    let (site, why) = self.site_of(&header);
+                    if let Some((why, lost_bytes)) = why {
+                        if !self.lane.limits.keep_going {
+                            return Err(why);
                         }
-                    };
-                    let name = Arc::clone(&self.name);
-                    self.document = Arc::new(Document::new(name, &self.file_name, site));
-                    self.queue
-                        .push_back(Queued::Begin(Arc::clone(&self.document)));
+                        let bytes = Some(lost_bytes);
+                        self.queue.push_back(Queued::Lost { why, bytes });
+                    }
+                    self.begin_document(site);
                 }
                 Frame::Chunk(chunk) => self.admit(chunk)?,
                 Frame::Lost(Lost { why, bytes }) => {
@@ -201,6 +223,29 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
             }
         }
         Ok(())
+    }
+
+    /// What a header tells, and what is wrong in it with how many bytes that takes.
+    fn site_of(&self, header: &Header) -> (SiteInfo, Option<(Error, u64)>) {
+        let (site, fault) = xml::parse_header_so_far(&header.bytes, &self.lane.limits.xml);
+        let why = fault.map(|fault| {
+            let lost_bytes = header.bytes.len().saturating_sub(fault.at) as u64;
+            let why = Error::damaged(fault.message)
+                .in_input(&self.name)
+                .at_xml_byte(header.xml_offset_bytes + fault.at as u64);
+            (why, lost_bytes)
+        });
+        (site, why)
+    }
+
+    fn begin_document(&mut self, site: SiteInfo) {
+        let name = Arc::clone(&self.name);
+        self.document = Arc::new(Document {
+            limits: self.lane.limits.xml,
+            ..Document::new(name, &self.file_name, site)
+        });
+        self.queue
+            .push_back(Queued::Begin(Arc::clone(&self.document)));
     }
 
     /// Hands a chunk to the workers, when there is room for it.
@@ -259,6 +304,13 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
     }
 }
 
+fn framer_options<C: Consumer>(lane: &Lane<'_>, consumer: &C) -> FramerOptions {
+    FramerOptions {
+        with_history: consumer.wants_history(),
+        ..lane.limits.framer()
+    }
+}
+
 impl<C: Consumer> Sink for Pipeline<'_, C> {
     fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
         self.lane.stop.check()?;
@@ -307,5 +359,13 @@ impl<C: Consumer> Feed for Pipeline<'_, C> {
             .at_xml_byte(self.framer.received_bytes());
         self.framer.gap(why)?;
         self.take_frames()
+    }
+
+    fn wants_more(&self) -> bool {
+        self.framer.wants_more()
+    }
+
+    fn region_ends(&mut self) {
+        self.framer.end_region_at(self.framer.received_bytes());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::{LogItem, Page, Revision, SiteInfo, Upload};
 use crate::protect::{PageRooms, Protection, RevisionRooms, Rooms};
-use crate::xml::{Fault, PageAt, Records};
+use crate::xml::{Fault, PageAt, Records, UnknownElement};
 
 /// Changes records and hands them on.  Where no rule changes anything it looks at no text.
 pub(super) struct Protected<'p, R> {
@@ -84,8 +84,9 @@ impl<R: Records> Records for Protected<'_, R> {
         self.to.fault(fault)
     }
 
-    fn skipped(&mut self, name: &str, count: u64) {
+    fn skipped(&mut self, name: &str, elements: UnknownElement) {
         let changed = self.protection.without_addresses(name);
-        self.to.skipped(changed.as_deref().unwrap_or(name), count);
+        self.to
+            .skipped(changed.as_deref().unwrap_or(name), elements);
     }
 }

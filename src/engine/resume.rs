@@ -1,24 +1,21 @@
 //! Going on with a job: what its journal keeps of an input, and how that comes back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::convert::Job;
-use super::document::Document;
-use super::input_tables::{Converted, ConvertedFile};
+use super::converted::Converted;
+use super::kept::{Rest, read_rest, restore};
 use super::options::Filters;
-use super::sql::{Prepared, SqlTables};
+use super::progress::Stop;
+use super::sequences::Sequence;
+use super::unchanged::keep;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Namespace, SiteInfo, SqlTable, Timestamp};
-use crate::sink::{
-    FinishedInput, InputEntry, Journal, JournalHead, KeptPart, Manifest, OutputFolder, Resumed, Run,
-};
+use crate::model::Timestamp;
+use crate::sink::{FinishedInput, Journal, JournalHead, Manifest, OutputFolder, Resumed};
 use crate::source::{Input, Stamp};
-use crate::tables::{Reject, Selection, SqlSelection};
+use crate::tables::Selection;
 
 /// How a job begins.
 pub(super) enum Begun {
@@ -33,10 +30,10 @@ pub(super) enum Begun {
     },
 }
 
-/// Takes the folder of a job.
-pub(super) fn begin(job: &Job) -> Result<Begun> {
+/// Takes the folder of a job, of whose inputs some are read as sequences.
+pub(super) fn begin(job: &Job, sequences: &[Sequence], stop: &Stop) -> Result<Begun> {
     let head = head_of(job)?;
-    if !job.resume {
+    if !job.resume && job.skip_unchanged.is_none() {
         let folder = OutputFolder::prepare(&job.output, job.overwrite, job.writer.access)?;
         let journal = head.map(|head| folder.begin_journal(&head)).transpose()?;
         let finished = BTreeMap::new();
@@ -46,15 +43,21 @@ pub(super) fn begin(job: &Job) -> Result<Begun> {
             finished,
         });
     }
-    let head = head.ok_or_else(|| {
-        Error::usage(
-            "--resume needs files that can be read again, and not standard input or a pipe",
-        )
-    })?;
+    let head = head.ok_or_else(|| no_files(job))?;
+    let (path, access) = (&job.output, job.writer.access);
     let check = |finished: &FinishedInput| check_unchanged(job, finished);
-    match OutputFolder::resume(&job.output, job.writer.access, &head, &check)? {
+    let resumed = match job.skip_unchanged {
+        Some(how) => {
+            let choose = |manifest: &Manifest| keep(job, sequences, how, &head, manifest, stop);
+            OutputFolder::update(path, access, &head, &choose, &check)?
+        }
+        None => OutputFolder::resume(path, access, &head, &check)?,
+    };
+    match resumed {
         Resumed::Finished(manifest) => {
-            check_sizes(job, &manifest)?;
+            if job.resume {
+                check_sizes(job, &manifest)?;
+            }
             Ok(Begun::Finished(manifest))
         }
         Resumed::Unfinished {
@@ -73,8 +76,19 @@ pub(super) fn begin(job: &Job) -> Result<Begun> {
     }
 }
 
+/// What is said where an input can be read once only.
+pub(super) fn no_files(job: &Job) -> Error {
+    let option = match job.resume {
+        true => "--resume",
+        false => "--skip-unchanged",
+    };
+    Error::usage(format!(
+        "{option} needs files that can be read again, and not standard input or a pipe"
+    ))
+}
+
 /// What the job's output depends on; `None` where an input is no regular file.
-fn head_of(job: &Job) -> Result<Option<JournalHead>> {
+pub(super) fn head_of(job: &Job) -> Result<Option<JournalHead>> {
     for input in &job.inputs {
         // What is not there is told when it is its turn.
         if matches!(input.stamp(), Ok(None)) {
@@ -86,7 +100,7 @@ fn head_of(job: &Job) -> Result<Option<JournalHead>> {
 }
 
 /// All that shapes the output but the inputs.
-fn details(job: &Job) -> BTreeMap<String, Value> {
+pub(super) fn details(job: &Job) -> BTreeMap<String, Value> {
     let Filters {
         namespaces,
         page_ids,
@@ -135,7 +149,11 @@ fn details(job: &Job) -> BTreeMap<String, Value> {
         ("protection", json!(job.protection.described())),
         ("sizing_bytes", json!(limits.sizing_bytes)),
         ("record_max_bytes", json!(limits.record_max_bytes)),
+        ("page_header_max_bytes", json!(limits.page_header_max_bytes)),
+        ("xml_limits", json!(format!("{:?}", limits.xml))),
+        ("unknown_elements", json!(limits.unknown_elements)),
         ("keep_going", json!(limits.keep_going)),
+        ("checks_files", json!(job.checks_files)),
         ("compression", json!(writer.compression.to_string())),
         ("row_group_bytes", json!(writer.row_group_bytes)),
         ("part_bytes", json!(writer.part_bytes)),
@@ -188,7 +206,7 @@ fn check_sizes(job: &Job, manifest: &Manifest) -> Result<()> {
     Ok(())
 }
 
-fn difference(then: &Stamp, now: &Stamp) -> String {
+pub(super) fn difference(then: &Stamp, now: &Stamp) -> String {
     if then.bytes != now.bytes {
         return format!("it had {} bytes and has now {}", then.bytes, now.bytes);
     }
@@ -218,197 +236,4 @@ pub(super) fn check_still(input: &Input, before: Option<&Stamp>) -> Result<()> {
         format!("changed while it was read: {why}"),
     )
     .in_input(&input.name()))
-}
-
-/// What else a job needs of an input that it does not read again.
-#[derive(Serialize, Deserialize)]
-struct Rest {
-    stamp: Stamp,
-    /// Inputs over which its last page is spread.
-    #[serde(default)]
-    following: Vec<KeptFile>,
-    rejects: Vec<Reject>,
-    wikis: Vec<KeptWiki>,
-    /// The tables of an SQL dump.
-    sql: Option<Vec<KeptSqlTable>>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct KeptFile {
-    number: usize,
-    stamp: Stamp,
-    entry: InputEntry,
-}
-
-#[derive(Serialize, Deserialize)]
-struct KeptWiki {
-    wiki_id: Option<String>,
-    site_name: Option<String>,
-    namespaces: Vec<Namespace>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct KeptSqlTable {
-    table: SqlTable,
-    wanted: Vec<bool>,
-    with_wiki_id: bool,
-    wiki_id: Option<String>,
-    writer: Option<String>,
-}
-
-fn read_rest(value: Value) -> Result<Rest> {
-    serde_json::from_value(value).map_err(|error| {
-        Error::usage(
-            "the journal in the output folder cannot be read: give --overwrite without --resume",
-        )
-        .with_source(error)
-    })
-}
-
-/// Writes down what an input gave, if the job keeps a journal.
-pub(super) fn record(
-    journal: &mut Option<Journal>,
-    number: usize,
-    converted: &mut Converted,
-) -> Result<()> {
-    let Some(journal) = journal else {
-        return Ok(());
-    };
-    let mut files = converted.files.iter().map(keep_file);
-    let Some(first) = files.next() else {
-        return Err(Error::internal("a sequence has no input"));
-    };
-    let KeptFile { stamp, entry, .. } = first?;
-    let following = files.collect::<Result<_>>()?;
-    let parts = converted
-        .parts
-        .iter()
-        .filter(|(_, parts)| !parts.is_empty());
-    let rest = Rest {
-        stamp,
-        following,
-        rejects: converted.rejects.clone(),
-        wikis: converted.wikis.iter().map(|wiki| keep_wiki(wiki)).collect(),
-        sql: converted.sql.as_ref().map(|sql| {
-            let tables = sql.tables.iter();
-            tables.map(|table| keep_sql_table(table)).collect()
-        }),
-    };
-    let finished = FinishedInput {
-        number,
-        entry,
-        parts: parts
-            .map(|(table, parts)| (table.clone(), parts.iter().map(KeptPart::of).collect()))
-            .collect(),
-        runs: converted
-            .edits
-            .iter_mut()
-            .map(Run::keep)
-            .collect::<Result<_>>()?,
-        rest: serde_json::to_value(rest)
-            .map_err(|error| Error::internal("an input is no JSON").with_source(error))?,
-    };
-    journal.add(&finished)
-}
-
-fn keep_file(file: &ConvertedFile) -> Result<KeptFile> {
-    let stamp = file.stamp.clone();
-    Ok(KeptFile {
-        number: file.number,
-        stamp: stamp.ok_or_else(|| Error::internal("an input has no stamp"))?,
-        entry: file.entry.clone(),
-    })
-}
-
-fn keep_wiki(document: &Document) -> KeptWiki {
-    KeptWiki {
-        wiki_id: document.wiki_id.clone(),
-        site_name: document.site.site_name.clone(),
-        namespaces: document.site.namespaces.clone(),
-    }
-}
-
-fn keep_sql_table(prepared: &Prepared) -> KeptSqlTable {
-    KeptSqlTable {
-        table: (*prepared.selection.table).clone(),
-        wanted: prepared.selection.wanted.clone(),
-        with_wiki_id: prepared.selection.with_wiki_id,
-        wiki_id: prepared.wiki_id.clone(),
-        writer: prepared.writer.clone(),
-    }
-}
-
-/// What an input gave, as if it had just been read.
-fn restore(folder: &OutputFolder, finished: FinishedInput) -> Result<Converted> {
-    let rest = read_rest(finished.rest)?;
-    let input: Arc<str> = finished.entry.name.as_str().into();
-    let parts = finished.parts.into_iter().map(|(table, kept)| {
-        let path = folder.table(&table);
-        let parts = kept.iter().map(|part| part.part(&path)).collect();
-        (table, parts)
-    });
-    let sorting = folder.sorting();
-    let runs = finished.runs.iter();
-    let wikis = rest.wikis.into_iter();
-    let (writer, wiki_id) = (&finished.entry.generator, &finished.entry.wiki_id);
-    let sql = rest.sql.map(|tables| SqlTables {
-        writer: writer.clone(),
-        wiki_id: wiki_id.clone(),
-        tables: tables
-            .into_iter()
-            .map(|table| Arc::new(restore_sql_table(table)))
-            .collect(),
-    });
-    let first = KeptFile {
-        number: finished.number,
-        stamp: rest.stamp,
-        entry: finished.entry,
-    };
-    let files = std::iter::once(first).chain(rest.following);
-    let files = files.map(|file| ConvertedFile {
-        number: file.number,
-        stamp: Some(file.stamp),
-        entry: file.entry,
-    });
-    Ok(Converted {
-        files: files.collect(),
-        parts: parts.collect(),
-        rejects: rest.rejects,
-        wikis: wikis
-            .map(|wiki| Arc::new(restore_wiki(wiki, &input)))
-            .collect(),
-        edits: runs
-            .map(|run| Run::kept(Path::join(&sorting, &run.name)))
-            .collect(),
-        sql,
-    })
-}
-
-fn restore_wiki(kept: KeptWiki, input: &Arc<str>) -> Document {
-    Document {
-        input: Arc::clone(input),
-        site: SiteInfo {
-            site_name: kept.site_name,
-            namespaces: kept.namespaces,
-            ..SiteInfo::default()
-        },
-        wiki_id: kept.wiki_id,
-        dump_day: None,
-    }
-}
-
-fn restore_sql_table(kept: KeptSqlTable) -> Prepared {
-    let selection = SqlSelection {
-        table: Arc::new(kept.table),
-        wanted: kept.wanted,
-        with_wiki_id: kept.with_wiki_id,
-    };
-    Prepared {
-        name: selection.table.written_name(),
-        schema: selection.schema(),
-        selection: Arc::new(selection),
-        wiki_id: kept.wiki_id,
-        writer: kept.writer,
-        is_written: true,
-    }
 }

@@ -1,7 +1,8 @@
 //! Batches on their way to disk: gathered to row groups by table, encoded by workers, appended in
-//! order.
+//! order.  Those of a scan go to whoever takes them.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use arrow::array::RecordBatch;
@@ -9,8 +10,9 @@ use arrow::array::RecordBatch;
 use super::lane::Lane;
 use super::plan::Plan;
 use super::pool::Pending;
+use super::scan::Handing;
 use crate::error::Result;
-use crate::sink::{EncodedRowGroup, Part, TableWriter};
+use crate::sink::{EncodedColumn, Part, RowGroupEncoder, TableWriter};
 use crate::tables::{self, TableInfo};
 
 /// Parts by the names of their tables.
@@ -24,6 +26,8 @@ pub(super) struct RowGroups<'l> {
     /// Row groups at the workers, of all tables, the oldest first.
     encoding: VecDeque<Encoding>,
     encoding_bytes: usize,
+    /// Where batches go instead, if they do not become parts.
+    handing: Option<Handing>,
 }
 
 /// A table with the rows of its next row group.
@@ -36,7 +40,10 @@ struct Gathering {
 struct Encoding {
     table: String,
     bytes: usize,
-    task: Pending<EncodedRowGroup>,
+    encoder: RowGroupEncoder,
+    batches: Arc<[RecordBatch]>,
+    /// A task a column: an input of few rows, or the end of any, keeps all workers busy.
+    columns: Vec<Pending<EncodedColumn>>,
 }
 
 impl<'l> RowGroups<'l> {
@@ -58,6 +65,8 @@ impl<'l> RowGroups<'l> {
         tables: impl Iterator<Item = &'static str>,
         input: Option<usize>,
     ) -> Result<Self> {
+        let handing = plan.outlet().map(Handing::new);
+        let tables = tables.take_while(|_| handing.is_none());
         let gathering = |table: &'static str| {
             let gathering = Gathering {
                 writer: plan.writer(table, input)?,
@@ -72,6 +81,7 @@ impl<'l> RowGroups<'l> {
             tables: tables.map(gathering).collect::<Result<_>>()?,
             encoding: VecDeque::new(),
             encoding_bytes: 0,
+            handing,
         })
     }
 
@@ -82,7 +92,13 @@ impl<'l> RowGroups<'l> {
 
     /// The same by the name of the table.
     pub(super) fn push_named(&mut self, table: &str, batch: Option<RecordBatch>) -> Result<()> {
-        let (Some(gathering), Some(batch)) = (self.tables.get_mut(table), batch) else {
+        let Some(batch) = batch else {
+            return Ok(());
+        };
+        if let Some(handing) = &mut self.handing {
+            return handing.push(table, batch);
+        }
+        let Some(gathering) = self.tables.get_mut(table) else {
             return Ok(());
         };
         gathering.bytes += batch.get_array_memory_size();
@@ -111,7 +127,7 @@ impl<'l> RowGroups<'l> {
         let Some(gathering) = self.tables.get_mut(table) else {
             return Ok(());
         };
-        let batches = std::mem::take(&mut gathering.batches);
+        let batches: Arc<[_]> = std::mem::take(&mut gathering.batches).into();
         let bytes = std::mem::take(&mut gathering.bytes);
         let encoder = gathering.writer.encoder().clone();
         let share_bytes = self.lane.budget.encoding_bytes();
@@ -119,19 +135,27 @@ impl<'l> RowGroups<'l> {
             self.append_oldest()?;
         }
         self.encoding_bytes += bytes;
-        let task = self.lane.pool.spawn(move || encoder.encode(&batches));
-        let table = table.to_owned();
-        self.encoding.push_back(Encoding { table, bytes, task });
+        let columns = encoder.columns(&batches)?.into_iter();
+        let columns = columns.map(|column| self.lane.pool.spawn(move || column.encode()));
+        self.encoding.push_back(Encoding {
+            table: table.to_owned(),
+            bytes,
+            columns: columns.collect(),
+            encoder,
+            batches,
+        });
         Ok(())
     }
 
     fn append_oldest(&mut self) -> Result<()> {
-        let Some(Encoding { table, bytes, task }) = self.encoding.pop_front() else {
+        let Some(oldest) = self.encoding.pop_front() else {
             return Ok(());
         };
-        let group = task.wait()?;
-        self.encoding_bytes -= bytes;
-        if let Some(gathering) = self.tables.get_mut(&table) {
+        let columns = oldest.columns.into_iter().map(Pending::wait);
+        let columns = columns.collect::<Result<Vec<_>>>()?;
+        let group = oldest.encoder.row_group(&oldest.batches, columns);
+        self.encoding_bytes -= oldest.bytes;
+        if let Some(gathering) = self.tables.get_mut(&oldest.table) {
             let written = gathering.writer.append(group)?;
             let counter = &self.lane.progress.written_bytes;
             counter.fetch_add(written, Ordering::Relaxed);
@@ -162,8 +186,14 @@ impl<'l> RowGroups<'l> {
 
     /// Writes what is left.
     pub(super) fn finish(mut self) -> Result<PartsByTable> {
+        if let Some(handing) = self.handing.take() {
+            handing.finish()?;
+        }
         self.close_all()?;
         self.settle()?;
+        for gathering in self.tables.values_mut() {
+            gathering.writer.end()?;
+        }
         self.tables
             .into_iter()
             .map(|(table, gathering)| Ok((table, gathering.writer.finish()?)))

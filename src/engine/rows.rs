@@ -7,9 +7,11 @@ use super::document::Document;
 use super::histories::{ChunkHistory, Notes};
 use super::log_rows::{LogBatches, LogBuilders};
 use super::options::{DiffOptions, Filters, HistoryOptions};
+use super::proofs::{Proofs, Proving};
 use super::protected::Protected;
 use super::sequences::Edges;
 use super::texts::{Changes, ChunkChanges};
+use super::unknown::Unknown;
 use crate::derive::identity::Kept;
 use crate::derive::sessions::write_event;
 use crate::error::{Error, Result};
@@ -20,7 +22,7 @@ use crate::sink::{Records as Edits, Seen};
 use crate::tables::{
     self, ContentRow, PageSummary, Reject, RevisionRow, Selection, Table, TableBuilder, UploadRow,
 };
-use crate::xml::{Fault, PageAt, Records, parse_chunk};
+use crate::xml::{Fault, PageAt, Records, UnknownElement, parse_chunk};
 
 /// What a worker is told about the rows that are wanted.
 #[derive(Debug, Clone)]
@@ -82,10 +84,15 @@ pub(super) struct ChunkRows {
     /// Pages, each with whether it began in a chunk before.
     pub pages: Vec<(PageSummary, bool)>,
     pub rejects: Vec<Reject>,
+    /// Texts held against their checksums, where that is wanted, and those that differ.
+    pub proofs: Option<Proofs>,
+    pub differing: Option<RecordBatch>,
     /// What tables of pages' histories are derived from.
     pub history: Option<ChunkHistory>,
     /// What changed from text to text, of which persistence and tokens are made.
     pub changes: Option<ChunkChanges>,
+    /// Elements that are not known.
+    pub unknown: Unknown,
     /// Edits, of which sessions are made.
     pub edits: Option<Edits>,
     /// What is to be held against the file before, and against names of files.
@@ -121,9 +128,12 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
         rows: ChunkRows::default(),
     };
     let site = &document.site;
-    let mut records = Protected::new(&wanted.protection, site, &mut collector);
-    parse_chunk(&bytes, header, continues, site, &mut records)?;
+    let mut protected = Protected::new(&wanted.protection, site, &mut collector);
+    let mut records = Proving::new(wanted, document, &mut protected);
+    parse_chunk(&bytes, header, continues, document.reading(), &mut records)?;
+    let (proofs, differing) = records.finish()?;
     let mut rows = collector.rows;
+    (rows.proofs, rows.differing) = (proofs, differing);
     rows.revisions = finish(collector.revisions)?;
     rows.content = finish(collector.content)?;
     rows.uploads = finish(collector.uploads)?;
@@ -318,12 +328,8 @@ impl Records for Collector<'_> {
         Ok(())
     }
 
-    fn skipped(&mut self, name: &str, count: u64) {
-        *self
-            .rows
-            .seen
-            .skipped_elements
-            .entry(name.to_owned())
-            .or_default() += count;
+    fn skipped(&mut self, name: &str, elements: UnknownElement) {
+        let place = self.places.of(elements.first_at);
+        self.rows.unknown.note(name, elements.count, place);
     }
 }

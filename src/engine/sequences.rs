@@ -40,6 +40,17 @@ pub struct SequenceFile {
 }
 
 impl Sequence {
+    /// One input, whatever its name says.
+    pub(super) fn alone(number: usize) -> Self {
+        Self {
+            files: vec![SequenceFile {
+                number,
+                spread: SpreadFile::default(),
+            }],
+            is_whole: true,
+        }
+    }
+
     /// Its inputs, in the order in which they are read.
     pub fn files(&self) -> &[SequenceFile] {
         &self.files

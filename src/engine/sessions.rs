@@ -28,6 +28,8 @@ pub(super) struct Edits<'l> {
     lane: &'l Lane<'l>,
     folder: PathBuf,
     input: usize,
+    /// What stands behind the numbers in names of runs.
+    suffix: String,
     /// A run is written of so many bytes.
     run_bytes: usize,
     gathered: Vec<Records>,
@@ -43,8 +45,11 @@ impl<'l> Edits<'l> {
         plan.wanted.selection(&tables::SESSIONS)?;
         Some(Self {
             lane,
-            folder: plan.sorting_folder(),
+            folder: plan.sorting_folder.clone(),
             input,
+            suffix: plan
+                .attempt()
+                .map_or_else(String::new, |name| format!("-{name}")),
             run_bytes: run_bytes(lane.limits),
             gathered: Vec::new(),
             gathered_bytes: 0,
@@ -69,7 +74,8 @@ impl<'l> Edits<'l> {
         self.settle()?;
         let records = std::mem::take(&mut self.gathered);
         self.gathered_bytes = 0;
-        let name = format!("run-{:05}-{:05}", self.input, self.begun_runs);
+        let (input, number, suffix) = (self.input, self.begun_runs, &self.suffix);
+        let name = format!("run-{input:05}-{number:05}{suffix}");
         self.begun_runs += 1;
         let path = self.folder.join(name);
         let task = self.lane.pool.spawn(move || Run::write(path, &records));
@@ -108,7 +114,7 @@ pub(super) fn write_sessions(
     let Some(selection) = plan.wanted.selection(&tables::SESSIONS) else {
         return Ok(PartsByTable::new());
     };
-    let runs = few_runs(&plan.sorting_folder(), lane.pool, &lane.stop, runs)?;
+    let runs = few_runs(&plan.sorting_folder, lane.pool, &lane.stop, runs)?;
     let mut groups = RowGroups::of_job(plan, lane, &tables::SESSIONS)?;
     let mut builder = TableBuilder::<tables::Sessions>::new(selection);
     let mut put = |session: Option<Session>, is_last: bool| -> Result<()> {

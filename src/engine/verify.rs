@@ -10,7 +10,7 @@ use arrow::array::RecordBatch;
 use serde::Serialize;
 
 use self::facts::{ChunkFacts, FactsOf};
-pub use self::facts::{DifferingText, Hidden, ProofCounts};
+pub use self::facts::{DifferingText, Hidden};
 use self::order::Ordering;
 pub use self::order::{Extent, History};
 use super::document::Document;
@@ -21,8 +21,9 @@ use super::pipeline::{Consumer, Work};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::sql::{Prepared, SqlConsumer, SqlWanted};
+use super::unknown::UnknownNames;
 use crate::error::{Error, Result};
-use crate::sink::Seen;
+use crate::sink::{ProofCounts, Seen};
 use crate::source::Input;
 use crate::sql::Declared;
 use crate::xml::parse_chunk;
@@ -97,6 +98,8 @@ pub fn verify(
         table: None,
         facts: ChunkFacts::default(),
         ordering: std::mem::take(&mut before.ordering),
+        unknown: UnknownNames::new(limits),
+        input: input.name(),
         listener,
     };
     let taken_bytes = progress.begin_input(number);
@@ -141,8 +144,8 @@ pub fn verify(
         },
         schema_version: document.and_then(|document| document.site.schema_version.clone()),
         seen,
-        texts: facts.texts,
-        revision_checksums: facts.revision_checksums,
+        texts: facts.proofs.texts,
+        revision_checksums: facts.proofs.revision_checksums,
         hidden: facts.hidden,
         history,
         extent,
@@ -156,6 +159,8 @@ struct Verifier<'l> {
     /// Sums over all chunks.
     facts: ChunkFacts,
     ordering: Ordering,
+    unknown: UnknownNames,
+    input: Arc<str>,
     listener: Listener<'l>,
 }
 
@@ -173,7 +178,7 @@ impl Consumer for Verifier<'_> {
                 places: &places,
                 facts: ChunkFacts::default(),
             };
-            parse_chunk(&bytes, header, continues, &document.site, &mut records)?;
+            parse_chunk(&bytes, header, continues, document.reading(), &mut records)?;
             Ok(records.facts)
         })
     }
@@ -184,6 +189,11 @@ impl Consumer for Verifier<'_> {
     }
 
     fn collect(&mut self, mut facts: ChunkFacts) -> Result<()> {
+        let unknown = std::mem::take(&mut facts.unknown);
+        let counts = &mut self.facts.seen.skipped_elements;
+        if let Some(why) = self.unknown.count(unknown, counts) {
+            return Err(why.in_input(&self.input));
+        }
         for text in facts.differing.drain(..) {
             (self.listener.differs)(&text)?;
         }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::document::Document;
+use super::lane::Lane;
 use super::plan::Plan;
-use super::row_groups::PartsByTable;
+use super::row_groups::{PartsByTable, RowGroups};
 use crate::error::Result;
 use crate::model::Namespace;
 use crate::tables::{self, NamespaceRow, TableBuilder};
@@ -36,14 +37,13 @@ impl Wikis {
     }
 
     /// Writes the table `namespaces`, in the order of the inputs.
-    pub(super) fn write(self, plan: &Plan<'_>) -> Result<PartsByTable> {
-        let table = tables::NAMESPACES.name;
+    pub(super) fn write(self, plan: &Plan<'_>, lane: &Lane<'_>) -> Result<PartsByTable> {
         let Some(selection) = plan.wanted.selection(&tables::NAMESPACES) else {
             return Ok(PartsByTable::new());
         };
         let mut wikis: Vec<_> = self.0.into_values().collect();
         wikis.sort_by_key(|(place, _)| *place);
-        let mut writer = plan.writer(table, None)?;
+        let mut groups = RowGroups::of_job(plan, lane, &tables::NAMESPACES)?;
         let mut builder = TableBuilder::<tables::Namespaces>::new(selection);
         for (_, document) in &wikis {
             for namespace in &document.site.namespaces {
@@ -54,10 +54,7 @@ impl Wikis {
                 });
             }
         }
-        if let Some(batch) = builder.finish()? {
-            let group = writer.encoder().encode(&[batch])?;
-            writer.append(group)?;
-        }
-        Ok(PartsByTable::from([(table.to_owned(), writer.finish()?)]))
+        groups.push(&tables::NAMESPACES, builder.finish()?)?;
+        groups.finish()
     }
 }

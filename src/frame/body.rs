@@ -13,6 +13,8 @@ impl Framer {
         if let Some(Section::Contents { from }) = self.document.section.take() {
             self.document.elide(from, at);
         }
+        // What is known of a tag must not depend on the pieces in which bytes come.
+        let bytes = &bytes[..bytes.len().min(LOOKAHEAD_BYTES)];
         let tag = Tag::of(bytes, &self.document.prefix);
         match (self.document.state, tag) {
             // Comments and instructions may follow the root; an XML declaration begins another dump.
@@ -33,14 +35,17 @@ impl Framer {
                     Tag::CloseRoot => true,
                     _ => false,
                 };
-                if ends_record && self.refuse_too_large(at)? {
+                let is_refused = self.refuse_large_page_header(tag, at)?
+                    || (ends_record && self.refuse_too_large(at)?);
+                if is_refused {
                     self.see_while_seeking(tag, at);
-                } else {
+                } else if !self.see_at_edge(tag, at) {
                     self.see_in_body(bytes, tag, at);
                 }
             }
             (State::SeekingPage | State::SeekingRecord, tag) => self.see_while_seeking(tag, at),
-            (State::Junk, _) => {}
+            (State::SeekingFirst, tag) => self.see_before_region(bytes, tag, at),
+            (State::Junk | State::Done, _) => {}
         }
         Ok(())
     }
@@ -82,7 +87,7 @@ impl Framer {
             Tag::OpenLogItem if record_ended => self.cut_if_large(at),
             Tag::OpenUpload => self.document.end_page_header(at),
             Tag::OpenContents => {
-                if let Some(end) = memchr(b'>', &bytes[..bytes.len().min(LOOKAHEAD_BYTES)]) {
+                if let Some(end) = memchr(b'>', bytes) {
                     let from = at + end as u64 + 1;
                     self.document.section = Some(Section::Contents { from });
                     self.document.skip_to = from;

@@ -3,6 +3,7 @@
 use super::chunk::{PageHeader, Piece};
 use super::history::History;
 use super::pending::Pending;
+use super::region::Region;
 use crate::error::Error;
 
 /// The state of the document at hand.  All offsets count from the first byte ever received.
@@ -40,6 +41,8 @@ pub(super) struct Document {
     pub(super) history: Option<History>,
     /// Damage whose extent is not known yet, and where it begins.
     pub(super) losing: Option<(Error, u64)>,
+    /// Which records are taken, if not all are.
+    pub(super) region: Option<Region>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,10 @@ pub(super) enum State {
     Behind,
     /// Behind the root's end there is more than white space.
     Junk,
+    /// Before the first record of a region.
+    SeekingFirst,
+    /// Behind the last record that is taken of a region.
+    Done,
 }
 
 /// Where a `<` means nothing.
@@ -95,6 +102,7 @@ impl Document {
             begins_in: None,
             history: with_history.then(History::default),
             losing: None,
+            region: None,
         }
     }
 
@@ -119,6 +127,15 @@ impl Document {
             let header = self.pending.copy(page.begin, page.header_end.unwrap_or(at));
             history.page_is(page_id(&header, &self.prefix));
         }
+    }
+
+    /// The id of the open page, if it stands where ids do: near the begin of the page's header, which lies
+    /// between these offsets.
+    pub(super) fn id_of_page(&self, begin: u64, end: u64) -> Option<i64> {
+        const NEAR_BYTES: u64 = 4 << 10;
+        let header = self.pending.copy(begin, end.min(begin + NEAR_BYTES));
+        let id = page_id(&header, &self.prefix)?;
+        std::str::from_utf8(id).ok()?.parse().ok()
     }
 
     pub(super) fn keep_page_header(&mut self) {
@@ -156,7 +173,7 @@ impl Document {
 }
 
 /// What stands in a page header's `<id>`.
-fn page_id<'h>(header: &'h [u8], prefix: &[u8]) -> Option<&'h [u8]> {
+pub(super) fn page_id<'h>(header: &'h [u8], prefix: &[u8]) -> Option<&'h [u8]> {
     let tag = [b"<", prefix, b"id>"].concat();
     let begin = memchr::memmem::find(header, &tag)? + tag.len();
     let rest = header.get(begin..)?;

@@ -36,6 +36,14 @@ fn may_be_mark(bytes: &[u8]) -> bool {
 }
 
 impl Transcoder {
+    /// For bytes that are UTF-8, wherever they stand in their document.
+    pub fn of_utf8() -> Self {
+        Self {
+            state: State::Utf8,
+            ..Self::default()
+        }
+    }
+
     /// The next bytes as UTF-8.
     pub fn push(&mut self, bytes: Bytes) -> Result<Bytes> {
         match self.state {

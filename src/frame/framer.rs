@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::chunk::{Chunk, Piece};
 use super::document::{Document, Section, State};
 use super::history::History;
+use super::region::{Region, RegionEdges};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a framer is told.
@@ -16,11 +17,18 @@ pub struct FramerOptions {
     pub chunk_bytes: usize,
     /// Largest record, in bytes of XML.
     pub record_max_bytes: usize,
+    /// Largest header of a page, in bytes of XML: every chunk that begins in the page has it.
+    pub page_header_max_bytes: usize,
     /// Whether to go on behind damage, at the next page that begins whole.
     pub keep_going: bool,
     /// Whether chunks are to know the revision before their first, and which one of its page each of
     /// their revisions is.
     pub with_history: bool,
+}
+
+impl FramerOptions {
+    /// Largest header of a page where nothing else is said: real ones have some hundred bytes.
+    pub const DEFAULT_PAGE_HEADER_MAX_BYTES: usize = 1 << 20;
 }
 
 /// What a framer gives, in the order of the document.
@@ -65,6 +73,8 @@ pub struct Framer {
     pub(super) document: Document,
     /// What the last document that has ended knew of its page.
     ended: Option<History>,
+    /// What was found at the edges of the document that was finished last, if it was a region of one.
+    pub(super) edges: Option<RegionEdges>,
 }
 
 impl Framer {
@@ -76,6 +86,7 @@ impl Framer {
             received: 0,
             document: Document::new(0, options.with_history),
             ended: None,
+            edges: None,
         }
     }
 
@@ -124,7 +135,10 @@ impl Framer {
     /// begins with a page.
     pub fn gap(&mut self, why: Error) -> Result<()> {
         self.scan_tail()?;
-        if matches!(self.document.state, State::Behind | State::Junk) {
+        if matches!(
+            self.document.state,
+            State::Behind | State::Junk | State::Done
+        ) {
             self.frames.push_back(Frame::Lost(Lost { why, bytes: 0 }));
             return Ok(());
         }
@@ -135,7 +149,11 @@ impl Framer {
 
     /// Ends the document, whose container has come to its proven end, and begins the next.
     pub fn finish(&mut self) -> Result<()> {
-        self.scan_tail()?;
+        // Behind a region nothing is looked at.
+        if self.wants_more() {
+            self.scan_tail()?;
+        }
+        self.edges = self.edges_found();
         let at = self.received;
         let is_whole = matches!(self.document.state, State::Behind | State::Junk);
         let outcome = match self.document.state {
@@ -144,6 +162,8 @@ impl Framer {
                 self.end_loss(at);
                 Ok(())
             }
+            // The region before sees to the document's end.
+            State::SeekingFirst | State::Done => Ok(()),
             State::Prolog | State::Body | State::Behind => self.finish_without_end(),
         };
         let history = self.document.history.take();
@@ -210,7 +230,9 @@ impl Framer {
             history.end_chunk(&document.pending, end)
         });
         let pieces = document.take(end);
-        if !pieces.is_empty() {
+        let region = document.region.as_ref();
+        let is_taken = !region.is_some_and(Region::leaves_records);
+        if is_taken && !pieces.is_empty() {
             self.frames.push_back(Frame::Chunk(Chunk {
                 pieces,
                 predecessor,

@@ -34,6 +34,33 @@ impl Framer {
         Ok(true)
     }
 
+    /// Whether the header of a page, which ends where `tag` begins, is too large: the page is passed over.
+    pub(super) fn refuse_large_page_header(&mut self, tag: Tag, at: u64) -> Result<bool> {
+        if !matches!(tag, Tag::OpenRevision | Tag::OpenUpload | Tag::ClosePage) {
+            return Ok(false);
+        }
+        let Some(page) = self.document.page.as_ref() else {
+            return Ok(false);
+        };
+        let (begin, most) = (page.begin, self.options.page_header_max_bytes);
+        if page.header_end.is_some() || at - begin <= most as u64 {
+            return Ok(false);
+        }
+        let why = Error::damaged(format!(
+            "what stands before a page's first revision has more than {most} bytes of XML, the limit of \
+             --max-page-header-bytes"
+        ))
+        .at_xml_byte(begin)
+        .in_record(self.document.id_of_page(begin, at), None);
+        if !self.options.keep_going {
+            return Err(why);
+        }
+        self.document.boundary = begin;
+        self.document.elided = 0;
+        self.pass_over_record(why);
+        Ok(true)
+    }
+
     /// Gives out what stands before the record at hand and passes over the record itself.
     fn pass_over_record(&mut self, why: Error) {
         let boundary = self.document.boundary;

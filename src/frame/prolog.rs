@@ -27,7 +27,9 @@ impl Framer {
             Tag::OpenPage | Tag::OpenLogItem => {
                 self.emit_header(at);
                 self.document.after_record = true;
-                self.see_in_body(bytes, tag, at);
+                if !self.see_at_edge(tag, at) {
+                    self.see_in_body(bytes, tag, at);
+                }
             }
             Tag::CloseRoot => {
                 self.emit_header(at);

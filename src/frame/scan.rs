@@ -68,7 +68,7 @@ impl Framer {
         let document = &mut self.document;
         let room = &bytes[..upto];
         match (document.state, document.section) {
-            (State::Junk, _) => None,
+            (State::Junk | State::Done, _) => None,
             (_, Some(Section::Until(terminator))) => {
                 let end = bytes.len().min(upto + terminator.len() - 1);
                 memmem::find(&bytes[..end], terminator.as_bytes())

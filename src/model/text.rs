@@ -146,6 +146,12 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// Length in bytes as it is spelt.
+    #[inline]
+    pub fn spelt_bytes(&self) -> usize {
+        self.raw.len()
+    }
+
     /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         match self.spelling {

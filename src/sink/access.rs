@@ -27,6 +27,20 @@ impl Access {
         }
     }
 
+    /// Whether others may be able to read a folder that this is to keep them from.
+    #[cfg(unix)]
+    pub(super) fn is_closer_than(self, folder: &Path) -> bool {
+        use std::os::unix::fs::PermissionsExt;
+        const OTHERS: u32 = 0o077;
+        let is_open = |found: fs::Metadata| found.permissions().mode() & OTHERS != 0;
+        self == Self::Private && fs::metadata(folder).is_ok_and(is_open)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn is_closer_than(self, _: &Path) -> bool {
+        false
+    }
+
     /// Makes a file, or empties it.
     pub(super) fn create_file(self, path: &Path) -> io::Result<File> {
         self.open_or_create(path, true)

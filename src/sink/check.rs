@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::manifest::{Manifest, PartEntry};
 use super::part::hexadecimal;
+use super::rewrite::is_unfinished;
 use crate::error::{Error, Result};
 
 /// What was found in a job's folder.
@@ -39,6 +40,13 @@ pub fn check_output(
         folder: folder.display().to_string(),
         ..CheckedOutput::default()
     };
+    if is_unfinished(folder) {
+        let told = format!(
+            "a purge was ended before its end: `mwparquet purge {}` ends it",
+            folder.display()
+        );
+        checked.wrong.push(told);
+    }
     let mut listed = BTreeSet::new();
     for (table, entry) in &manifest.tables {
         let rows: u64 = entry.parts.iter().map(|part| part.rows).sum();

@@ -10,6 +10,7 @@ use super::jobs::{FoundJob, entries_of, file_name, is_file, is_folder};
 use super::lock::{FolderLock, LOCK_NAME};
 use super::manifest::MANIFEST_NAME;
 use super::read::is_part_of;
+use super::split_job::SPLITS_NAME;
 use crate::error::{Error, Result};
 
 /// What is to be removed of a job's folder.
@@ -48,7 +49,7 @@ impl Cleaning {
             let name = file_name(&path);
             if name == MANIFEST_NAME && job.manifest.is_some() {
                 cleaning.add_file(path)?;
-            } else if name == SORTING_NAME && is_folder(&path) {
+            } else if [SORTING_NAME, SPLITS_NAME].contains(&name.as_str()) && is_folder(&path) {
                 cleaning.look_into(path, &|_| true)?;
             } else if name == LOCK_NAME {
                 // It goes with the lock.

@@ -1,7 +1,7 @@
 //! The folder of a job: empty, given up or gone on with at the begin, finished by its manifest.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,10 @@ use super::lock::{FolderLock, LOCK_NAME};
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::Part;
 use super::recover::{forget, keep_finished};
+use super::rewrite::{NEW_REWRITE_NAME, REWRITE_NAME};
+use super::split_job::{SPLITS_NAME, remove_attempt, remove_attempts};
+use super::sync::sync_folders;
+use super::update::leave_earlier;
 use crate::error::{Error, Result};
 use crate::tables;
 
@@ -18,11 +22,14 @@ use crate::tables;
 pub(super) const SORTING_NAME: &str = ".mwparquet-sorting.tmp";
 
 /// What lies beside the tables' folders while a job runs.
-pub(super) const TOP_TEMPORARIES: [&str; 5] = [
+pub(super) const TOP_TEMPORARIES: [&str; 8] = [
     SORTING_NAME,
+    SPLITS_NAME,
     LOCK_NAME,
     JOURNAL_NAME,
     NEW_JOURNAL_NAME,
+    REWRITE_NAME,
+    NEW_REWRITE_NAME,
     ".manifest.json.tmp",
 ];
 
@@ -46,8 +53,20 @@ pub struct OutputFolder {
     committed: bool,
     /// Whether nothing is worth keeping.
     given_up: bool,
+    splits: Splits,
     /// `None` when it is let go.
     lock: Option<FolderLock>,
+}
+
+/// Whether a job is done in splits, by many processes.
+#[derive(Debug, PartialEq, Eq)]
+enum Splits {
+    /// All of it is done here.
+    None,
+    /// An attempt at a split writes, by its name.
+    Attempt(String),
+    /// The splits are done and are committed.
+    Commit,
 }
 
 /// What lies in a folder that is not empty.
@@ -56,6 +75,8 @@ pub(super) enum Occupied {
     Finished,
     /// A job that left a journal.
     Unfinished,
+    /// Splits of a job.
+    Splits,
     Otherwise,
 }
 
@@ -69,6 +90,8 @@ pub(super) fn occupied(path: &Path) -> Option<Occupied> {
         Occupied::Finished
     } else if has(JOURNAL_NAME) || has(NEW_JOURNAL_NAME) {
         Occupied::Unfinished
+    } else if has(SPLITS_NAME) {
+        Occupied::Splits
     } else {
         Occupied::Otherwise
     })
@@ -84,6 +107,9 @@ impl OutputFolder {
             Some(Occupied::Finished) => "holds a finished job: name another",
             Some(Occupied::Unfinished) => {
                 "holds a job that is not finished: go on with --resume, name another"
+            }
+            Some(Occupied::Splits) => {
+                "holds splits of a job that is not committed: commit them with --commit, name another"
             }
             Some(Occupied::Otherwise) => "is not empty: name another",
         };
@@ -121,8 +147,42 @@ impl OutputFolder {
             made: false,
             committed: false,
             given_up: false,
+            splits: Splits::None,
             lock: Some(lock),
         }
+    }
+
+    /// The folder for an attempt at a split.
+    pub(super) fn of_attempt(path: &Path, access: Access, name: String) -> Self {
+        Self {
+            path: path.to_owned(),
+            access,
+            made: false,
+            committed: false,
+            given_up: false,
+            splits: Splits::Attempt(name),
+            lock: None,
+        }
+    }
+
+    /// The folder of a job whose splits are done.
+    pub(super) fn of_commit(path: &Path, access: Access, lock: FolderLock) -> Self {
+        let mut folder = Self::taken(path, access, lock);
+        folder.splits = Splits::Commit;
+        folder
+    }
+
+    /// The name of the attempt that writes, if others may write at the same time.
+    pub fn attempt(&self) -> Option<&str> {
+        match &self.splits {
+            Splits::Attempt(name) => Some(name),
+            Splits::None | Splits::Commit => None,
+        }
+    }
+
+    /// What the attempt wrote is not removed any more.
+    pub(super) fn keep_attempt(&mut self) {
+        self.committed = true;
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -145,11 +205,15 @@ impl OutputFolder {
 
     /// A folder for what is sorted on disk; it is gone when the job is finished.
     pub fn sorting(&self) -> PathBuf {
-        self.path.join(SORTING_NAME)
+        match self.splits {
+            Splits::Attempt(_) => self.path.join(SPLITS_NAME),
+            Splits::None | Splits::Commit => self.path.join(SORTING_NAME),
+        }
     }
 
     /// Gives the parts their names and writes the manifest, last.
     pub fn commit(mut self, parts: &[Part], manifest: &Manifest) -> Result<()> {
+        self.replace_earlier()?;
         for part in parts {
             fs::rename(&part.temporary, &part.path).map_err(|error| {
                 Error::io(format!("cannot rename {}", part.temporary.display()), error)
@@ -158,21 +222,23 @@ impl OutputFolder {
         let path = self.path.join(MANIFEST_NAME);
         let temporary = self.path.join(format!(".{MANIFEST_NAME}.tmp"));
         let write = || -> io::Result<()> {
-            let folders: BTreeSet<_> = parts.iter().map(|part| part.path.parent()).collect();
-            for folder in folders {
-                sync_folder(folder)?;
-            }
+            let folders = parts.iter().filter_map(|part| part.path.parent());
+            sync_folders(folders.collect::<BTreeSet<_>>())?;
+            let mut text = serde_json::to_vec_pretty(manifest)?;
+            text.push(b'\n');
             let mut file = self.access.create_file(&temporary)?;
-            serde_json::to_writer_pretty(&mut file, manifest)?;
-            file.write_all(b"\n")?;
+            file.write_all(&text)?;
             file.sync_all()?;
             fs::rename(&temporary, &path)?;
-            sync_folder(Some(&self.path))
+            sync_folders([self.path.as_path()])
         };
         write().map_err(|error| Error::io(format!("cannot write {}", path.display()), error))?;
         self.committed = true;
         // The job is finished.  What stays here is known to whoever cleans or resumes.
         let _ = forget(&self.path);
+        if self.splits == Splits::Commit {
+            let _ = remove_attempts(&self.path);
+        }
         Ok(())
     }
 }
@@ -183,6 +249,15 @@ impl Drop for OutputFolder {
     fn drop(&mut self) {
         if self.committed {
             return;
+        }
+        match &self.splits {
+            Splits::None => {}
+            Splits::Attempt(name) => return remove_attempt(&self.path, name),
+            // The splits can be committed later.
+            Splits::Commit => return,
+        }
+        if self.path.join(MANIFEST_NAME).exists() {
+            return leave_earlier(&self.path, self.given_up);
         }
         let recorded = match self.given_up {
             true => None,
@@ -200,16 +275,6 @@ impl Drop for OutputFolder {
             let _ = fs::remove_dir(&self.path);
         }
     }
-}
-
-#[cfg(unix)]
-pub(super) fn sync_folder(path: Option<&Path>) -> io::Result<()> {
-    path.map_or(Ok(()), |path| File::open(path)?.sync_all())
-}
-
-#[cfg(not(unix))]
-pub(super) fn sync_folder(_: Option<&Path>) -> io::Result<()> {
-    Ok(())
 }
 
 /// Whether there is a folder with something in it but a lock.
@@ -238,7 +303,8 @@ pub(super) fn table_folders(path: &Path) -> Vec<PathBuf> {
 
 /// Removes what jobs write: the manifest first, then parts in the tables' folders.
 fn remove_job(path: &Path) -> io::Result<()> {
-    for name in [MANIFEST_NAME.to_owned(), format!(".{MANIFEST_NAME}.tmp")] {
+    let temporary = format!(".{MANIFEST_NAME}.tmp");
+    for name in [REWRITE_NAME, NEW_REWRITE_NAME, MANIFEST_NAME, &temporary] {
         remove_if_there(&path.join(name))?;
     }
     forget(path)?;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::folder::{TOP_TEMPORARIES, is_part, is_table_name, is_temporary_part, table_folders};
+use super::journal::Recorded;
 use super::manifest::Manifest;
 use crate::error::{Error, Result};
 
@@ -14,6 +15,39 @@ pub struct FoundJob {
     pub folder: PathBuf,
     /// Its manifest; `None` if the job is not finished.
     pub manifest: Option<Manifest>,
+    /// What the journal tells of a job that is not finished, or of one that is to take a finished one's
+    /// place; `None` if there is no journal.
+    pub unfinished: Option<UnfinishedJob>,
+}
+
+/// How far a job is that is not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnfinishedJob {
+    /// How many inputs it has.
+    pub inputs: usize,
+    /// How many of these are finished and kept.
+    pub finished_inputs: usize,
+    /// Bytes of the parts of these.
+    pub bytes: u64,
+}
+
+impl UnfinishedJob {
+    /// Of the journal in a folder; one that cannot be read tells nothing.  Beside a finished job only that
+    /// of a job which is to take its place counts.
+    fn at(folder: &Path, is_beside_finished: bool) -> Option<Self> {
+        let recorded = Recorded::read(folder).ok().flatten()?;
+        let head = recorded.head?;
+        if is_beside_finished && head.beside.is_none() {
+            return None;
+        }
+        let parts = recorded.finished.values();
+        let parts = parts.flat_map(|input| input.parts.values().flatten());
+        Some(Self {
+            inputs: head.inputs().len(),
+            bytes: parts.map(|part| part.bytes).sum(),
+            finished_inputs: recorded.finished.len(),
+        })
+    }
 }
 
 impl FoundJob {
@@ -21,9 +55,11 @@ impl FoundJob {
     pub fn at(folder: &Path) -> Result<Option<Self>> {
         let manifest = Manifest::read(folder);
         let is_job = manifest.is_some() || holds_unfinished(folder)?;
+        let unfinished = UnfinishedJob::at(folder, manifest.is_some());
         Ok(is_job.then(|| Self {
             folder: folder.to_owned(),
             manifest,
+            unfinished,
         }))
     }
 }

@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::access::Access;
-use super::folder::{SORTING_NAME, sync_folder};
+use super::folder::SORTING_NAME;
 use super::manifest::{InputEntry, Manifest};
 use super::part::Part;
 use super::sorted_runs::KeptRun;
+use super::sync::{Sync, sync_folders};
 use crate::error::{Error, Result};
 
 /// The journal's file.
@@ -35,6 +36,10 @@ pub struct JournalHead {
     options: BTreeMap<String, Value>,
     /// What the output depends on, too, or what the options are made of.
     details: BTreeMap<String, Value>,
+    /// SHA-256 of the manifest of the finished job that this one is to replace, which lies there until
+    /// this one is finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) beside: Option<String>,
 }
 
 impl JournalHead {
@@ -50,11 +55,17 @@ impl JournalHead {
             inputs,
             options,
             details,
+            beside: None,
         };
         // Through the text and back, so that numbers are as they are read.
         let cannot = |error| Error::internal("a job's options are no JSON").with_source(error);
         let text = serde_json::to_vec(&head).map_err(cannot)?;
         serde_json::from_slice(&text).map_err(cannot)
+    }
+
+    /// Names of the inputs.
+    pub fn inputs(&self) -> &[String] {
+        &self.inputs
     }
 
     /// What is different in this job from an earlier one; `None` where nothing is.
@@ -66,6 +77,17 @@ impl JournalHead {
         inputs_differ(&earlier.inputs, &self.inputs)
             .or_else(|| options_differ(&earlier.options, &self.options))
             .or_else(|| options_differ(&earlier.details, &self.details))
+    }
+
+    /// What is different in this job from a finished one, but for the inputs.
+    pub fn options_differ_from_finished(&self, manifest: &Manifest) -> Result<Option<String>> {
+        let mut earlier = Self::new(
+            self.inputs.clone(),
+            manifest.options.clone(),
+            self.details.clone(),
+        )?;
+        earlier.program.clone_from(&manifest.program);
+        Ok(self.difference_from(&earlier))
     }
 
     /// What is different in this job from a finished one.
@@ -115,6 +137,9 @@ fn options_differ(then: &BTreeMap<String, Value>, now: &BTreeMap<String, Value>)
 pub struct FinishedInput {
     /// Number of the input.
     pub number: usize,
+    /// Whether it is kept of a finished job, and was not read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_kept: bool,
     /// What the manifest is to say of it.
     pub entry: InputEntry,
     /// Its parts by table.
@@ -130,6 +155,9 @@ pub struct FinishedInput {
 pub struct KeptPart {
     /// Its final name, in the folder of its table.
     pub name: String,
+    /// The name under which a finished job has it that this one is to replace, as long as it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<String>,
     /// Rows.
     pub rows: u64,
     /// Size.
@@ -144,6 +172,7 @@ impl KeptPart {
         let name = part.path.file_name().unwrap_or_default();
         Self {
             name: name.to_string_lossy().into_owned(),
+            earlier: None,
             rows: part.rows,
             bytes: part.bytes,
             sha256: part.sha256.clone(),
@@ -202,6 +231,8 @@ pub struct Journal {
     file: File,
     /// How long it is up to its last whole line.
     whole_bytes: u64,
+    /// Its first line, as long as nothing hangs on it.
+    beginning: Option<Sync>,
 }
 
 impl Journal {
@@ -213,29 +244,45 @@ impl Journal {
         finished: impl IntoIterator<Item = &'f FinishedInput>,
     ) -> Result<Self> {
         let (new, path) = (folder.join(NEW_JOURNAL_NAME), folder.join(JOURNAL_NAME));
-        let write = || -> io::Result<(File, u64)> {
+        let write = || -> io::Result<Self> {
             let mut text = line_of(head)?;
+            let head_bytes = text.len();
             for input in finished {
                 text.extend(line_of(input)?);
             }
             let mut file = access.create_file(&new)?;
             file.write_all(&text)?;
-            file.sync_all()?;
+            // Inputs that another journal has as finished are not to be lost with it.
+            let replaces_another = text.len() > head_bytes;
+            if replaces_another {
+                file.sync_all()?;
+            }
             fs::rename(&new, &path)?;
-            sync_folder(Some(folder))?;
-            Ok((file, text.len() as u64))
+            let (same_file, same_folder) = (file.try_clone()?, folder.to_owned());
+            let sync = Sync::begin(move || {
+                same_file.sync_all()?;
+                sync_folders([same_folder.as_path()])
+            })?;
+            let beginning = match replaces_another {
+                true => sync.wait().map(|()| None)?,
+                false => Some(sync),
+            };
+            Ok(Self {
+                folder: folder.to_owned(),
+                file,
+                whole_bytes: text.len() as u64,
+                beginning,
+            })
         };
-        let (file, whole_bytes) = write().map_err(|error| cannot("write", &path, error))?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            file,
-            whole_bytes,
-        })
+        write().map_err(|error| cannot("write", &path, error))
     }
 
     /// Adds an input whose parts and runs are on disk.
     pub fn add(&mut self, input: &FinishedInput) -> Result<()> {
-        self.sync_names(input)
+        let beginning = self.beginning.take();
+        beginning
+            .map_or(Ok(()), Sync::wait)
+            .and_then(|()| self.sync_names(input))
             .and_then(|()| self.append(&line_of(input)?))
             .map_err(|error| cannot("write", &self.folder.join(JOURNAL_NAME), error))
     }
@@ -243,13 +290,12 @@ impl Journal {
     /// Has the names of all files of an input on disk, too.
     fn sync_names(&self, input: &FinishedInput) -> io::Result<()> {
         let tables = input.parts.iter().filter(|(_, parts)| !parts.is_empty());
-        for (table, _) in tables {
-            sync_folder(Some(&self.folder.join(table)))?;
-        }
+        let mut folders = vec![self.folder.clone()];
+        folders.extend(tables.map(|(table, _)| self.folder.join(table)));
         if !input.runs.is_empty() {
-            sync_folder(Some(&self.folder.join(SORTING_NAME)))?;
+            folders.push(self.folder.join(SORTING_NAME));
         }
-        sync_folder(Some(&self.folder))
+        sync_folders(folders.iter().map(PathBuf::as_path))
     }
 
     fn append(&mut self, line: &[u8]) -> io::Result<()> {

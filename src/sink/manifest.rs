@@ -7,7 +7,10 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 
 use super::jobs::is_file;
+use super::rewrite::is_unfinished;
+use super::verified::VerifiedInput;
 use crate::error::{Error, Result};
+use crate::model::Namespace;
 
 /// Name of the manifest's file.
 pub const MANIFEST_NAME: &str = "manifest.json";
@@ -25,12 +28,18 @@ pub struct Manifest {
     pub options: BTreeMap<String, serde_json::Value>,
     /// The inputs, in order.
     pub inputs: Vec<InputEntry>,
+    /// The wikis of XML dumps, in the order in which they are met.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wikis: Vec<WikiEntry>,
     /// Files in folders that were left out, with the reason.
     pub left_out: BTreeMap<String, String>,
     /// The tables by name.
     pub tables: BTreeMap<String, TableEntry>,
     /// Whether nothing was passed over because of damage.
     pub complete: bool,
+    /// What was purged of the tables since, and against what; a purge each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub purges: Vec<serde_json::Value>,
     /// What differs from run to run: wall time, threads, peak memory.
     pub run: BTreeMap<String, serde_json::Value>,
 }
@@ -43,6 +52,10 @@ impl Manifest {
     pub fn of_finished(folder: &Path) -> Result<Self> {
         let path = folder.join(MANIFEST_NAME);
         let bytes = fs::read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound if is_unfinished(folder) => Error::usage(format!(
+                "a purge of {0} was ended before its end: `mwparquet purge {0}` ends it",
+                folder.display()
+            )),
             io::ErrorKind::NotFound => Error::usage(format!(
                 "{} has no {MANIFEST_NAME}: it is no output, or one that is not finished",
                 folder.display()
@@ -64,6 +77,19 @@ impl Manifest {
         let is_ours = manifest.program.starts_with("mwparquet ");
         is_ours.then_some(manifest)
     }
+}
+
+/// A wiki, as dumps tell of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WikiEntry {
+    /// Its database name.
+    pub wiki_id: Option<String>,
+    /// What it calls itself.
+    pub site_name: Option<String>,
+    /// Its namespaces.
+    pub namespaces: Vec<Namespace>,
+    /// Numbers of the inputs that tell this.
+    pub inputs: Vec<usize>,
 }
 
 /// An input and what was seen in it.
@@ -89,6 +115,26 @@ pub struct InputEntry {
     pub follows: Option<String>,
     /// Counts of what was seen.
     pub seen: Seen,
+    /// The tables of an SQL dump, as far as a job that keeps their parts has to know of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql_tables: Option<serde_json::Value>,
+    /// What was verified, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<VerifiedInput>,
+    /// The splits in which it was converted; none where it was in one piece.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub splits: Vec<SplitEntry>,
+}
+
+/// A split of an input.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SplitEntry {
+    /// Its number, which the names of its parts have.
+    pub number: usize,
+    /// Where it begins in the file as stored.
+    pub begin_bytes: u64,
+    /// Where it ends.
+    pub end_bytes: u64,
 }
 
 /// Counts of what was seen in an input, wanted or not.
@@ -147,8 +193,13 @@ impl Seen {
         self.filtered_log_items += other.filtered_log_items;
         self.rejects += other.rejects;
         self.trailing_zero_bytes += other.trailing_zero_bytes;
+        // Names that nobody would read any more are not gathered.
+        const MOST_NAMES: usize = 10_000;
         for (name, count) in &other.skipped_elements {
-            *self.skipped_elements.entry(name.clone()).or_default() += count;
+            let is_kept = self.skipped_elements.len() < MOST_NAMES
+                || self.skipped_elements.contains_key(name);
+            let name = if is_kept { name.as_str() } else { "…" };
+            *self.skipped_elements.entry(name.to_owned()).or_default() += count;
         }
     }
 }

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::access::Access;
 use super::order::Order;
 use super::row_group::{EncodedRowGroup, RowGroupEncoder};
+use super::sync::Sync;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A part that is complete on disk, still under its temporary name.
@@ -37,11 +38,15 @@ pub struct TableWriter {
     folder: PathBuf,
     /// The parts' names up to their number.
     stem: String,
+    /// Who writes, where others may write the same parts at the same time.
+    attempt: Option<String>,
     encoder: RowGroupEncoder,
     part_bytes: u64,
     access: Access,
     open: Option<OpenPart>,
     done: Vec<Part>,
+    /// Parts that are done, on their way to the disk.
+    syncs: Vec<Sync>,
     next_part: usize,
     /// Whether all rows so far were in the table's order.
     is_sorted: bool,
@@ -67,14 +72,51 @@ impl TableWriter {
         Self {
             folder,
             stem: input.map_or_else(|| "part".to_owned(), |input| format!("part-{input:05}")),
+            attempt: None,
             encoder,
             part_bytes,
             access,
             open: None,
             done: Vec::new(),
+            syncs: Vec::new(),
             next_part: 0,
             is_sorted: true,
         }
+    }
+
+    /// Writes one part that is to take the place of another.
+    pub(super) fn in_place_of(
+        path: &Path,
+        encoder: RowGroupEncoder,
+        is_sorted: bool,
+        access: Access,
+    ) -> Result<Self> {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let stem = name.and_then(|name| name.strip_suffix(".parquet"));
+        let (stem, number) = stem
+            .and_then(|stem| stem.rsplit_once('-'))
+            .ok_or_else(|| Error::internal("a part has no number"))?;
+        let number = number
+            .parse()
+            .map_err(|error| Error::internal("a part has no number").with_source(error))?;
+        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        let mut writer = Self::new(folder, None, encoder, u64::MAX, access);
+        writer.stem = stem.to_owned();
+        writer.next_part = number;
+        writer.is_sorted = is_sorted;
+        Ok(writer)
+    }
+
+    /// Whether no row has come yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_none() && self.done.is_empty()
+    }
+
+    /// The same under temporary names of an attempt at the input.
+    #[must_use]
+    pub fn of_attempt(mut self, attempt: Option<&str>) -> Self {
+        self.attempt = attempt.map(str::to_owned);
+        self
     }
 
     /// The encoder of the table's row groups.
@@ -113,8 +155,24 @@ impl TableWriter {
     }
 
     /// Ends the last part.  Without rows there is none.
+    ///
+    /// What remains of [`finish`](Self::finish) is to wait for the disk: with several tables end all
+    /// before the first is finished, for the disk takes many files in the time of one.
+    pub fn end(&mut self) -> Result<()> {
+        self.end_part()
+    }
+
+    /// The parts, all of them on disk.
     pub fn finish(mut self) -> Result<Vec<Part>> {
         self.end_part()?;
+        for sync in self.syncs.drain(..) {
+            sync.wait().map_err(|error| {
+                Error::io(
+                    format!("cannot write into {}", self.folder.display()),
+                    error,
+                )
+            })?;
+        }
         Ok(std::mem::take(&mut self.done))
     }
 
@@ -128,7 +186,8 @@ impl TableWriter {
         let name = format!("{}-{:05}.parquet", self.stem, self.next_part);
         self.next_part += 1;
         let path = self.folder.join(&name);
-        let temporary = self.folder.join(format!(".{name}.tmp"));
+        let temporary = temporary_name(&name, self.attempt.as_deref());
+        let temporary = self.folder.join(temporary);
         let io_failed = |error| Error::io(format!("cannot write {}", temporary.display()), error);
         let access = self.access;
         access.create_folder(&self.folder).map_err(io_failed)?;
@@ -161,9 +220,10 @@ impl TableWriter {
         };
         let failed = |error| cannot_write(&part.path, error);
         let measured = part.writer.into_inner().map_err(failed)?;
-        let (bytes, sha256) = measured
+        let (sync, bytes, sha256) = measured
             .finish()
             .map_err(|error| Error::io(format!("cannot write {}", part.path.display()), error))?;
+        self.syncs.push(sync);
         self.done.push(Part {
             temporary: part.temporary,
             path: part.path,
@@ -202,13 +262,13 @@ impl Measured {
         }
     }
 
-    fn finish(self) -> io::Result<(u64, String)> {
+    fn finish(self) -> io::Result<(Sync, u64, String)> {
         let file = self
             .file
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
-        file.sync_all()?;
-        Ok((self.bytes, hexadecimal(&self.hash.finalize())))
+        let sync = Sync::begin(move || file.sync_all())?;
+        Ok((sync, self.bytes, hexadecimal(&self.hash.finalize())))
     }
 }
 
@@ -229,6 +289,21 @@ impl Write for Measured {
         self.file.flush()
     }
 }
+
+/// What a part is called while it is not committed.
+pub(super) fn temporary_name(name: &str, attempt: Option<&str>) -> String {
+    match (attempt, name.strip_suffix(ENDING)) {
+        (Some(attempt), Some(stem)) => format!(".{stem}{}", temporary_ending(attempt)),
+        _ => format!(".{name}.tmp"),
+    }
+}
+
+/// What the names of an attempt's parts end with.
+pub(super) fn temporary_ending(attempt: &str) -> String {
+    format!("-{attempt}{ENDING}.tmp")
+}
+
+const ENDING: &str = ".parquet";
 
 fn cannot_write(path: &Path, error: parquet::errors::ParquetError) -> Error {
     Error::new(

@@ -115,7 +115,7 @@ const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 pub(super) fn properties(
     selection: &Selection,
     compression: Compression,
-    settings: &[(&'static str, String)],
+    settings: &[(&str, String)],
 ) -> Result<WriterProperties> {
     let table = selection.table;
     let mut metadata = vec![

@@ -1,10 +1,12 @@
 //! Reading parts back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{RecordBatch, RecordBatchReader};
+use arrow::datatypes::{Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
@@ -30,6 +32,9 @@ pub struct Wanted<'w> {
 pub struct PartReader {
     name: String,
     settings: BTreeMap<String, String>,
+    /// Columns with a dictionary.
+    with_dictionary: BTreeSet<String>,
+    is_sorted: bool,
     batches: ParquetRecordBatchReader,
 }
 
@@ -73,14 +78,66 @@ impl PartReader {
         if let Some(row_group) = wanted.row_group {
             builder = builder.with_row_groups(vec![row_group]);
         }
+        let groups = builder.metadata().row_groups();
+        let is_sorted = groups.iter().all(|group| group.sorting_columns().is_some());
+        let with_dictionary =
+            groups
+                .iter()
+                .flat_map(|group| group.columns())
+                .filter_map(|column| {
+                    let has_one = column.dictionary_page_offset().is_some();
+                    has_one.then(|| column.column_path().string())
+                });
+        let with_dictionary = with_dictionary.collect();
         let batches = builder
             .build()
             .map_err(|error| not_readable(&name, error))?;
         Ok(Self {
             name,
             settings,
+            with_dictionary,
+            is_sorted,
             batches,
         })
+    }
+
+    /// Opens a part of the table `table` with all of its columns.
+    pub(super) fn open_whole(path: &Path, table: &str, batch_rows: usize) -> Result<Self> {
+        let names: Vec<_> = {
+            let builder = open(path)?;
+            let fields = builder.schema().fields().iter();
+            fields.map(|field| field.name().clone()).collect()
+        };
+        let columns: Vec<_> = names.iter().map(String::as_str).collect();
+        let wanted = Wanted {
+            columns: &columns,
+            purpose: "",
+            batch_rows,
+            row_group: None,
+        };
+        Self::open(path, table, &wanted)
+    }
+
+    /// What the metadata say of how the table was made, by name.
+    pub(super) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        let settings = self.settings.iter();
+        settings.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The columns that are read.
+    pub(super) fn schema(&self) -> SchemaRef {
+        let schema = self.batches.schema();
+        Arc::new(Schema::new(schema.fields().clone()))
+    }
+
+    /// Whether a column has a dictionary in any row group.
+    pub(super) fn has_dictionary(&self, column: &str) -> bool {
+        self.with_dictionary.contains(column)
+    }
+
+    /// Whether the part says that its rows are in the table's order.
+    pub(super) fn is_sorted(&self) -> bool {
+        self.is_sorted
     }
 
     /// What the metadata say of how the table was made.

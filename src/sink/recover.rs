@@ -15,6 +15,8 @@ use super::journal::{
 };
 use super::lock::FolderLock;
 use super::manifest::{MANIFEST_NAME, Manifest};
+use super::part::Part;
+use super::split_job::remove_splits;
 use crate::error::{Error, Result};
 
 /// What there was of a job.
@@ -54,7 +56,7 @@ impl OutputFolder {
                 finished,
             });
         };
-        if matches!(first_look, Occupied::Otherwise) {
+        if matches!(first_look, Occupied::Otherwise | Occupied::Splits) {
             return Err(Error::usage(format!(
                 "{} is not empty, and no job in it can be resumed: name another, or give --overwrite \
                  without --resume",
@@ -100,17 +102,31 @@ fn is_another(path: &Path, difference: &str) -> Error {
     ))
 }
 
-/// A job that is finished, if it is the same; what it could not remove any more goes.
-fn finished_job(path: &Path, head: &JournalHead) -> Result<Resumed> {
-    let Some(manifest) = Manifest::read(path) else {
-        return Err(Error::usage(format!(
+/// The manifest in a folder that has one.
+pub(super) fn read_ours(path: &Path) -> Result<Manifest> {
+    Manifest::read(path).ok_or_else(|| {
+        Error::usage(format!(
             "{} holds a {MANIFEST_NAME} that mwparquet did not write",
             path.display()
-        )));
-    };
+        ))
+    })
+}
+
+/// A job that is finished, if it is the same; what it could not remove any more goes.
+fn finished_job(path: &Path, head: &JournalHead) -> Result<Resumed> {
+    let manifest = read_ours(path)?;
     if let Some(difference) = head.difference_from_finished(&manifest)? {
         return Err(is_another(path, &difference));
     }
+    check_parts(path, &manifest)?;
+    // A job that was to take its place and was ended.
+    let swept = sweep(path, &[]).and_then(|()| forget(path));
+    swept.map_err(|error| Error::io("cannot remove a journal", error))?;
+    Ok(Resumed::Finished(Box::new(manifest)))
+}
+
+/// Refuses a finished job whose parts are not all there.
+pub(super) fn check_parts(path: &Path, manifest: &Manifest) -> Result<()> {
     let parts = manifest.tables.values().flat_map(|table| &table.parts);
     let is_gone = |path: &Path, bytes| size_of_file(path) != Some(bytes);
     let mut gone = parts.filter(|part| is_gone(&path.join(&part.path), part.bytes));
@@ -122,8 +138,7 @@ fn finished_job(path: &Path, head: &JournalHead) -> Result<Resumed> {
             part.path
         )));
     }
-    forget(path).map_err(|error| Error::io("cannot remove a journal", error))?;
-    Ok(Resumed::Finished(Box::new(manifest)))
+    Ok(())
 }
 
 /// Removes the journal and what was sorted on disk.
@@ -133,7 +148,7 @@ pub(super) fn forget(folder: &Path) -> io::Result<()> {
     }
     match fs::remove_dir_all(folder.join(SORTING_NAME)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+        _ => remove_splits(folder),
     }
 }
 
@@ -143,20 +158,28 @@ fn recover(
     folder: &Path,
     recorded: BTreeMap<usize, FinishedInput>,
 ) -> io::Result<Vec<FinishedInput>> {
-    let finished: Vec<_> = recorded
+    let mut finished: Vec<_> = recorded
         .into_values()
         .filter(|input| is_whole(folder, input))
         .collect();
     sweep(folder, &finished)?;
-    // A job that is ended while it gives names has given some.
-    for input in &finished {
-        for part in parts_of(folder, input) {
-            if size_of_file(&part.temporary).is_none() {
-                fs::rename(&part.path, &part.temporary)?;
+    take_names_back(folder, &mut finished)?;
+    Ok(finished)
+}
+
+/// Gives parts their temporary names that have none: a job that is ended while it gives names has given
+/// some, and one that takes another's place has parts under the names of that.
+pub(super) fn take_names_back(folder: &Path, finished: &mut [FinishedInput]) -> io::Result<()> {
+    for input in finished {
+        for place in places_of(folder, input) {
+            if size_of_file(&place.part.temporary).is_none() {
+                fs::rename(place.otherwise(), &place.part.temporary)?;
             }
         }
+        let parts = input.parts.values_mut().flatten();
+        parts.for_each(|part| part.earlier = None);
     }
-    Ok(finished)
+    Ok(())
 }
 
 /// Removes what a job has written beside what is finished, after it has failed.
@@ -168,13 +191,30 @@ pub(super) fn keep_finished(folder: &Path, recorded: BTreeMap<usize, FinishedInp
     }
 }
 
-fn parts_of<'f>(
+/// A part, and where it can lie.
+struct Place {
+    part: Part,
+    /// Its name in the job whose place is taken.
+    earlier: Option<PathBuf>,
+}
+
+impl Place {
+    /// Where it lies if it has not its temporary name.
+    fn otherwise(&self) -> &Path {
+        self.earlier.as_deref().unwrap_or(&self.part.path)
+    }
+}
+
+fn places_of<'f>(
     folder: &'f Path,
     input: &'f FinishedInput,
-) -> impl Iterator<Item = super::part::Part> + 'f {
+) -> impl Iterator<Item = Place> + use<'f> {
     input.parts.iter().flat_map(|(table, parts)| {
         let table = folder.join(table);
-        parts.iter().map(move |part| part.part(&table))
+        parts.iter().map(move |part| Place {
+            part: part.part(&table),
+            earlier: part.earlier.as_ref().map(|name| table.join(name)),
+        })
     })
 }
 
@@ -188,19 +228,23 @@ fn runs_of<'f>(
 }
 
 /// Whether all files of an input are there, with their sizes, where jobs write them.
-fn is_whole(folder: &Path, input: &FinishedInput) -> bool {
+pub(super) fn is_whole(folder: &Path, input: &FinishedInput) -> bool {
     let is_name = |name: &str| !name.contains(['/', '\\']);
+    let is_part = |name: &str| is_name(name) && is_part(name);
     let mut tables = input.parts.iter();
     let are_ours = tables.all(|(table, parts)| {
-        let mut parts = parts.iter();
-        is_name(table) && parts.all(|part| is_name(&part.name) && is_part(&part.name))
+        let names = parts.iter().flat_map(|part| {
+            let earlier = part.earlier.iter();
+            earlier.chain([&part.name])
+        });
+        is_name(table) && names.into_iter().all(|name| is_part(name))
     });
     if !are_ours || !input.runs.iter().all(|run| is_name(&run.name)) {
         return false;
     }
-    let has_parts = parts_of(folder, input).all(|part| {
-        let found = size_of_file(&part.temporary).or_else(|| size_of_file(&part.path));
-        found == Some(part.bytes)
+    let has_parts = places_of(folder, input).all(|place| {
+        let found = size_of_file(&place.part.temporary).or_else(|| size_of_file(place.otherwise()));
+        found == Some(place.part.bytes)
     });
     has_parts && runs_of(folder, input).all(|(path, bytes)| size_of_file(&path) == Some(bytes))
 }
@@ -210,20 +254,23 @@ fn size_of_file(path: &Path) -> Option<u64> {
     found.is_file().then_some(found.len())
 }
 
-/// Removes parts and runs that belong to no input which is finished.
-fn sweep(folder: &Path, finished: &[FinishedInput]) -> io::Result<()> {
+/// Removes parts and runs that belong to no input which is finished.  Where there is a manifest, the
+/// parts that have their names are those of its job, and stay.
+pub(super) fn sweep(folder: &Path, finished: &[FinishedInput]) -> io::Result<()> {
     let mut kept = BTreeSet::new();
     for input in finished {
-        for part in parts_of(folder, input) {
-            kept.extend([part.temporary, part.path]);
+        for place in places_of(folder, input) {
+            kept.insert(place.otherwise().to_owned());
+            kept.insert(place.part.temporary);
         }
         kept.extend(runs_of(folder, input).map(|(path, _)| path));
     }
     remove_if_there(&folder.join(NEW_JOURNAL_NAME))?;
     remove_if_there(&folder.join(format!(".{MANIFEST_NAME}.tmp")))?;
+    let has_manifest = folder.join(MANIFEST_NAME).exists();
     for table in table_folders(folder) {
         remove_others(&table, &kept, |name| {
-            is_part(name) || is_temporary_part(name)
+            is_temporary_part(name) || (is_part(name) && !has_manifest)
         })?;
     }
     remove_others(&folder.join(SORTING_NAME), &kept, |_| true)

@@ -1,6 +1,7 @@
 //! Encoding rows into a row group, apart from the file that it goes into.
 
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -16,7 +17,8 @@ use parquet::schema::types::ColumnPath;
 use super::dictionaries;
 use super::order::Order;
 use super::properties::{Compression, properties};
-use super::sql_properties::sql_properties;
+use super::read::PartReader;
+use super::sql_properties::{sql_part_properties, sql_properties};
 use crate::error::{Error, Result};
 use crate::tables::{Selection, SqlSelection};
 
@@ -30,6 +32,20 @@ pub struct RowGroupEncoder {
     /// The same without dictionaries of texts and bytes.
     plain_factory: Arc<ArrowRowGroupWriterFactory>,
 }
+
+/// A column of a row group that is to be encoded.
+pub struct UnencodedColumn {
+    encoder: RowGroupEncoder,
+    batches: Arc<[RecordBatch]>,
+    /// Its place in the schema.
+    index: usize,
+    /// The places of its leaves among all of the schema.
+    leaves: Range<usize>,
+    writers: Vec<ArrowColumnWriter>,
+}
+
+/// A column of a row group that is encoded.
+pub struct EncodedColumn(Vec<ArrowColumnChunk>);
 
 /// A row group that is ready to be appended to a part.
 pub struct EncodedRowGroup {
@@ -46,7 +62,7 @@ impl RowGroupEncoder {
     pub fn new(
         selection: &Selection,
         compression: Compression,
-        settings: &[(&'static str, String)],
+        settings: &[(&str, String)],
     ) -> Result<Self> {
         let properties = properties(selection, compression, settings)?;
         Self::with(
@@ -61,6 +77,17 @@ impl RowGroupEncoder {
     pub fn of_sql(selection: &SqlSelection, compression: Compression) -> Result<Self> {
         let properties = sql_properties(selection, compression)?;
         Self::with(selection.schema(), properties, compression, None)
+    }
+
+    /// An encoder that writes a table of a database as one of its parts was written.
+    pub(super) fn of_sql_part(
+        table: &str,
+        part: &PartReader,
+        compression: Compression,
+    ) -> Result<Self> {
+        let schema = part.schema();
+        let properties = sql_part_properties(table, part, compression)?;
+        Self::with(schema, properties, compression, None)
     }
 
     fn with(
@@ -81,66 +108,90 @@ impl RowGroupEncoder {
         })
     }
 
-    /// A writer for each leaf of the schema, with a dictionary or without as the rows demand.
-    fn writers(&self, batches: &[RecordBatch]) -> Result<Vec<ArrowColumnWriter>> {
-        let create = |factory: &ArrowRowGroupWriterFactory| {
-            factory.create_column_writers(0).map_err(cannot_encode)
-        };
-        let mut writers = create(&self.factory)?;
-        let mut leaf = 0;
-        let mut plain = None;
-        for (column, field) in self.schema.fields().iter().enumerate() {
-            if dictionaries::is_judged(field.data_type())
-                && self.has_dictionary(field)
-                && dictionaries::are_different(batches, column)
-            {
-                let plain = match &mut plain {
-                    Some(plain) => plain,
-                    none => none.insert(create(&self.plain_factory)?),
+    /// The columns of one row group with the rows of all batches, each to be encoded by whoever has
+    /// time.
+    pub fn columns(&self, batches: &Arc<[RecordBatch]>) -> Result<Vec<UnencodedColumn>> {
+        let mut writers = create_writers(&self.factory)?.into_iter();
+        let mut first_leaf = 0;
+        let columns = self.schema.fields().iter().enumerate();
+        Ok(columns
+            .map(|(index, field)| {
+                let leaves = leaves_of(field.data_type());
+                let column = UnencodedColumn {
+                    encoder: self.clone(),
+                    batches: Arc::clone(batches),
+                    index,
+                    leaves: first_leaf..first_leaf + leaves,
+                    writers: writers.by_ref().take(leaves).collect(),
                 };
-                if let (Some(writer), Some(plain)) = (writers.get_mut(leaf), plain.get_mut(leaf)) {
-                    std::mem::swap(writer, plain);
-                }
-            }
-            leaf += leaves_of(field.data_type());
-        }
-        Ok(writers)
+                first_leaf += leaves;
+                column
+            })
+            .collect())
     }
 
-    fn has_dictionary(&self, field: &Field) -> bool {
-        let path = ColumnPath::from(field.name().as_str());
-        self.properties.dictionary_enabled(&path)
+    /// Puts a row group together.
+    pub fn row_group(
+        &self,
+        batches: &[RecordBatch],
+        columns: impl IntoIterator<Item = EncodedColumn>,
+    ) -> EncodedRowGroup {
+        EncodedRowGroup {
+            columns: columns.into_iter().flat_map(|column| column.0).collect(),
+            rows: batches.iter().map(|batch| batch.num_rows() as u64).sum(),
+            is_sorted: self
+                .order
+                .as_ref()
+                .is_some_and(|order| order.holds(batches)),
+        }
     }
 
     /// Encodes the rows of all batches as one row group.
-    pub fn encode(&self, batches: &[RecordBatch]) -> Result<EncodedRowGroup> {
-        let mut writers = self.writers(batches)?;
-        for batch in batches {
-            let mut writer = writers.iter_mut();
-            for (field, array) in self.schema.fields().iter().zip(batch.columns()) {
-                for leaf in compute_leaves(field, array).map_err(cannot_encode)? {
-                    let writer = writer
-                        .next()
-                        .ok_or_else(|| Error::internal("a table has more leaves than columns"))?;
-                    writer.write(&leaf).map_err(cannot_encode)?;
-                }
+    pub fn encode(&self, batches: Vec<RecordBatch>) -> Result<EncodedRowGroup> {
+        let batches = batches.into();
+        let columns = self.columns(&batches)?.into_iter();
+        let encoded: Vec<_> = columns
+            .map(UnencodedColumn::encode)
+            .collect::<Result<_>>()?;
+        Ok(self.row_group(&batches, encoded))
+    }
+}
+
+impl UnencodedColumn {
+    /// Encodes the column.
+    pub fn encode(mut self) -> Result<EncodedColumn> {
+        let schema = Arc::clone(&self.encoder.schema);
+        let field = schema.field(self.index);
+        if self.has_useless_dictionary(field) {
+            let plain = create_writers(&self.encoder.plain_factory)?.into_iter();
+            let leaves = plain.skip(self.leaves.start).take(self.leaves.len());
+            self.writers = leaves.collect();
+        }
+        for batch in self.batches.iter() {
+            let leaves = compute_leaves(field, batch.column(self.index)).map_err(cannot_encode)?;
+            if leaves.len() != self.writers.len() {
+                return Err(Error::internal("a column has other leaves than its type"));
+            }
+            for (writer, leaf) in self.writers.iter_mut().zip(leaves) {
+                writer.write(&leaf).map_err(cannot_encode)?;
             }
         }
-        let columns = writers
-            .into_iter()
-            .map(|writer| writer.close().map_err(cannot_encode))
-            .collect::<Result<_>>()?;
-        let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
-        let is_sorted = self
-            .order
-            .as_ref()
-            .is_some_and(|order| order.holds(batches));
-        Ok(EncodedRowGroup {
-            columns,
-            rows,
-            is_sorted,
-        })
+        let chunks = self.writers.into_iter();
+        let chunks = chunks.map(|writer| writer.close().map_err(cannot_encode));
+        Ok(EncodedColumn(chunks.collect::<Result<_>>()?))
     }
+
+    fn has_useless_dictionary(&self, field: &Field) -> bool {
+        let path = ColumnPath::from(field.name().as_str());
+        dictionaries::is_judged(field.data_type())
+            && self.encoder.properties.dictionary_enabled(&path)
+            && dictionaries::are_different(&self.batches, self.index)
+    }
+}
+
+/// A writer for each leaf of the schema.
+fn create_writers(factory: &ArrowRowGroupWriterFactory) -> Result<Vec<ArrowColumnWriter>> {
+    factory.create_column_writers(0).map_err(cannot_encode)
 }
 
 fn factory(

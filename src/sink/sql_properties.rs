@@ -7,6 +7,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
 use super::properties::{Compression, of_any_table};
+use super::read::PartReader;
 use crate::error::Result;
 use crate::tables::SqlSelection;
 
@@ -17,18 +18,44 @@ pub(super) fn sql_properties(
     selection: &SqlSelection,
     compression: Compression,
 ) -> Result<WriterProperties> {
+    let columns = selection.columns();
+    let columns = columns
+        .iter()
+        .map(|column| (column.name.as_str(), &column.kind, column.repeats));
+    properties_of(&selection.table.written_name(), columns, compression)
+}
+
+/// The same for a part that takes the place of another: what repeats has a dictionary there.
+pub(super) fn sql_part_properties(
+    table: &str,
+    part: &PartReader,
+    compression: Compression,
+) -> Result<WriterProperties> {
+    let schema = part.schema();
+    let columns = schema.fields().iter().map(|field| {
+        let repeats = part.has_dictionary(field.name());
+        (field.name().as_str(), field.data_type(), repeats)
+    });
+    properties_of(table, columns, compression)
+}
+
+fn properties_of<'c>(
+    table: &str,
+    columns: impl Iterator<Item = (&'c str, &'c DataType, bool)>,
+    compression: Compression,
+) -> Result<WriterProperties> {
     let metadata = vec![
-        KeyValue::new("mwparquet.table".to_owned(), selection.table.written_name()),
+        KeyValue::new("mwparquet.table".to_owned(), table.to_owned()),
         KeyValue::new(
             "mwparquet.table_version".to_owned(),
             SQL_TABLES_VERSION.to_string(),
         ),
     ];
     let mut builder = of_any_table(compression, metadata)?;
-    for column in selection.columns() {
-        let path = ColumnPath::from(column.name.as_str());
-        builder = match column.kind {
-            _ if column.repeats => builder,
+    for (name, kind, repeats) in columns {
+        let path = ColumnPath::from(name);
+        builder = match kind {
+            _ if repeats => builder,
             // Ids and times rise, or differ little; a dictionary of them would only be given up.
             DataType::Int64 | DataType::Timestamp(..) => builder
                 .set_column_dictionary_enabled(path.clone(), false)

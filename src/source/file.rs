@@ -100,6 +100,21 @@ impl Opened {
         }
     }
 
+    /// Reads a file from an offset on.
+    pub fn into_reader_from(self, begin_bytes: u64, taken_bytes: Arc<AtomicU64>) -> Result<Reader> {
+        use io::Seek;
+        match self.bytes {
+            Stored::File { mut file, .. } => {
+                file.seek(io::SeekFrom::Start(begin_bytes))
+                    .map_err(|error| Error::io("cannot read the file", error))?;
+                Ok(Reader::new(Box::new(file), taken_bytes))
+            }
+            Stored::Stream(_) => Err(Error::usage(
+                "is a pipe: it can be read from its begin only, and not in splits",
+            )),
+        }
+    }
+
     /// The file, for formats that have to jump about in it.
     pub fn into_file(self, taken_bytes: Arc<AtomicU64>) -> Result<MeteredFile> {
         match self.bytes {

@@ -26,6 +26,13 @@ impl Mapped {
         }
     }
 
+    /// The same from an offset on.
+    #[must_use]
+    pub fn starting_at(mut self, offset_bytes: u64) -> Self {
+        self.offset_bytes = offset_bytes.min(self.size_bytes);
+        self
+    }
+
     /// The next piece with its offset; `None` at the end.
     pub fn next_piece(&mut self) -> io::Result<Option<(u64, Bytes)>> {
         let offset = self.offset_bytes;

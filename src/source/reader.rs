@@ -18,7 +18,11 @@ pub struct Reader {
     /// Bytes handed out so far.
     offset_bytes: u64,
     taken_bytes: Arc<AtomicU64>,
+    tap: Option<Tap>,
 }
+
+/// Is given all bytes of a file as they are taken from the system, in their order.
+pub type Tap = Box<dyn FnMut(&[u8]) + Send>;
 
 impl Reader {
     /// Reads `inner`; `taken_bytes` is counted up as bytes are taken from it.
@@ -30,7 +34,14 @@ impl Reader {
             end: 0,
             offset_bytes: 0,
             taken_bytes,
+            tap: None,
         }
+    }
+
+    /// The same, with somebody who is given all bytes, too.
+    #[must_use]
+    pub fn with_tap(self, tap: Option<Tap>) -> Self {
+        Self { tap, ..self }
     }
 
     /// How many bytes have been handed out: the offset of the next one.
@@ -60,6 +71,9 @@ impl Reader {
         loop {
             match self.inner.read(&mut self.buffer[self.end..]) {
                 Ok(count) => {
+                    if let Some(tap) = &mut self.tap {
+                        tap(&self.buffer[self.end..self.end + count]);
+                    }
                     self.end += count;
                     self.taken_bytes.fetch_add(count as u64, Ordering::Relaxed);
                     return Ok(count);

@@ -53,6 +53,13 @@ impl Windows {
         }
     }
 
+    /// The same where the reader begins at an offset of its file.
+    #[must_use]
+    pub fn starting_at(mut self, begin_bytes: u64) -> Self {
+        self.begin_bytes = begin_bytes;
+        self
+    }
+
     /// The next window; `None` behind the last.
     pub fn next_window(&mut self) -> Result<Option<Window>> {
         if self.finished {

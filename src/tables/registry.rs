@@ -2,8 +2,8 @@
 
 use super::column::ColumnDoc;
 use super::{
-    content, diffs, log_events, namespaces, page_moves, pages, persistence, rejects, reverts,
-    revision_history, revisions, sessions, tokens, uploads, user_creations,
+    content, differing_texts, diffs, log_events, namespaces, page_moves, pages, persistence,
+    rejects, reverts, revision_history, revisions, sessions, tokens, uploads, user_creations,
 };
 
 /// A table, as far as it can be told without rows.
@@ -35,7 +35,7 @@ impl std::fmt::Debug for TableInfo {
 }
 
 /// All tables.
-pub static ALL: [&TableInfo; 15] = [
+pub static ALL: [&TableInfo; 16] = [
     &pages::TABLE,
     &revisions::TABLE,
     &content::TABLE,
@@ -50,6 +50,7 @@ pub static ALL: [&TableInfo; 15] = [
     &user_creations::TABLE,
     &page_moves::TABLE,
     &diffs::TABLE,
+    &differing_texts::TABLE,
     &rejects::TABLE,
 ];
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use memchr::memchr_iter;
-
-use super::cursor::{Cursor, Element, Token, local, wrong_end};
+use super::cursor::{Cursor, Element, Token, excerpt, local, wrong_end};
 use super::legal::legal_prefix;
+use super::limits::{Reading, XmlLimits};
+use super::resume::{holds_record, next_record};
 use super::{log_item, page, revision, upload};
 use crate::error::Error;
 use crate::model::{LogItem, Page, Revision, SchemaVersion, SiteInfo, Upload};
@@ -51,7 +51,16 @@ impl Fault {
 
 /// What was passed over because it is not known: how often, by element name.
 #[derive(Debug, Default)]
-pub(super) struct Skipped(BTreeMap<String, u64>);
+pub(super) struct Skipped(BTreeMap<String, UnknownElement>);
+
+/// Elements of a name that is not known, in a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownElement {
+    /// How many there are.
+    pub count: u64,
+    /// Offset of the first in the chunk.
+    pub first_at: usize,
+}
 
 impl Skipped {
     pub(super) fn skip<'a>(
@@ -59,9 +68,29 @@ impl Skipped {
         cursor: &mut Cursor<'a>,
         element: &Element<'a>,
     ) -> Result<(), Fault> {
+        if holds_record(element.name) {
+            let message = format!(
+                "<{}> inside a record: the end of that is missing",
+                element.name
+            );
+            return Err(Fault::new(element.at, message));
+        }
         cursor.skip(element)?;
-        *self.0.entry(element.name.to_owned()).or_default() += 1;
+        let unknown = self.0.entry(name_of(element)).or_insert(UnknownElement {
+            count: 0,
+            first_at: element.at,
+        });
+        unknown.count += 1;
         Ok(())
+    }
+}
+
+/// The name by which an element is counted: of one that is too long to be one, what it begins with.
+fn name_of(element: &Element<'_>) -> String {
+    const MAX_BYTES: usize = 128;
+    match element.name.len() > MAX_BYTES {
+        true => excerpt(element.name),
+        false => element.name.to_owned(),
     }
 }
 
@@ -116,41 +145,56 @@ pub trait Records {
     fn fault(&mut self, fault: Fault) -> Result<(), Self::Error>;
 
     /// Elements called `name` were passed over.
-    fn skipped(&mut self, name: &str, count: u64);
+    fn skipped(&mut self, name: &str, elements: UnknownElement);
 }
 
 /// Walks the records of a chunk.
 ///
 /// `header` is that of the page in which the chunk begins, if it begins inside one;
 /// `continues` tells whether the last page goes on behind it.
-pub fn parse_chunk<R: Records>(
+pub fn parse_chunk<'d, R: Records>(
     chunk: &[u8],
     header: Option<&[u8]>,
     continues: bool,
-    site: &SiteInfo,
+    reading: impl Into<Reading<'d>>,
     records: &mut R,
 ) -> Result<(), R::Error> {
+    let Reading { site, limits } = reading.into();
     let mut walk = Walk {
         site,
+        limits,
         rules: Rules::of(site),
         skipped: Skipped::default(),
         page: None,
         began_before: false,
+        header_is_over: false,
     };
     let outcome = walk.run(chunk, header, continues, records);
-    for (name, count) in &walk.skipped.0 {
-        records.skipped(name, *count);
+    for (name, elements) in &walk.skipped.0 {
+        records.skipped(name, *elements);
     }
     outcome
 }
 
 struct Walk<'a, 's> {
     site: &'s SiteInfo,
+    limits: &'a XmlLimits,
     rules: Rules,
     skipped: Skipped,
     /// The open page and the offset of its tag.
     page: Option<(Page<'a>, usize)>,
     began_before: bool,
+    /// Whether the open page had a record.
+    header_is_over: bool,
+}
+
+/// Where a walk came to something that cannot be read.
+struct Stopped {
+    fault: Fault,
+    /// Where markup is known to be markup: the begin of what cannot be read.
+    known: usize,
+    /// The first offset at which reading can go on.
+    from: usize,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -168,6 +212,7 @@ impl<'a> Walk<'a, '_> {
                 Err(_) => self.page = None,
             }
             self.began_before = true;
+            self.header_is_over = true;
         }
         // The text at hand, which begins at the offset `base` of the chunk.
         let mut base = 0;
@@ -175,16 +220,17 @@ impl<'a> Walk<'a, '_> {
         let mut begin = 0;
         loop {
             let rest = text.get(begin - base..).unwrap_or_default();
-            let mut cursor = Cursor::new(rest, begin, wrong);
-            let Err(mut fault) = self.walk(&mut cursor, records)? else {
+            let mut cursor = Cursor::new(rest, begin, wrong, self.limits);
+            let Err(Stopped {
+                mut fault,
+                known,
+                from,
+            }) = self.walk(&mut cursor, records)?
+            else {
                 break;
             };
-            let from = fault.at.max(cursor.offset().min(chunk.len())).max(begin);
-            let resume = next_record(chunk, from.max(fault.at + 1)).unwrap_or(chunk.len());
-            fault.lost_bytes = (resume - fault.at.min(resume)) as u64;
-            fault.page_id = fault
-                .page_id
-                .or(self.page.as_ref().and_then(|(page, _)| page.id));
+            let resume = next_record(chunk, known, from).unwrap_or(chunk.len());
+            fault.lost_bytes = (resume - known.min(fault.at)) as u64;
             records.fault(fault)?;
             begin = resume;
             if begin >= chunk.len() {
@@ -201,20 +247,12 @@ impl<'a> Walk<'a, '_> {
     /// Reads a page's header, which ends where its first revision begins.
     fn read_header(&mut self, header: &'a [u8]) -> Result<Page<'a>, Fault> {
         let (text, wrong) = legal_prefix(header);
-        let mut cursor = Cursor::new(text, 0, wrong);
+        let mut cursor = Cursor::new(text, 0, wrong, self.limits);
         let mut page = Page::default();
-        // What is skipped here has been counted in the chunk in which the page begins.
-        let mut skipped = Skipped::default();
-        loop {
-            let before = cursor.offset();
-            match cursor.next()? {
-                Token::Start(element) if element.name == "page" => {}
-                Token::Start(element) => {
-                    page::parse_child(&mut cursor, &element, &mut page, &mut skipped)?
-                }
-                Token::End(name) => return Err(wrong_end(before, name, "page")),
-                Token::Eof => break,
-            }
+        match page::parse_header(&mut cursor, &mut page) {
+            // As in the chunk in which the page begins, all behind it is passed over.
+            Err(_) if page::is_known(&page) => {}
+            read => read?,
         }
         page::finish(&mut page, self.site, self.rules, 0)?;
         Ok(page)
@@ -225,28 +263,46 @@ impl<'a> Walk<'a, '_> {
         &mut self,
         cursor: &mut Cursor<'a>,
         records: &mut R,
-    ) -> Result<Result<(), Fault>, R::Error> {
+    ) -> Result<Result<(), Stopped>, R::Error> {
         loop {
             let before = cursor.offset();
             let token = match cursor.next() {
                 Ok(token) => token,
-                Err(fault) => return Ok(Err(fault)),
+                Err(fault) => {
+                    let from = fault.at + 1;
+                    return Ok(Err(self.stopped(fault, before, from)));
+                }
             };
-            let outcome = match token {
+            let (known, outcome) = match token {
                 Token::Eof => return Ok(Ok(())),
-                Token::Start(element) => self.see(cursor, &element, records)?,
+                Token::Start(element) if element.name == "page" && self.page.is_some() => {
+                    // What cannot be read ends there: this page is read as any other.
+                    self.end_page(false, records)?;
+                    let fault = Fault::new(element.at, "<page> inside a page");
+                    return Ok(Err(self.stopped(fault, element.at, element.at)));
+                }
+                Token::Start(element) => (element.at, self.see(cursor, &element, records)?),
                 Token::End(name) if local(name) == "page" => {
                     let finished = self.finish_header();
-                    match finished {
-                        Ok(()) => self.end_page(false, records)?,
-                        Err(_) => self.page = None,
+                    if finished.is_err() {
+                        self.page = None;
                     }
-                    finished
+                    self.end_page(false, records)?;
+                    (before, finished)
                 }
-                Token::End(name) => Err(wrong_end(before, name, "page")),
+                Token::End(name) => {
+                    let fault = wrong_end(before, name, "page");
+                    let from = cursor.offset();
+                    return Ok(Err(self.stopped(fault, before, from)));
+                }
             };
             if let Err(fault) = outcome {
-                return Ok(Err(fault));
+                // Of what is broken, reading goes on where that shows; of what is only wrong, behind it.
+                let from = match fault.at > known {
+                    true => fault.at,
+                    false => cursor.offset(),
+                };
+                return Ok(Err(self.stopped(fault, known, from)));
             }
         }
     }
@@ -259,22 +315,21 @@ impl<'a> Walk<'a, '_> {
     ) -> Result<Result<(), Fault>, R::Error> {
         match element.name {
             "page" => {
-                let nested = self.page.is_some();
-                self.end_page(false, records)?;
+                self.began_before = false;
+                self.header_is_over = false;
                 self.page = Some((Page::default(), element.at));
-                if nested {
-                    return Ok(Err(Fault::new(element.at, "<page> inside a page")));
-                }
                 Ok(Ok(()))
             }
             "revision" => self.see_revision(cursor, element, records),
             "upload" => {
                 if let Err(fault) = self.finish_header() {
+                    self.page = None;
                     return Ok(Err(fault));
                 }
                 let Some((page, _)) = &self.page else {
                     return Ok(Err(Fault::new(element.at, "<upload> outside a page")));
                 };
+                self.header_is_over = true;
                 match upload::parse(cursor, element, &mut self.skipped) {
                     Ok(upload) => records.upload(page, &upload).map(Ok),
                     Err(fault) => Ok(Err(fault)),
@@ -284,11 +339,37 @@ impl<'a> Walk<'a, '_> {
                 Ok(item) => records.log_item(&item).map(Ok),
                 Err(fault) => Ok(Err(fault)),
             },
-            _ => Ok(match &mut self.page {
-                Some((page, _)) => page::parse_child(cursor, element, page, &mut self.skipped),
-                None => self.skipped.skip(cursor, element),
-            }),
+            _ => Ok(self.see_in_header(cursor, element)),
         }
+    }
+
+    /// Reads what stands in a page beside records.
+    fn see_in_header(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        element: &Element<'a>,
+    ) -> Result<(), Fault> {
+        let Some((page, _)) = &mut self.page else {
+            return self.skipped.skip(cursor, element);
+        };
+        if self.header_is_over && matches!(element.name, "title" | "ns" | "id") {
+            // Rows of the records before it would have to be others.
+            let message = format!("<{}> behind a record of its page", element.name);
+            return Err(Fault::new(element.at, message));
+        }
+        page::parse_child(cursor, element, page, &mut self.skipped)
+    }
+
+    /// Notes what cannot be read.  A page that has not told yet which one it is never will: what stands
+    /// between here and its next record is passed over.
+    fn stopped(&mut self, mut fault: Fault, known: usize, from: usize) -> Stopped {
+        if let Some((page, _)) = &self.page {
+            fault.page_id = fault.page_id.or(page.id);
+            if !self.header_is_over && !page::is_known(page) {
+                self.page = None;
+            }
+        }
+        Stopped { fault, known, from }
     }
 
     fn see_revision<R: Records>(
@@ -309,6 +390,7 @@ impl<'a> Walk<'a, '_> {
                 "<revision> outside a page that can be read",
             )));
         };
+        self.header_is_over = true;
         let mut read = Revision::default();
         match revision::parse(cursor, element, self.rules, &mut self.skipped, &mut read) {
             Ok(()) => records.revision(page, &read).map(Ok),
@@ -328,6 +410,10 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn end_page<R: Records>(&mut self, continues: bool, records: &mut R) -> Result<(), R::Error> {
+        if self.finish_header().is_err() {
+            // It broke off before anybody could tell which page it is.
+            self.page = None;
+        }
         let began_before = std::mem::take(&mut self.began_before);
         if let Some((page, _)) = self.page.take() {
             records.page_ended(PageAt {
@@ -339,26 +425,3 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 }
-
-/// Where, at or behind `from`, the next record begins or a page ends.
-fn next_record(chunk: &[u8], from: usize) -> Option<usize> {
-    let rest = chunk.get(from..)?;
-    memchr_iter(b'<', rest).map(|at| from + at).find(|at| {
-        let tag = &chunk[at + 1..];
-        let length = tag
-            .iter()
-            .take(LONGEST_TAG_BYTES)
-            .position(|byte| matches!(byte, b'>' | b' ' | b'\n' | b'\t' | b'\r'));
-        let name = &tag[..length.unwrap_or(0)];
-        let local = name
-            .iter()
-            .position(|byte| *byte == b':')
-            .map_or(name, |colon| &name[colon + 1..]);
-        matches!(
-            local,
-            b"page" | b"revision" | b"/page" | b"logitem" | b"upload"
-        ) || name == b"/page"
-    })
-}
-
-const LONGEST_TAG_BYTES: usize = 64;

@@ -5,11 +5,12 @@ mod usual;
 
 use memchr::memchr;
 use quick_xml::Reader;
+use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes;
-use quick_xml::name::QName;
 
 use super::attributes::UsualAttributes;
 use super::chunk::Fault;
+use super::limits::{XmlLimits, too_deep, too_many_attributes};
 use super::passage::passage;
 use super::tag::{Markup, StartTag, space_length, usual_end_length, usual_start_name_length};
 use crate::model::{NO_REFERENCE, Text};
@@ -26,6 +27,8 @@ pub(super) struct Cursor<'a> {
     base: usize,
     /// What follows `text` and is not legal.
     wrong_behind: Option<&'static str>,
+    /// How much is read.
+    pub(super) limits: &'a XmlLimits,
 }
 
 /// What the cursor comes to.
@@ -64,12 +67,18 @@ struct Inside {
 
 impl<'a> Cursor<'a> {
     /// Walks over `text`, which stands at offset `base` of the chunk.
-    pub(super) fn new(text: &'a str, base: usize, wrong_behind: Option<&'static str>) -> Self {
+    pub(super) fn new(
+        text: &'a str,
+        base: usize,
+        wrong_behind: Option<&'static str>,
+        limits: &'a XmlLimits,
+    ) -> Self {
         Self {
             text,
             at: 0,
             base,
             wrong_behind,
+            limits,
         }
     }
 
@@ -284,18 +293,33 @@ impl<'a> Cursor<'a> {
         if element.is_empty {
             return Ok(());
         }
-        let mut reader = Reader::from_str(&self.text[self.at..]);
-        // The element itself was opened before.
-        reader.config_mut().allow_unmatched_ends = true;
-        let skipped = reader.read_to_end(QName(element.qualified_name));
-        self.at = self.text.len() - reader.get_ref().len();
-        skipped.map(|_| ()).map_err(|error| {
-            let message = format!("the XML is not well formed: {error}");
-            match reader.get_ref().is_empty() {
-                true => self.broken(element.at, message),
-                false => Fault::new(element.at, message),
+        let begin = element.at - self.base;
+        let mut reader = Reader::from_str(&self.text[begin..]);
+        let mut depth = 0;
+        loop {
+            match reader.read_event() {
+                Ok(Event::Start(_)) if depth == self.limits.depth => {
+                    return Err(too_deep(element, depth));
+                }
+                Ok(Event::Start(_)) => depth += 1,
+                Ok(Event::End(_)) if depth == 1 => break,
+                Ok(Event::Empty(_)) if depth == 0 => break,
+                Ok(Event::End(_)) => depth -= 1,
+                Ok(Event::Eof) => {
+                    return Err(self.broken(element.at, not_closed(element.at, element).message));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let message = format!("the XML is not well formed: {error}");
+                    return Err(match reader.get_ref().is_empty() {
+                        true => self.broken(element.at, message),
+                        false => Fault::new(element.at, message),
+                    });
+                }
             }
-        })
+        }
+        self.at = self.text.len() - reader.get_ref().len();
+        Ok(())
     }
 
     /// The element's attributes by local name and value.
@@ -312,7 +336,11 @@ impl<'a> Cursor<'a> {
                 .iter()
                 .try_for_each(|(name, value)| take(local(name), Text::plain(value)));
         }
-        for attribute in Attributes::new(element.attributes, 0) {
+        let most = self.limits.attributes;
+        for (count, attribute) in Attributes::new(element.attributes, 0).enumerate() {
+            if count >= most {
+                return Err(too_many_attributes(element, most));
+            }
             let attribute = attribute.map_err(|error| {
                 Fault::new(
                     element.at,

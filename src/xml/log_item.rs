@@ -3,6 +3,7 @@
 use super::chunk::{Fault, Skipped};
 use super::contributor::{self, is_deleted};
 use super::cursor::{Cursor, Element};
+use super::page::title;
 use super::revision::{comment, timestamp};
 use crate::model::LogItem;
 
@@ -25,7 +26,7 @@ pub(super) fn parse<'a>(
                 item.target_is_hidden |= is_deleted(cursor, &child)?;
                 cursor.skip(&child)?;
             }
-            "logtitle" => item.title = Some(cursor.text_of(&child)?),
+            "logtitle" => item.title = Some(title(cursor, &child)?),
             "params" => item.params = Some(cursor.text_of(&child)?),
             _ => skipped.skip(cursor, &child)?,
         }

@@ -1,8 +1,24 @@
 //! What stands in `<page>` beside revisions and uploads.
 
 use super::chunk::{Fault, Rules, Skipped};
-use super::cursor::{Cursor, Element};
-use crate::model::{Page, Redirect, SiteInfo};
+use super::cursor::{Cursor, Element, Token, wrong_end};
+use super::limits::refuse_longer;
+use crate::model::{Page, Redirect, SiteInfo, Text};
+
+/// Reads the header of a page that goes on in another chunk.
+pub(super) fn parse_header<'a>(cursor: &mut Cursor<'a>, page: &mut Page<'a>) -> Result<(), Fault> {
+    // What is skipped here has been counted in the chunk in which the page begins.
+    let mut skipped = Skipped::default();
+    loop {
+        let before = cursor.offset();
+        match cursor.next()? {
+            Token::Start(element) if element.name == "page" => {}
+            Token::Start(element) => parse_child(cursor, &element, page, &mut skipped)?,
+            Token::End(name) => return Err(wrong_end(before, name, "page")),
+            Token::Eof => return Ok(()),
+        }
+    }
+}
 
 /// Reads a child of `<page>` that belongs to its header.
 pub(super) fn parse_child<'a>(
@@ -12,7 +28,7 @@ pub(super) fn parse_child<'a>(
     skipped: &mut Skipped,
 ) -> Result<(), Fault> {
     match child.name {
-        "title" => page.title = Some(cursor.text_of(child)?),
+        "title" => page.title = Some(title(cursor, child)?),
         "ns" => {
             let namespace = cursor.number_of(child)?;
             page.namespace_id = namespace
@@ -40,6 +56,11 @@ pub(super) fn parse_child<'a>(
     Ok(())
 }
 
+/// Whether the page has told which one it is, so that rows can be placed whatever else is wrong.
+pub(super) fn is_known(page: &Page<'_>) -> bool {
+    page.id.is_some() && page.title.is_some()
+}
+
 /// Holds a page's header to the rules and adds what follows from the site.
 pub(super) fn finish(
     page: &mut Page<'_>,
@@ -59,4 +80,12 @@ pub(super) fn finish(
             .and_then(|title| site.namespace_of_title(&title.to_cow()));
     }
     Ok(())
+}
+
+/// The text of an element that holds a title.
+pub(super) fn title<'a>(cursor: &mut Cursor<'a>, element: &Element<'a>) -> Result<Text<'a>, Fault> {
+    let title = cursor.text_of(element)?;
+    let limit = ("title", cursor.limits.title_bytes, "--max-title-bytes");
+    refuse_longer(title, element.at, limit)?;
+    Ok(title)
 }

@@ -3,6 +3,7 @@
 use super::chunk::{Fault, Rules, Skipped};
 use super::contributor::{self, is_deleted};
 use super::cursor::{Cursor, Element, Line, excerpt, line};
+use super::limits::refuse_longer;
 use super::slot;
 use crate::model::{Comment, Revision, Slot, Text, Timestamp};
 
@@ -16,6 +17,9 @@ pub(super) fn parse<'a>(
     let mut main = Slot::default();
     let mut has_text = false;
     read_usual_lines(cursor, revision, &mut main);
+    if let Comment::Visible(comment) = revision.comment {
+        refuse_longer(comment, element.at, comment_limit(cursor))?;
+    }
     while let Some(child) = cursor.child_of(element)? {
         match child.name {
             "id" => revision.id = cursor.number_of(&child)?,
@@ -85,12 +89,18 @@ fn read_usual_lines<'a>(cursor: &mut Cursor<'a>, revision: &mut Revision<'a>, ma
     main.format = cursor.usual_text(&FORMAT);
 }
 
+fn comment_limit(cursor: &Cursor<'_>) -> (&'static str, usize, &'static str) {
+    let most = cursor.limits.comment_bytes;
+    ("comment", most, "--max-comment-bytes")
+}
+
 pub(super) fn comment<'a>(
     cursor: &mut Cursor<'a>,
     element: &Element<'a>,
 ) -> Result<Comment<'a>, Fault> {
     let hidden = is_deleted(cursor, element)?;
     let text = cursor.text_of(element)?;
+    refuse_longer(text, element.at, comment_limit(cursor))?;
     Ok(match hidden {
         true => Comment::Hidden,
         false => Comment::Visible(text),

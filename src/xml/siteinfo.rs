@@ -3,14 +3,28 @@
 use super::chunk::{Fault, Skipped};
 use super::cursor::{Cursor, Element, Token, number, wrong_end};
 use super::legal::legal_prefix;
+use super::limits::XmlLimits;
 use crate::model::{Namespace, SiteInfo};
 
 /// Reads all that stands before the first page.
 pub fn parse_header(bytes: &[u8]) -> Result<SiteInfo, Fault> {
+    match parse_header_so_far(bytes, &XmlLimits::DEFAULT) {
+        (site, None) => Ok(site),
+        (_, Some(fault)) => Err(fault),
+    }
+}
+
+/// The same as far as it can be read within the limits, and why no further.
+pub fn parse_header_so_far(bytes: &[u8], limits: &XmlLimits) -> (SiteInfo, Option<Fault>) {
+    let mut site = SiteInfo::default();
+    let fault = read_header(bytes, limits, &mut site).err();
+    (site, fault)
+}
+
+fn read_header(bytes: &[u8], limits: &XmlLimits, site: &mut SiteInfo) -> Result<(), Fault> {
     let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (text, wrong) = legal_prefix(unmarked);
-    let mut cursor = Cursor::new(text, bytes.len() - unmarked.len(), wrong);
-    let mut site = SiteInfo::default();
+    let mut cursor = Cursor::new(text, bytes.len() - unmarked.len(), wrong, limits);
     let mut skipped = Skipped::default();
     loop {
         let before = cursor.offset();
@@ -31,11 +45,11 @@ pub fn parse_header(bytes: &[u8]) -> Result<SiteInfo, Fault> {
                 site.schema_version = site.schema_version.take().or(by_namespace);
             }
             Token::Start(element) if element.name == "siteinfo" => {
-                parse_siteinfo(&mut cursor, &element, &mut site, &mut skipped)?;
+                parse_siteinfo(&mut cursor, &element, site, &mut skipped)?;
             }
             Token::Start(element) => skipped.skip(&mut cursor, &element)?,
             Token::End(name) => return Err(wrong_end(before, name, "mediawiki")),
-            Token::Eof => return Ok(site),
+            Token::Eof => return Ok(()),
         }
     }
 }

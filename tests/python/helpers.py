@@ -82,9 +82,14 @@ def plain(value):
 
 
 def rows(folder, name):
-    """The rows of a table in the oracle's form: texts by length and checksum."""
+    """The rows of a table in the oracle's form."""
+    return spelt_rows(table(folder, name))
+
+
+def spelt_rows(table):
+    """Rows of an Arrow table in the oracle's form: texts by length and checksum."""
     result = []
-    for row in table(folder, name).to_pylist():
+    for row in table.to_pylist():
         row = {column: plain(value) for column, value in row.items()}
         if "content_text" in row:
             text = row.pop("content_text")

@@ -69,13 +69,14 @@ impl Records for Scribe {
         Err(fault)
     }
 
-    fn skipped(&mut self, _: &str, _: u64) {}
+    fn skipped(&mut self, _: &str, _: mwparquet::xml::UnknownElement) {}
 }
 
 fn records(dump: &[u8], pieces: impl Iterator<Item = usize>, chunk_bytes: usize) -> Vec<String> {
     let mut framer = Framer::new(FramerOptions {
         chunk_bytes,
         record_max_bytes: 1 << 30,
+        page_header_max_bytes: FramerOptions::DEFAULT_PAGE_HEADER_MAX_BYTES,
         keep_going: false,
         with_history: false,
     });
@@ -131,6 +132,7 @@ fn with_history(dump: &[u8], chunk_bytes: usize) -> (SiteInfo, Vec<Chunk>) {
     let mut framer = Framer::new(FramerOptions {
         chunk_bytes,
         record_max_bytes: 1 << 30,
+        page_header_max_bytes: FramerOptions::DEFAULT_PAGE_HEADER_MAX_BYTES,
         keep_going: false,
         with_history: true,
     });

@@ -30,6 +30,7 @@ pub fn job_of(inputs: Vec<PathBuf>, output: &Path) -> Job {
         output: output.to_owned(),
         overwrite: false,
         resume: false,
+        skip_unchanged: None,
         selections: tables::ALL
             .into_iter()
             .filter(|table| ![tables::DIFFS.name, tables::TOKENS.name].contains(&table.name))
@@ -39,6 +40,7 @@ pub fn job_of(inputs: Vec<PathBuf>, output: &Path) -> Job {
         filters: Filters::default(),
         history: HistoryOptions::default(),
         diffs: DiffOptions::default(),
+        checks_files: false,
         protection: Protection::default(),
         limits: Limits::default(),
         writer: WriterOptions {

@@ -15,6 +15,8 @@ mod tokens;
 #[cfg(feature = "parquet")]
 mod diffs;
 #[cfg(feature = "parquet")]
+mod fuzzed;
+#[cfg(feature = "parquet")]
 mod histories;
 #[cfg(feature = "parquet")]
 mod inputs;
@@ -23,6 +25,10 @@ mod jobs;
 #[cfg(feature = "parquet")]
 mod protect;
 #[cfg(feature = "parquet")]
+mod scan;
+#[cfg(feature = "parquet")]
 mod sessions;
+#[cfg(feature = "parquet")]
+mod splits;
 #[cfg(feature = "parquet")]
 mod sql;

@@ -202,11 +202,13 @@ fn job(input: &Path, output: &Path, sizing_bytes: usize) -> Job {
         output: output.to_owned(),
         overwrite: false,
         resume: false,
+        skip_unchanged: None,
         selections: vec![Selection::all(&tables::REJECTS)],
         sql: Default::default(),
         filters: Default::default(),
         history: Default::default(),
         diffs: Default::default(),
+        checks_files: false,
         protection: Default::default(),
         limits: Limits {
             sizing_bytes,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{ProgressStyle, RunArguments, WorkArguments};
 
@@ -39,4 +39,32 @@ pub(in crate::cli) struct VerifyArguments {
     pub progress: ProgressStyle,
     #[command(flatten)]
     pub work: WorkArguments,
+}
+
+/// What `convert` verifies on the way.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Verifying")]
+pub(in crate::cli) struct ConvertVerifyArguments {
+    /// Hold what is read against its checksums on the way, as `verify` does: each text against the SHA-1
+    /// that the dump declares (which also writes the table differing_texts), each file against the lists
+    /// beside it
+    #[arg(long, value_name = "WHAT,…", value_enum, value_delimiter = ',')]
+    pub verify: Vec<Verify>,
+    /// A text that is not what its checksum says is a failure, whatever the cause: exit code 1
+    #[arg(long, requires = "verify")]
+    pub strict: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Verify {
+    /// Texts
+    Sha1,
+    /// Files
+    Checksums,
+}
+
+impl ConvertVerifyArguments {
+    pub(in crate::cli) fn wants(&self, what: Verify) -> bool {
+        self.verify.contains(&what)
+    }
 }

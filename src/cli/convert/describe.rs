@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{sql_wanted, wants_diffs};
-use crate::cli::args::{ConvertArguments, OnDamage, RevertOrder, SQL_PREFIX};
+use crate::cli::args::{ConvertArguments, OnDamage, RevertOrder, SQL_PREFIX, Verify};
 use crate::engine::DiffOptions;
 use crate::protect::Protection;
 use crate::tables::Selection;
@@ -95,6 +95,15 @@ pub(super) fn describe(
     if wants_diffs(selections) {
         let of_diffs = diffs.described().into_iter();
         described.extend(of_diffs.map(|(name, value)| (name.to_owned(), json!(value))));
+    }
+    let limits = arguments.work.limits.described().into_iter();
+    described.extend(limits.map(|(name, value)| (name.to_owned(), json!(value))));
+    let verified = &arguments.verify.verify;
+    if !verified.is_empty() {
+        let names = [(Verify::Sha1, "sha1"), (Verify::Checksums, "checksums")];
+        let names = names.iter().filter(|(what, _)| verified.contains(what));
+        let names: Vec<_> = names.map(|(_, name)| name).collect();
+        described.insert("verify".to_owned(), json!(names));
     }
     described
 }

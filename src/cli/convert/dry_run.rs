@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::cli::print;
 use crate::cli::sizes::human_bytes;
-use crate::engine::{Job, Pool, Stop, inspect, sequences};
+use crate::engine::{Job, Pool, Stop, inspect, kept_inputs, sequences};
 use crate::error::Result;
 use crate::sink::OutputFolder;
 use crate::source::Input;
@@ -13,11 +13,15 @@ use crate::tables;
 
 /// Tells what is read, left out and written.
 pub(super) fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
-    OutputFolder::check(&job.output, job.overwrite || job.resume)?;
+    OutputFolder::check(
+        &job.output,
+        job.overwrite || job.resume || job.skip_unchanged.is_some(),
+    )?;
+    let sequences = sequences(&job.inputs, &job.limits, pool, stop)?;
+    let kept = kept_inputs(job, &sequences, stop)?;
     let mut text = String::new();
     let mut sql_tables = BTreeSet::new();
     let mut has_xml = false;
-    let sequences = sequences(&job.inputs, &job.limits, pool, stop)?;
     let following: BTreeMap<_, _> = sequences
         .iter()
         .flat_map(|sequence| sequence.files().windows(2))
@@ -35,7 +39,11 @@ pub(super) fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
         let goes_on = goes_on.map_or_else(String::new, |before| {
             format!(", which goes on from {}", before.file_name())
         });
-        text += &format!("read   {} ({size}){goes_on}\n", input.name());
+        let what = match kept.contains(&number) {
+            true => "keep",
+            false => "read",
+        };
+        text += &format!("{what}   {} ({size}){goes_on}\n", input.name());
     }
     for (name, why) in &job.left_out {
         text += &format!("leave  {name}: {why}\n");

@@ -6,10 +6,12 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
+use super::verified::describe_verified;
 use crate::cli::args::ProgressStyle;
 use crate::cli::progress::peak_memory_bytes;
 use crate::cli::sizes::{human_bytes, human_count};
 use crate::engine::{Job, JobReport, Progress};
+use crate::sink::MANIFEST_NAME;
 
 /// Says what a job that failed has left, and how to go on with it.
 pub(super) fn tell_kept(job: &Job, progress: &Progress, style: ProgressStyle) {
@@ -24,6 +26,11 @@ pub(super) fn tell_kept(job: &Job, progress: &Progress, style: ProgressStyle) {
             let event = json!({"event": "kept", "inputs": kept, "of": all, "folder": job.output});
             writeln!(err, "{event}")
         }
+        _ if job.skip_unchanged.is_some() && job.output.join(MANIFEST_NAME).exists() => writeln!(
+            err,
+            "the finished job in {folder} is as it was; {kept} of {all} inputs need not be read again: the \
+             same command goes on"
+        ),
         _ => writeln!(
             err,
             "{kept} of {all} inputs are finished and kept in {folder}: the same command with --resume \
@@ -67,9 +74,13 @@ pub(super) fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: b
     }
     if report.resumed_inputs > 0 {
         let (earlier, all) = (report.resumed_inputs, job.inputs.len());
+        let what = match job.skip_unchanged {
+            Some(_) => "kept",
+            None => "resumed",
+        };
         let _ = writeln!(
             err,
-            "resumed: {earlier} of {all} inputs were finished before"
+            "{what}: {earlier} of {all} inputs were finished before"
         );
     }
     for reject in &report.rejects {
@@ -119,6 +130,7 @@ pub(super) fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: b
             "values that their columns cannot hold, kept in raw_values: {values}"
         );
     }
+    let _ = write!(err, "{}", describe_verified(&report.manifest));
     let (xml, sql) = (report.seen.xml_bytes, report.seen.sql_bytes);
     let what = match (xml, sql) {
         (_, 0) => "XML",

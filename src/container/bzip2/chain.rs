@@ -33,9 +33,54 @@ pub struct Chain {
     blocks: u64,
     /// Most bytes that the stream's level allows for a sorted block.
     sorted_max_bytes: usize,
-    /// Checksum over the blocks' checksums; `None` when blocks of the stream are lost.
+    /// Checksum over the blocks' checksums; `None` when blocks of the stream are not known.
     combined: Option<u32>,
+    /// What was seen of the stream in which the chain began.
+    entered: Option<StreamRest>,
 }
+
+/// The rest of a stream that was entered at a block.  It is proven together with what stands before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "parquet", derive(serde::Serialize, serde::Deserialize))]
+pub struct StreamRest {
+    /// Blocks of it.
+    pub blocks: u64,
+    /// Checksum over their checksums.
+    pub combined: u32,
+    /// Size of the largest sorted block.
+    pub sorted_max_bytes: usize,
+    /// The checksum at the stream's end, if the chain has come to it.
+    pub stored: Option<u32>,
+}
+
+/// A stream that has begun and not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "parquet", derive(serde::Serialize, serde::Deserialize))]
+pub struct OpenStream {
+    /// Checksum over the checksums of its blocks so far.
+    pub combined: u32,
+    /// Most bytes that its level allows for a sorted block.
+    pub sorted_max_bytes: usize,
+}
+
+impl OpenStream {
+    /// Goes on with what follows: what is open behind it, or `None` where the stream ends.
+    pub fn join(self, rest: &StreamRest) -> Result<Option<Self>, &'static str> {
+        if rest.sorted_max_bytes > self.sorted_max_bytes {
+            return Err(BLOCK_TOO_LARGE);
+        }
+        let turns = (rest.blocks % u64::from(u32::BITS)) as u32;
+        let combined = self.combined.rotate_left(turns) ^ rest.combined;
+        match rest.stored {
+            None => Ok(Some(Self { combined, ..self })),
+            Some(stored) if stored == combined => Ok(None),
+            Some(_) => Err(WRONG_CHECKSUM),
+        }
+    }
+}
+
+const BLOCK_TOO_LARGE: &str = "a bzip2 block is larger than its stream allows";
+const WRONG_CHECKSUM: &str = "the checksum of a bzip2 stream is wrong";
 
 impl Default for Chain {
     fn default() -> Self {
@@ -46,6 +91,7 @@ impl Default for Chain {
             blocks: 0,
             sorted_max_bytes: BLOCK_SORTED_MAX_BYTES,
             combined: Some(0),
+            entered: None,
         }
     }
 }
@@ -94,7 +140,10 @@ impl Chain {
                 let stored = bits::peek(bytes, at + u64::from(MARK_BITS), CHECKSUM_BITS)
                     .ok_or_else(|| self.cut())?;
                 if self.combined.is_some_and(|sum| u64::from(sum) != stored) {
-                    return Err(self.damage("the checksum of a bzip2 stream is wrong"));
+                    return Err(self.damage(WRONG_CHECKSUM));
+                }
+                if let Some(rest) = self.entered_rest() {
+                    rest.stored = Some(stored as u32);
                 }
                 let end_bits = self.place_bits + u64::from(MARK_BITS + CHECKSUM_BITS);
                 self.place_bits = end_bits.next_multiple_of(8);
@@ -110,7 +159,12 @@ impl Chain {
     /// Takes the block at the chain's place; `end_bits` is its end in the file.
     pub fn accept(&mut self, block: &Block, end_bits: u64) -> Result<()> {
         if block.sorted_bytes > self.sorted_max_bytes {
-            return Err(self.damage("a bzip2 block is larger than its stream allows"));
+            return Err(self.damage(BLOCK_TOO_LARGE));
+        }
+        if let Some(rest) = self.entered_rest() {
+            rest.blocks += 1;
+            rest.combined = rest.combined.rotate_left(1) ^ block.checksum;
+            rest.sorted_max_bytes = rest.sorted_max_bytes.max(block.sorted_bytes);
         }
         self.combined = self
             .combined
@@ -127,6 +181,34 @@ impl Chain {
         self.in_stream = true;
         self.sorted_max_bytes = BLOCK_SORTED_MAX_BYTES;
         self.combined = None;
+    }
+
+    /// Begins at a block inside a stream whose begin others see.
+    pub fn entering_at(place_bits: u64) -> Self {
+        let mut chain = Self::default();
+        chain.resume_at(place_bits);
+        chain.entered = Some(StreamRest::default());
+        chain
+    }
+
+    /// What was seen of the stream in which the chain began, if it began inside one.
+    pub fn entered(&self) -> Option<StreamRest> {
+        self.entered
+    }
+
+    /// The stream at the chain's place, if the chain has seen its begin.
+    pub fn open_stream(&self) -> Option<OpenStream> {
+        let combined = self.combined.filter(|_| self.in_stream)?;
+        Some(OpenStream {
+            combined,
+            sorted_max_bytes: self.sorted_max_bytes,
+        })
+    }
+
+    /// What is known of the stream that was entered, until it ends.
+    fn entered_rest(&mut self) -> Option<&mut StreamRest> {
+        let rest = self.entered.as_mut();
+        rest.filter(|rest| rest.stored.is_none())
     }
 
     fn cut(&self) -> Error {

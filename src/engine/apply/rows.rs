@@ -10,7 +10,7 @@ use crate::derive::diff::{Change, Op};
 use crate::error::{Error, Result};
 
 /// What is read.
-pub(super) const COLUMNS: [&str; 10] = [
+pub(in crate::engine) const COLUMNS: [&str; 10] = [
     "wiki_id",
     "page_id",
     "revision_id",
@@ -24,7 +24,7 @@ pub(super) const COLUMNS: [&str; 10] = [
 ];
 
 /// The columns of a batch.
-pub(super) struct Rows<'b> {
+pub(in crate::engine) struct Rows<'b> {
     pub(super) wiki_ids: &'b StringArray,
     pub(super) page_ids: &'b Int64Array,
     pub(super) revision_ids: &'b Int64Array,
@@ -38,7 +38,7 @@ pub(super) struct Rows<'b> {
 }
 
 impl<'b> Rows<'b> {
-    pub(super) fn of(batch: &'b RecordBatch) -> Result<Self> {
+    pub(in crate::engine) fn of(batch: &'b RecordBatch) -> Result<Self> {
         let numbers = |name| {
             column(batch, name)?
                 .as_primitive_opt::<Int64Type>()

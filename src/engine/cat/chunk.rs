@@ -10,7 +10,7 @@ use crate::engine::texts::{Changes, ChunkChanges};
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
 use crate::model::{LogItem, Page, Revision, Upload};
-use crate::xml::{Fault, PageAt, Records, parse_chunk};
+use crate::xml::{Fault, PageAt, Records, UnknownElement, parse_chunk};
 
 /// Documents of revisions, end to end.
 #[derive(Debug, Default)]
@@ -71,7 +71,7 @@ pub(super) fn documents_of(
             PeerFormat::Mwxml | PeerFormat::Mwreverts => None,
         },
     };
-    parse_chunk(&bytes, header, continues, &document.site, &mut writer)?;
+    parse_chunk(&bytes, header, continues, document.reading(), &mut writer)?;
     Ok(ChunkDocuments {
         documents: writer.documents,
         history: writer.notes.map(Notes::finish),
@@ -153,5 +153,5 @@ impl Records for Writer<'_> {
         Err(fault.to_error(&self.document.input, self.places.of(fault.at)))
     }
 
-    fn skipped(&mut self, _: &str, _: u64) {}
+    fn skipped(&mut self, _: &str, _: UnknownElement) {}
 }

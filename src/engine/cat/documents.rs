@@ -166,22 +166,31 @@ pub(super) fn write_document(
 }
 
 fn page_fields<'r>(site: &SiteInfo, page: &Page<'r>, shape: DocumentShape) -> PageFields<'r> {
-    let is_old = site
-        .version()
-        .is_some_and(|version| version < NAMESPACES_SINCE);
-    let takes_prefix_off = shape == DocumentShape::Flat || is_old;
-    let title = page.title.map(|title| title.to_cow());
     let redirect = page.redirect.and_then(|redirect| redirect.target);
     PageFields {
         id: page.id,
-        title: title.map(|title| match takes_prefix_off {
-            true => without_namespace(site, title),
-            false => title,
-        }),
+        title: title_of(site, page, shape),
         namespace: page.namespace_id,
         redirect: redirect.map(|target| target.to_cow()),
         restrictions: page.restrictions.iter().map(|text| text.to_cow()).collect(),
     }
+}
+
+/// The title, with its namespace where a document of the shape has it.
+pub(in crate::engine) fn title_of<'r>(
+    site: &SiteInfo,
+    page: &Page<'r>,
+    shape: DocumentShape,
+) -> Option<Cow<'r, str>> {
+    let is_old = site
+        .version()
+        .is_some_and(|version| version < NAMESPACES_SINCE);
+    let takes_prefix_off = shape == DocumentShape::Flat || is_old;
+    let title = page.title?.to_cow();
+    Some(match takes_prefix_off {
+        true => without_namespace(site, title),
+        false => title,
+    })
 }
 
 /// A title without the name of a namespace in front.

@@ -15,7 +15,7 @@ use crate::model::{LogItem, Page, Revision, Upload};
 use crate::protect::Protection;
 use crate::sink::Seen;
 use crate::tables::Reject;
-use crate::xml::{Fault, PageAt, Records, parse_chunk};
+use crate::xml::{Fault, PageAt, Records, UnknownElement, parse_chunk};
 
 /// What a worker is told about the records that are counted.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ pub(super) fn counts_of(
     let protection = Protection::default();
     let site = &document.site;
     let mut records = Protected::new(&protection, site, &mut counter);
-    parse_chunk(&bytes, header, continues, site, &mut records)?;
+    parse_chunk(&bytes, header, continues, document.reading(), &mut records)?;
     let mut counts = counter.counts;
     counts.groups = counter.counter.take();
     counts.history = counter.notes.map(Notes::finish);
@@ -203,8 +203,8 @@ impl Records for ChunkCounter<'_> {
         Ok(())
     }
 
-    fn skipped(&mut self, name: &str, count: u64) {
+    fn skipped(&mut self, name: &str, elements: UnknownElement) {
         let skipped = &mut self.counts.seen.skipped_elements;
-        *skipped.entry(name.to_owned()).or_default() += count;
+        *skipped.entry(name.to_owned()).or_default() += elements.count;
     }
 }

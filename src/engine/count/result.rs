@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 
+use super::CountReport;
 use crate::derive::counts::{
     CountPlan, CountRow, Group, GroupMerger, Groups, KeptGroups, Subject, Tally,
 };
@@ -22,6 +24,17 @@ const RECORDS_PER_LOOK: u64 = 1 << 16;
 
 /// What becomes of a batch of rows, made by any thread.
 pub type Form<T> = Arc<dyn Fn(&RecordBatch) -> Result<T> + Send + Sync>;
+
+/// What was counted, as rows in memory.
+#[derive(Debug)]
+pub struct CountedRows {
+    /// The columns.
+    pub schema: SchemaRef,
+    /// The rows.
+    pub batches: Vec<RecordBatch>,
+    /// What has been read.
+    pub report: CountReport,
+}
 
 /// What was counted, not yet as rows.
 pub struct Counts {
@@ -102,6 +115,31 @@ impl Counts {
             .try_for_each(|ranked| batches.push(ranked.group()))?;
         batches.finish()?;
         Ok(number)
+    }
+
+    /// All rows, or those of the `top` largest groups, in memory.
+    pub fn collect(
+        &self,
+        top: Option<usize>,
+        report: CountReport,
+        pool: &Pool,
+        stop: &Stop,
+    ) -> Result<CountedRows> {
+        let form: Form<RecordBatch> = Arc::new(|batch: &RecordBatch| Ok(batch.clone()));
+        let mut batches = Vec::new();
+        let mut take = |batch| {
+            batches.push(batch);
+            Ok(())
+        };
+        match top {
+            Some(top) => self.for_largest(top, pool, stop, &form, &mut take)?,
+            None => self.for_each_batch(pool, stop, &form, &mut take)?,
+        };
+        Ok(CountedRows {
+            schema: self.selection.schema(),
+            batches,
+            report,
+        })
     }
 
     fn for_each_group(

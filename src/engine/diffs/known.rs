@@ -6,8 +6,8 @@ use std::fmt;
 use super::super::options::Filters;
 use super::super::protected::Protected;
 use super::super::rows::Wanted;
-use crate::model::{ContentState, LogItem, Page, Revision, SiteInfo, Slot, Upload};
-use crate::xml::{Fault, PageAt, Records, parse_chunk};
+use crate::model::{ContentState, LogItem, Page, Revision, Slot, Upload};
+use crate::xml::{Fault, PageAt, Reading, Records, UnknownElement, parse_chunk};
 
 /// Larger texts are not compared: what their tokens take would not be bounded by the memory asked for.
 pub(super) const MAX_TEXT_BYTES: usize = 8 << 20;
@@ -40,7 +40,7 @@ impl Known {
     /// cannot be read.
     pub(super) fn read(
         bytes: &[u8],
-        site: &SiteInfo,
+        reading: Reading<'_>,
         wanted: &Wanted,
         room: &mut String,
     ) -> Option<Self> {
@@ -49,8 +49,8 @@ impl Known {
             text: room,
             known: None,
         };
-        let mut records = Protected::new(&wanted.protection, site, &mut reader);
-        let Ok(()) = parse_chunk(bytes, Some(SOME_PAGE), true, site, &mut records);
+        let mut records = Protected::new(&wanted.protection, reading.site, &mut reader);
+        let Ok(()) = parse_chunk(bytes, Some(SOME_PAGE), true, reading, &mut records);
         reader.known
     }
 }
@@ -130,5 +130,5 @@ impl Records for FirstOnly<'_> {
         Ok(())
     }
 
-    fn skipped(&mut self, _: &str, _: u64) {}
+    fn skipped(&mut self, _: &str, _: UnknownElement) {}
 }

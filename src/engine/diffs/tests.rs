@@ -60,6 +60,7 @@ fn rows(dump: &[u8], wanted: &Wanted, chunk_bytes: usize, record_max_bytes: usiz
     let mut framer = Framer::new(FramerOptions {
         chunk_bytes,
         record_max_bytes,
+        page_header_max_bytes: FramerOptions::DEFAULT_PAGE_HEADER_MAX_BYTES,
         keep_going: true,
         with_history: true,
     });

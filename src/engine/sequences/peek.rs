@@ -12,7 +12,7 @@ use crate::frame::Places;
 use crate::model::{LogItem, Page, Revision, Upload};
 use crate::runs::SpreadFile;
 use crate::source::Input;
-use crate::xml::{Fault, PageAt, Records, parse_chunk};
+use crate::xml::{Fault, PageAt, Records, UnknownElement, parse_chunk};
 
 /// Puts pieces of a page in order.  They come in the order of their names, which counts for those of
 /// which the first revision cannot be read: whoever reads them tells what is wrong.
@@ -83,7 +83,7 @@ impl Consumer for First<'_> {
                 places: &places,
                 edges: Edges::default(),
             };
-            let outcome = parse_chunk(&bytes, header, continues, &document.site, &mut records);
+            let outcome = parse_chunk(&bytes, header, continues, document.reading(), &mut records);
             let first = records.edges.first();
             first.map_or_else(|| outcome.map(|()| None), |first| Ok(Some(first)))
         })
@@ -145,5 +145,5 @@ impl Records for Looker<'_> {
         Err(fault.to_error(&self.document.input, self.places.of(fault.at)))
     }
 
-    fn skipped(&mut self, _: &str, _: u64) {}
+    fn skipped(&mut self, _: &str, _: UnknownElement) {}
 }

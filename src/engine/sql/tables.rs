@@ -24,7 +24,7 @@ pub(in crate::engine) struct SqlTables {
 
 impl SqlConsumer for InputTables<'_> {
     fn prepare(&self, declared: &Declared, file_name: &str) -> Result<Prepared> {
-        self.plan.job.sql.prepare(declared, file_name)
+        self.plan.sql.prepare(declared, file_name)
     }
 
     fn begin_table(&mut self, prepared: &Arc<Prepared>) -> Result<()> {
@@ -33,7 +33,7 @@ impl SqlConsumer for InputTables<'_> {
         if !prepared.is_written {
             return Ok(());
         }
-        if self.plan.job.protection.replaces() {
+        if self.plan.wanted.protection.replaces() {
             return Err(not_protected(&prepared.name).in_input(&self.input));
         }
         let mut before = self.sql.tables.iter();
@@ -42,8 +42,16 @@ impl SqlConsumer for InputTables<'_> {
             Some(table) => return Err(declared_otherwise(&table.name).in_input(&self.input)),
             None => {}
         }
-        let writer = self.plan.sql_writer(prepared, Some(self.number))?;
-        self.groups.begin_table(&prepared.name, writer)?;
+        match self.plan.outlet() {
+            Some(outlet) => {
+                let checked = outlet.check(&prepared.schema);
+                checked.map_err(|error| error.in_input(&self.input))?;
+            }
+            None => {
+                let writer = self.plan.sql_writer(prepared, Some(self.number))?;
+                self.groups.begin_table(&prepared.name, writer)?;
+            }
+        }
         self.sql.tables.push(Arc::clone(prepared));
         Ok(())
     }

@@ -1,55 +1,16 @@
 //! What a chunk tells.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::order::{Link, PageLinks};
-use crate::derive::{Cause, Proof, prove_revision, prove_text};
 use crate::engine::document::Document;
+use crate::engine::proofs::Proofs;
+use crate::engine::unknown::Unknown;
 use crate::error::{Error, Result};
 use crate::frame::Places;
 use crate::model::{Comment, LogItem, Page, Revision, Upload};
 use crate::sink::Seen;
-use crate::xml::{Fault, PageAt, Records};
-
-/// How often each comes of holding something against its checksum.
-#[derive(Debug, Clone, Default, Serialize, PartialEq, Eq)]
-pub struct ProofCounts {
-    /// It is what the checksum says.
-    pub same: u64,
-    /// It is not, by the likely cause.
-    pub differs: BTreeMap<&'static str, u64>,
-    /// The dump has no text: hidden, lost by the wiki, or a stub.
-    pub no_text: u64,
-    /// The dump declares no checksum.
-    pub no_checksum: u64,
-}
-
-impl ProofCounts {
-    fn count(&mut self, proof: Proof) {
-        match proof {
-            Proof::Same => self.same += 1,
-            Proof::Differs(cause) => *self.differs.entry(cause.name()).or_default() += 1,
-            Proof::NoText => self.no_text += 1,
-            Proof::NoChecksum => self.no_checksum += 1,
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.same += other.same;
-        self.no_text += other.no_text;
-        self.no_checksum += other.no_checksum;
-        for (cause, count) in &other.differs {
-            *self.differs.entry(cause).or_default() += count;
-        }
-    }
-
-    /// How many differ.
-    pub fn differing(&self) -> u64 {
-        self.differs.values().sum()
-    }
-}
+use crate::xml::{Fault, PageAt, Records, UnknownElement};
 
 /// Parts hidden by revision deletion.
 #[derive(Debug, Clone, Default, Serialize, PartialEq, Eq)]
@@ -81,10 +42,10 @@ pub struct DifferingText {
 #[derive(Debug, Default)]
 pub(super) struct ChunkFacts {
     pub seen: Seen,
-    pub texts: ProofCounts,
-    pub revision_checksums: ProofCounts,
+    pub proofs: Proofs,
     pub hidden: Hidden,
     pub differing: Vec<DifferingText>,
+    pub unknown: Unknown,
     pub pages: Vec<PageLinks>,
     /// The revisions of the open page.
     links: Vec<Link>,
@@ -93,8 +54,7 @@ pub(super) struct ChunkFacts {
 impl ChunkFacts {
     pub(super) fn add(&mut self, other: &Self) {
         self.seen.add(&other.seen);
-        self.texts.add(&other.texts);
-        self.revision_checksums.add(&other.revision_checksums);
+        self.proofs.add(&other.proofs);
         self.hidden.users += other.hidden.users;
         self.hidden.comments += other.hidden.comments;
         self.hidden.texts += other.hidden.texts;
@@ -109,42 +69,19 @@ pub(super) struct FactsOf<'c> {
 }
 
 impl FactsOf<'_> {
-    fn note(
-        &mut self,
-        page: &Page<'_>,
-        revision: &Revision<'_>,
-        role: Option<String>,
-        cause: Cause,
-    ) {
-        self.facts.differing.push(DifferingText {
-            input: self.document.input.to_string(),
-            page_id: page.id,
-            revision_id: revision.id,
-            slot_role: role,
-            cause: cause.name(),
-        });
-    }
-
     fn prove(&mut self, page: &Page<'_>, revision: &Revision<'_>) {
-        let has_one_slot = revision.other_slots.is_empty();
-        for slot in revision.slots() {
-            // Before 0.11 a slot has no checksum of its own; the only one has the revision's.
-            let of_revision = revision
-                .sha1
-                .filter(|sha1| has_one_slot && !sha1.is_empty());
-            let proof = prove_text(slot, slot.known_sha1().or(of_revision));
-            self.facts.texts.count(proof);
-            if let Proof::Differs(cause) = proof {
-                self.note(page, revision, Some(slot.role().to_string()), cause);
-            }
-        }
-        if !has_one_slot {
-            let proof = prove_revision(revision);
-            self.facts.revision_checksums.count(proof);
-            if let Proof::Differs(cause) = proof {
-                self.note(page, revision, None, cause);
-            }
-        }
+        let ChunkFacts {
+            proofs, differing, ..
+        } = &mut self.facts;
+        proofs.prove(revision, |role, cause| {
+            differing.push(DifferingText {
+                input: self.document.input.to_string(),
+                page_id: page.id,
+                revision_id: revision.id,
+                slot_role: role,
+                cause: cause.name(),
+            });
+        });
     }
 }
 
@@ -195,8 +132,8 @@ impl Records for FactsOf<'_> {
         Err(fault.to_error(&self.document.input, self.places.of(fault.at)))
     }
 
-    fn skipped(&mut self, name: &str, count: u64) {
-        let elements = &mut self.facts.seen.skipped_elements;
-        *elements.entry(name.to_owned()).or_default() += count;
+    fn skipped(&mut self, name: &str, elements: UnknownElement) {
+        let place = self.places.of(elements.first_at);
+        self.facts.unknown.note(name, elements.count, place);
     }
 }

@@ -12,6 +12,7 @@ fn head(inputs: &[&str], radius: u64) -> JournalHead {
 fn input(number: usize) -> FinishedInput {
     FinishedInput {
         number,
+        is_kept: false,
         entry: InputEntry::default(),
         parts: BTreeMap::new(),
         runs: Vec::new(),

@@ -86,12 +86,13 @@ impl<'a> Cursor<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::xml::XmlLimits;
 
     const ID: Line = line!("  ", "id");
     const TIME: Line = line!("  ", "timestamp");
 
     fn cursor(text: &str) -> Cursor<'_> {
-        Cursor::new(text, 0, None)
+        Cursor::new(text, 0, None, &XmlLimits::DEFAULT)
     }
 
     #[test]

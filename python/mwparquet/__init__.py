@@ -1,0 +1,185 @@
+"""MediaWiki dumps: tables as Arrow, and pages with their revisions.
+
+All of it runs on all cores, in bounded memory, and says where a dump is damaged instead of losing rows.
+
+``scan``
+    the rows of a table as a stream, which pyarrow, Polars, DuckDB and pandas take without copies
+``pages``, ``Dump``, ``map``
+    pages with their revisions, in the manner of mwxml
+``convert``
+    tables as Parquet files
+``count``
+    edits or log entries by page, user, month and other keys
+``inspect``, ``schema``
+    what dumps are, and what the columns of tables mean
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import _native
+from ._native import (
+    Batch,
+    Content,
+    Deleted,
+    LogItem,
+    Namespace,
+    Page,
+    Revision,
+    Scan,
+    Schema,
+    SiteInfo,
+    Slots,
+    Table,
+    User,
+    __version__,
+)
+from ._options import inputs as _inputs
+from ._options import words as _words
+from .dumps import Dump, map, pages
+from .errors import (
+    AccessError,
+    DamagedError,
+    Error,
+    InternalError,
+    MissingFileError,
+    NotADumpError,
+    StoppedError,
+    UsageError,
+)
+from .timestamp import Timestamp
+
+__all__ = [
+    "AccessError",
+    "Batch",
+    "Content",
+    "DamagedError",
+    "Deleted",
+    "Dump",
+    "Error",
+    "InternalError",
+    "LogItem",
+    "MissingFileError",
+    "Namespace",
+    "NotADumpError",
+    "Page",
+    "Revision",
+    "Scan",
+    "Schema",
+    "SiteInfo",
+    "Slots",
+    "StoppedError",
+    "Table",
+    "Timestamp",
+    "UsageError",
+    "User",
+    "__version__",
+    "convert",
+    "count",
+    "inspect",
+    "map",
+    "pages",
+    "scan",
+    "schema",
+]
+
+
+def scan(paths: Any = (), *, table: str = "revisions", columns: Any = None, **options: Any) -> Scan:
+    """The rows of one table of dumps, as a stream of Arrow batches.
+
+    Nothing is read before rows are asked for, and never more than a few batches ahead.  Each pass over
+    the result reads the dumps anew.  The stream's end means that the dumps were read to their proven
+    ends; whatever keeps it from that is an error.
+
+    :param paths: dump files, folders or patterns, one or several; ``"-"`` is standard input
+    :param table: one of ``mwparquet schema``, or a table of SQL dumps (``sql_page``)
+    :param columns: names of columns; all where nothing is said.  What is not named is not decoded
+    :param options: those of ``mwparquet convert``, with underscores.  Records: ``namespaces``,
+        ``page_ids``, ``since``, ``until``.  Means: ``threads``, ``memory`` (``"512MiB"``),
+        ``max_record_bytes``, ``on_damage`` (``"skip"``; ``report`` tells then what was passed over).
+        Runs instead of paths: ``wiki``, ``date``, ``kind``, ``root``.  Derived tables:
+        ``revert_radius``, ``revert_order``, ``session_cutoff``, ``persistence_window``,
+        ``diff_tokenizer``, ``diff_algorithm``, ``keyframe_every`` and so on.  Personal data: ``ip``,
+        ``user``, ``key_file``, ``keep_hidden_sizes``.  And ``any_order=True``: several inputs at once,
+        and their rows as they come, which is faster where there are many and each is packed as one
+        stream (gzip, xz, 7z)
+
+    >>> import mwparquet, pyarrow
+    >>> edits = mwparquet.scan("containers.xml.bz2", columns=["revision_id", "user_text"])
+    >>> pyarrow.table(edits).to_pylist()
+    [{'revision_id': 11, 'user_text': 'Ada'}]
+    >>> import duckdb
+    >>> duckdb.sql("SELECT count(*) FROM edits").fetchone()
+    (1,)
+    """
+    if isinstance(columns, str):
+        columns = [columns]
+    return Scan(_words(paths, {"table": table, "columns": columns, **options}))
+
+
+def convert(
+    paths: Any = (),
+    output: Any = None,
+    *,
+    tables: Any = None,
+    columns: Any = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Writes tables of dumps as Parquet files, and gives the manifest.
+
+    :param paths: dump files, folders or patterns, one or several
+    :param output: the folder to write
+    :param tables: names of tables
+    :param columns: names of columns by table
+    :param options: those of ``mwparquet convert``, with underscores
+    :returns: ``manifest``, as it is in the folder; ``seen``, counts over all inputs; ``rejects``, the
+        first of what was passed over with ``on_damage="skip"``
+
+    >>> import mwparquet
+    >>> job = mwparquet.convert("containers.xml.bz2", OUTPUT, tables=["revisions"])
+    >>> job["manifest"]["tables"]["revisions"]["rows"]
+    1
+    """
+    if output is None:
+        raise TypeError("convert() needs an output")
+    named = {"output": output, "tables": tables, "columns": columns}
+    return _native.convert(_words(paths, {"progress": "off", **named, **options}))
+
+
+def count(paths: Any = (), *, by: Any, measures: Any = None, **options: Any) -> Table:
+    """Counts edits or log entries without making tables; all rows are held in memory.
+
+    :param paths: dump files, or folders that :func:`convert` has written
+    :param by: what counts are told apart by: ``page``, ``user``, ``month`` and so on, one or several
+    :param measures: what to tell beside the number, or ``"all"``
+    :param options: those of ``mwparquet count``, with underscores, such as ``top``
+
+    >>> import mwparquet
+    >>> users = mwparquet.count("containers.xml.bz2", by="user", measures="minor")
+    >>> [(row["user_text"], row["edits"]) for row in users.to_dicts()]
+    [('Ada', 1)]
+    """
+    return _native.count(_words(paths, {"by": by, "measures": measures, **options}))
+
+
+def inspect(paths: Any, *, full: bool = False, **options: Any) -> list[dict[str, Any]]:
+    """Tells what dumps are, by their beginnings, or by all of them.
+
+    >>> import mwparquet
+    >>> [dump] = mwparquet.inspect("containers.xml.bz2", full=True)
+    >>> dump["container"], dump["wiki_id"], dump["seen"]["revisions"]
+    ('bzip2', 'samplewiki', 1)
+    """
+    return _native.inspect(_words(paths, {"full": full, **options}))
+
+
+def schema(table: Any = None) -> list[dict[str, Any]]:
+    """Tells the columns of a table, of the tables of an SQL dump, or of all tables.
+
+    >>> import mwparquet
+    >>> [pages] = mwparquet.schema("pages")
+    >>> [column["name"] for column in pages["columns"]][:3]
+    ['wiki_id', 'page_id', 'page_namespace_id']
+    """
+    return _native.schema(None if table is None else _inputs(table)[0])

@@ -1,0 +1,187 @@
+//! Dumps as pages and entries of logs, one after another.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::vec;
+
+use mwparquet::cli::library;
+use mwparquet::engine::{Document, OwnedRevision, Pages, Record, ScanReport};
+use pyo3::prelude::*;
+use pyo3::sync::MutexExt;
+use pyo3::types::PyDict;
+
+use crate::log_item::LogItem;
+use crate::page::Page;
+use crate::values;
+use crate::waiting::{next_item, run};
+
+/// Dumps that are being read, from the first record to the last, once.
+#[pyclass(frozen, subclass, module = "mwparquet")]
+pub struct Dump(Mutex<State>);
+
+struct State {
+    stream: Pages,
+    /// What is left of the records that came last.
+    records: vec::IntoIter<Record>,
+    /// The one after those that were handed out.
+    next: Option<Record>,
+    site: Option<SiteInfo>,
+    /// How many pages were handed out.
+    pages: u64,
+    report: Option<ScanReport>,
+}
+
+impl State {
+    /// Makes the next record known, if there is one; steps over the beginnings of documents.
+    fn look(&mut self, py: Python<'_>) -> PyResult<()> {
+        while self.next.is_none() {
+            match self.records.next() {
+                Some(Record::Site(document)) => self.site = Some(SiteInfo::of(&document)),
+                Some(record) => self.next = Some(record),
+                None => match next_item(py, &mut self.stream)? {
+                    Some(records) => self.records = records.into_iter(),
+                    None => {
+                        self.report = self.stream.report().cloned().or(self.report.take());
+                        return Ok(());
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Dump {
+    fn state(&self, py: Python<'_>) -> MutexGuard<'_, State> {
+        let state = self.0.lock_py_attached(py);
+        state.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next revision of the page of a number, if it is still the last one that was handed out.
+    pub fn next_revision(&self, py: Python<'_>, page: u64) -> PyResult<Option<Box<OwnedRevision>>> {
+        let mut state = self.state(py);
+        if state.pages != page {
+            return Ok(None);
+        }
+        state.look(py)?;
+        match state.next.take() {
+            Some(Record::Revision(revision)) => Ok(Some(revision)),
+            other => {
+                state.next = other;
+                Ok(None)
+            }
+        }
+    }
+}
+
+#[pymethods]
+impl Dump {
+    #[new]
+    fn new(py: Python<'_>, words: Vec<String>) -> PyResult<Self> {
+        let job = run(py, |stop| library::pages(&words, stop))?;
+        Ok(Self(Mutex::new(State {
+            stream: job.records(),
+            records: Vec::new().into_iter(),
+            next: None,
+            site: None,
+            pages: 0,
+            report: None,
+        })))
+    }
+
+    /// What the dump says of its wiki; of several dumps that which is being read.
+    #[getter]
+    fn site_info(&self, py: Python<'_>) -> PyResult<Option<SiteInfo>> {
+        let mut state = self.state(py);
+        if state.site.is_none() {
+            state.look(py)?;
+        }
+        Ok(state.site.clone())
+    }
+
+    /// What was read and passed over; `None` before the end.
+    #[getter]
+    fn report<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let state = self.state(py);
+        let report = state.report.as_ref();
+        report.map(|report| values::report(py, report)).transpose()
+    }
+
+    fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    /// The next page or entry of a log.
+    fn __next__(slf: &Bound<'_, Self>) -> PyResult<Option<Py<PyAny>>> {
+        let py = slf.py();
+        let mut state = slf.get().state(py);
+        loop {
+            state.look(py)?;
+            match state.next.take() {
+                None => return Ok(None),
+                Some(Record::LogItem(item)) => {
+                    return Ok(Some(Py::new(py, LogItem(item))?.into_any()));
+                }
+                Some(Record::Page(page)) => {
+                    state.pages += 1;
+                    let page = Page {
+                        page,
+                        number: state.pages,
+                        dump: slf.clone().unbind(),
+                    };
+                    return Ok(Some(Py::new(py, page)?.into_any()));
+                }
+                // Of a page that nobody wants to know more of.
+                Some(Record::Revision(_) | Record::Site(_)) => {}
+            }
+        }
+    }
+}
+
+/// What a dump says of its wiki.
+#[pyclass(frozen, get_all, module = "mwparquet")]
+#[derive(Clone)]
+pub struct SiteInfo {
+    /// Display name of the wiki.
+    name: Option<String>,
+    /// Its name in the database, such as `enwiki`.
+    dbname: Option<String>,
+    /// URL of the main page.
+    base: Option<String>,
+    /// The software that wrote the dump.
+    generator: Option<String>,
+    /// Whether titles begin with a capital.
+    case: Option<String>,
+    /// Its namespaces.
+    namespaces: Vec<DumpNamespace>,
+}
+
+/// A namespace.
+#[pyclass(frozen, get_all, name = "Namespace", module = "mwparquet")]
+#[derive(Clone)]
+pub struct DumpNamespace {
+    /// Its number.
+    id: i32,
+    /// Its name.
+    name: String,
+    /// Whether titles in it begin with a capital.
+    case: Option<String>,
+}
+
+impl SiteInfo {
+    fn of(document: &Document) -> Self {
+        let site = &document.site;
+        let namespace = |namespace: &mwparquet::model::Namespace| DumpNamespace {
+            id: namespace.id,
+            name: namespace.name.clone(),
+            case: namespace.case.clone(),
+        };
+        Self {
+            name: site.site_name.clone(),
+            dbname: site.db_name.clone(),
+            base: site.base.clone(),
+            generator: site.generator.clone(),
+            case: site.case.clone(),
+            namespaces: site.namespaces.iter().map(namespace).collect(),
+        }
+    }
+}

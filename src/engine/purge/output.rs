@@ -1,0 +1,215 @@
+//! An output that is to be purged: which of its tables can be judged, and by what.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::newer::Newer;
+use super::rules::{Judge, Needs, Rule, rule_of};
+use crate::error::{Error, Result};
+use crate::sink::{Compression, Manifest, TableEntry};
+use crate::tables;
+
+/// Columns with texts, which are large and tell nothing that rows are judged by.
+const UNREAD: [&str; 9] = [
+    "content_text",
+    "keyframe_text",
+    "log_comment",
+    "log_params",
+    "log_params_raw",
+    "operations",
+    "revision_comment",
+    "token_text",
+    "upload_comment",
+];
+
+/// A table that is judged.
+#[derive(Clone)]
+pub(super) struct OutputTable {
+    pub(super) name: String,
+    pub(super) rule: Rule,
+    /// Its columns.
+    pub(super) written: Arc<Vec<String>>,
+    /// Those that rows are judged by.
+    pub(super) judged: Vec<String>,
+    pub(super) parts: Vec<PathBuf>,
+}
+
+/// An output.
+pub(super) struct Output {
+    tables: Vec<OutputTable>,
+    not_judged: Vec<String>,
+    compression: Compression,
+    row_group_bytes: Option<usize>,
+}
+
+impl Output {
+    pub(super) fn new(folder: &Path, manifest: &Manifest, newer: &Newer) -> Result<Self> {
+        let (mut judged, mut not_judged) = (Vec::new(), Vec::new());
+        let has_revisions = manifest
+            .tables
+            .get(tables::REVISIONS.name)
+            .is_some_and(tells_what_is_left);
+        for (name, entry) in manifest.tables.iter().filter(|(_, entry)| entry.rows > 0) {
+            let whys = whys_not(name, entry, newer, has_revisions)?;
+            let rule = rule_of(name);
+            let is_hopeless = whys.iter().any(|why| why.is_hopeless);
+            not_judged.extend(whys.into_iter().map(|why| format!("{name}: {}", why.told)));
+            if let Some(rule) = rule.filter(|_| !is_hopeless)
+                && rule.needs != Needs::Nothing
+            {
+                judged.push(OutputTable {
+                    name: name.clone(),
+                    rule,
+                    written: Arc::new(entry.columns.clone()),
+                    judged: judged_columns(entry, &rule),
+                    parts: entry
+                        .parts
+                        .iter()
+                        .map(|part| folder.join(&part.path))
+                        .collect(),
+                });
+            }
+        }
+        let compression = option(manifest, "compression").and_then(|value| value.as_str());
+        let compression = compression.unwrap_or("zstd").parse();
+        let row_group_bytes = option(manifest, "row_group_bytes").and_then(|value| value.as_u64());
+        Ok(Self {
+            tables: judged,
+            not_judged,
+            compression: compression
+                .map_err(|_| Error::usage("the manifest names a compression that is not known"))?,
+            row_group_bytes: row_group_bytes.and_then(|bytes| bytes.try_into().ok()),
+        })
+    }
+
+    /// The tables that are judged.
+    pub(super) fn tables(&self) -> &[OutputTable] {
+        &self.tables
+    }
+
+    /// What is not, and why.
+    pub(super) fn not_judged(&self) -> &[String] {
+        &self.not_judged
+    }
+
+    pub(super) fn compression(&self) -> Compression {
+        self.compression
+    }
+
+    pub(super) fn row_group_bytes(&self) -> Option<usize> {
+        self.row_group_bytes
+    }
+}
+
+fn option<'m>(manifest: &'m Manifest, name: &str) -> Option<&'m serde_json::Value> {
+    manifest.options.get(name)
+}
+
+/// Whether pages can be counted anew.
+fn tells_what_is_left(table: &TableEntry) -> bool {
+    let needed = ["page_id", "revision_id", "revision_dt"];
+    needed
+        .iter()
+        .all(|column| table.columns.iter().any(|name| name == column))
+}
+
+fn judged_columns(entry: &TableEntry, rule: &Rule) -> Vec<String> {
+    let needed = rule.needed_columns();
+    let is_judged = |name: &&String| match rule.judge {
+        Judge::OurTable(_) => !UNREAD.contains(&name.as_str()),
+        Judge::SqlTable(_) => needed.contains(&name.as_str()),
+    };
+    entry.columns.iter().filter(is_judged).cloned().collect()
+}
+
+struct WhyNot {
+    told: String,
+    /// Whether no row of the table can be judged.
+    is_hopeless: bool,
+}
+
+/// Why not all rows of a table can be judged.
+fn whys_not(
+    name: &str,
+    entry: &TableEntry,
+    newer: &Newer,
+    has_revisions: bool,
+) -> Result<Vec<WhyNot>> {
+    let hopeless = |told: String| WhyNot {
+        told,
+        is_hopeless: true,
+    };
+    let Some(rule) = rule_of(name) else {
+        return Ok(vec![hopeless(
+            "nothing in it leads to revisions, pages or log entries: make it anew of newer dumps"
+                .to_owned(),
+        )]);
+    };
+    if rule.needs == Needs::Nothing {
+        return Ok(Vec::new());
+    }
+    if let Some(table) = tables::by_name(name)
+        && table.version != entry.version
+    {
+        return Ok(vec![hopeless(format!(
+            "it is version {} of the table, and this program knows {}: make it anew",
+            entry.version, table.version
+        ))]);
+    }
+    let is_written = |column: &&&str| entry.columns.iter().any(|name| name == **column);
+    let needed = rule.needed_columns();
+    let missing: Vec<_> = needed
+        .iter()
+        .filter(|column| !is_written(column))
+        .copied()
+        .collect();
+    if !missing.is_empty() {
+        return Ok(vec![hopeless(format!(
+            "it has no column {}, by which rows are known",
+            missing.join(", ")
+        ))]);
+    }
+    let mut whys = Vec::new();
+    let mut tell = |told: &str| {
+        whys.push(WhyNot {
+            told: told.to_owned(),
+            is_hopeless: false,
+        });
+    };
+    let (pages, logs) = (&newer.page_coverage, &newer.log_coverage);
+    let (of_pages, of_logs) = match rule.needs {
+        Needs::Nothing => (false, false),
+        Needs::Pages | Needs::Uploads => (true, false),
+        Needs::LogEntries => (false, true),
+        Needs::PagesAndLogEntries => (true, true),
+    };
+    if of_pages && !pages.is_whole() {
+        match pages.is_empty() {
+            true => tell("no newer dump has pages"),
+            false => tell(&format!(
+                "the newer dumps hold the pages {} only, and a revision that they lack may be on another \
+                 page now",
+                pages.told()
+            )),
+        }
+    }
+    if of_logs && !logs.is_whole() {
+        match logs.is_empty() {
+            true => tell("no newer dump has the log: give pages-logging, too"),
+            false => tell(&format!(
+                "the newer dumps hold the log entries {} only",
+                logs.told()
+            )),
+        }
+    }
+    if rule.needs == Needs::Uploads && newer.uploads.is_empty() {
+        tell("no newer dump has versions of files: only those of pages that are gone are known");
+    }
+    if name == tables::PAGES.name && !has_revisions {
+        tell(
+            "there is no table revisions with page_id, revision_id and revision_dt beside it, by which \
+             pages are counted anew: only pages that are gone are known",
+        );
+    }
+    Ok(whys)
+}

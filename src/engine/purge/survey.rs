@@ -1,0 +1,222 @@
+//! Looking an output through, a part a task.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::changes::{Changes, Rows};
+use super::facts::{Facts, Lost, PageSums};
+use super::ids::IdSet;
+use super::newer::Newer;
+use super::output::{Output, OutputTable};
+use super::report::TablePurge;
+use crate::engine::pool::{Pending, Pool};
+use crate::engine::progress::Stop;
+use crate::error::{Error, ErrorKind, Result};
+use crate::sink::{PartReader, Wanted};
+use crate::tables;
+
+const BATCH_ROWS: usize = 8192;
+/// Parts at the workers, beside one a thread.
+const PARTS_AHEAD: usize = 2;
+
+/// Parts in which anything changes, by table and place.
+pub(super) type Touched = BTreeSet<(usize, usize)>;
+
+pub(super) struct Survey<'s> {
+    pub(super) output: &'s Output,
+    pub(super) newer: &'s Arc<Newer>,
+    pub(super) pool: &'s Pool,
+    pub(super) stop: &'s Stop,
+    pub(super) most_bytes: usize,
+}
+
+impl Survey<'_> {
+    /// Learns what of the output is gone, before any row is judged by its neighbours.
+    pub(super) fn learn(&self) -> Result<Lost> {
+        let (mut gone, mut pages) = (IdSet::default(), IdSet::default());
+        let (mut orphans, mut knows_parents) = (IdSet::default(), false);
+        let look = |table: &OutputTable, part: &Path, newer: &Newer| {
+            let mut found = Found::default();
+            let lost = Lost::default();
+            judge_part(table, part, &Facts { newer, lost: &lost }, |changes, _| {
+                found.take(&changes)
+            })?;
+            Ok(found)
+        };
+        let tells = |table: &OutputTable| table.rule.tells_of_revisions;
+        self.each_part(tells, look, |_, table, found: Found| {
+            knows_parents |= table.name == tables::REVISIONS.name
+                && table
+                    .judged
+                    .iter()
+                    .any(|column| column == "revision_parent_id");
+            gone.add_all(&found.gone);
+            pages.add_all(&found.pages);
+            orphans.add_all(&found.orphans);
+            self.check_memory(gone.bytes() + pages.bytes() + orphans.bytes())
+        })?;
+        let mut lost = Lost {
+            gone: Arc::new(gone),
+            pages: Arc::new(pages),
+            orphans: knows_parents.then(|| Arc::new(orphans)),
+            has_sums: self.output.tables().iter().any(tells_what_is_left),
+            ..Lost::default()
+        };
+        lost.sums = self.sums(lost.clone())?;
+        self.check_memory(lost.bytes())?;
+        Ok(lost)
+    }
+
+    /// Counts what is left of the pages that are touched.
+    fn sums(&self, lost: Lost) -> Result<HashMap<i64, PageSums>> {
+        let count = move |table: &OutputTable, part: &Path, newer: &Newer| {
+            let facts = Facts { newer, lost: &lost };
+            let mut sums: HashMap<i64, PageSums> = HashMap::new();
+            judge_part(table, part, &facts, |changes, rows| {
+                for row in (0..rows.count()).filter(|row| !changes.removed.contains_key(row)) {
+                    if let Some(page) = rows.int("page_id", row)
+                        && (facts.is_affected(Some(page)) || newer.page(page).is_gone())
+                    {
+                        let time = rows.int("revision_dt", row);
+                        sums.entry(page).or_default().see(time);
+                    }
+                }
+            })?;
+            Ok(sums)
+        };
+        let mut sums: HashMap<i64, PageSums> = HashMap::new();
+        self.each_part(
+            tells_what_is_left,
+            count,
+            |_, _, found: HashMap<_, PageSums>| {
+                for (page, more) in found {
+                    sums.entry(page).or_default().add(&more);
+                }
+                Ok(())
+            },
+        )?;
+        Ok(sums)
+    }
+
+    /// Judges all rows: what changes, table by table, and in which parts.
+    pub(super) fn judge(
+        &self,
+        lost: &Arc<Lost>,
+    ) -> Result<(BTreeMap<String, TablePurge>, Touched)> {
+        let mut purged: BTreeMap<String, TablePurge> = BTreeMap::new();
+        let mut touched = Touched::new();
+        let lost = Arc::clone(lost);
+        let look = move |table: &OutputTable, part: &Path, newer: &Newer| {
+            let facts = Facts { newer, lost: &lost };
+            let (mut counts, mut is_touched) = (TablePurge::default(), false);
+            judge_part(table, part, &facts, |changes, _| {
+                counts.count(&changes);
+                is_touched |= !changes.is_none();
+            })?;
+            Ok((counts, is_touched))
+        };
+        self.each_part(
+            |_| true,
+            look,
+            |place, table, (counts, is_touched)| {
+                purged.entry(table.name.clone()).or_default().add(&counts);
+                touched.extend(is_touched.then_some(place));
+                Ok(())
+            },
+        )?;
+        Ok((purged, touched))
+    }
+
+    /// Looks at the parts of some tables, several at once, and takes what was found in their order.
+    fn each_part<T: Send + 'static>(
+        &self,
+        is_wanted: impl Fn(&OutputTable) -> bool,
+        look: impl Fn(&OutputTable, &Path, &Newer) -> Result<T> + Send + Sync + 'static,
+        mut take: impl FnMut((usize, usize), &OutputTable, T) -> Result<()>,
+    ) -> Result<()> {
+        let look = Arc::new(look);
+        let mut looking: VecDeque<(Place<'_>, Pending<T>)> = VecDeque::new();
+        for (number, table) in self.output.tables().iter().enumerate() {
+            for (part_number, part) in table.parts.iter().enumerate().filter(|_| is_wanted(table)) {
+                self.stop.check()?;
+                while looking.len() >= self.pool.threads() + PARTS_AHEAD {
+                    if let Some(((place, table), oldest)) = looking.pop_front() {
+                        take(place, table, oldest.wait()?)?;
+                    }
+                }
+                let (look, newer) = (Arc::clone(&look), Arc::clone(self.newer));
+                let (theirs, part): (_, PathBuf) = (table.clone(), part.clone());
+                let task = self.pool.spawn(move || look(&theirs, &part, &newer));
+                looking.push_back((((number, part_number), table), task));
+            }
+        }
+        for ((place, table), task) in looking {
+            self.stop.check()?;
+            take(place, table, task.wait()?)?;
+        }
+        Ok(())
+    }
+
+    fn check_memory(&self, bytes: usize) -> Result<()> {
+        match bytes > self.most_bytes {
+            true => Err(Error::new(
+                ErrorKind::Environment,
+                "what is gone takes more than half of the memory: give more with --memory",
+            )),
+            false => Ok(()),
+        }
+    }
+}
+
+/// A part: its table by number and itself, and its number in that.
+type Place<'t> = ((usize, usize), &'t OutputTable);
+
+/// Whether pages can be counted by a table.
+fn tells_what_is_left(table: &OutputTable) -> bool {
+    let mut columns = ["page_id", "revision_id", "revision_dt"].iter();
+    table.name == tables::REVISIONS.name
+        && columns.all(|column| table.judged.iter().any(|name| name == column))
+}
+
+/// Judges the rows of a part by the columns that tell.
+fn judge_part(
+    table: &OutputTable,
+    part: &Path,
+    facts: &Facts<'_>,
+    mut take: impl FnMut(Changes, &Rows<'_>),
+) -> Result<()> {
+    let columns: Vec<_> = table.judged.iter().map(String::as_str).collect();
+    let wanted = Wanted {
+        columns: &columns,
+        purpose: "which the manifest names",
+        batch_rows: BATCH_ROWS,
+        row_group: None,
+    };
+    let mut reader = PartReader::open(part, &table.name, &wanted)?;
+    while let Some(batch) = reader.next_batch()? {
+        let rows = Rows::new(&batch, &table.written);
+        take(table.rule.judge(facts, &rows), &rows);
+    }
+    Ok(())
+}
+
+/// What a part tells of what is gone.
+#[derive(Default)]
+struct Found {
+    gone: IdSet,
+    pages: IdSet,
+    orphans: IdSet,
+}
+
+impl Found {
+    fn take(&mut self, changes: &Changes) {
+        for (set, ids) in [
+            (&mut self.gone, &changes.gone),
+            (&mut self.pages, &changes.pages),
+            (&mut self.orphans, &changes.orphans),
+        ] {
+            ids.iter().for_each(|id| set.insert(*id));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! A job in splits, for many processes on many machines.
+//!
+//! A plan cuts files at offsets, without a look at what stands there.  Each split is converted by a
+//! process of its own, which leaves parts and a receipt.  A commit proves that the splits join, writes
+//! what belongs to no split, and makes a finished job of it all.
+
+mod attempt;
+mod commit;
+mod join;
+mod plan;
+mod prolog;
+mod region;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::source::{Input, Stamp};
+
+pub use attempt::{DoneSplit, convert_split};
+pub use commit::commit_splits;
+pub use plan::{SplitPlan, plan_splits};
+pub(super) use prolog::Prolog;
+
+/// A region of a dump file that one process converts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Split {
+    /// What the plan is known by.
+    pub plan: String,
+    /// Its number in the plan, from 0.
+    pub number: usize,
+    /// The file.
+    pub file: PathBuf,
+    /// Where it begins in the file as stored.
+    pub begin_bytes: u64,
+    /// Where it ends.
+    pub end_bytes: u64,
+    /// The file as it was when the plan was made.
+    pub file_stamp: Stamp,
+}
+
+impl Split {
+    /// Reads a split, or what a plan's line of one is.
+    pub fn parse(json: &str) -> Result<Self> {
+        let split: Self = serde_json::from_str(json)
+            .map_err(|error| Error::usage("--split is no split of a plan").with_source(error))?;
+        let is_sound =
+            split.begin_bytes <= split.end_bytes && split.end_bytes <= split.file_stamp.bytes;
+        if !is_sound {
+            return Err(Error::usage(format!(
+                "--split is no split of a plan: it goes from {} to {} in a file of {} bytes",
+                split.begin_bytes, split.end_bytes, split.file_stamp.bytes
+            )));
+        }
+        Ok(split)
+    }
+
+    /// The file.
+    pub fn input(&self) -> Input {
+        Input::File(self.file.clone())
+    }
+
+    /// Whether it is all of its file.
+    pub fn is_whole(&self) -> bool {
+        self.begin_bytes == 0 && self.end_bytes == self.file_stamp.bytes
+    }
+
+    /// Whether its file ends with it.
+    pub(super) fn is_last(&self) -> bool {
+        self.end_bytes == self.file_stamp.bytes
+    }
+
+    /// Refuses a file that is not the one that was planned.
+    pub(super) fn check_unchanged(&self) -> Result<()> {
+        let input = self.input();
+        let why = match input.stamp()? {
+            Some(now) if now == self.file_stamp => return Ok(()),
+            Some(now) => super::resume::difference(&self.file_stamp, &now),
+            None => "it is no regular file any more".to_owned(),
+        };
+        Err(Error::usage(format!(
+            "has changed since the plan was made: {why}.  Make a new plan"
+        ))
+        .in_input(&input.name()))
+    }
+}

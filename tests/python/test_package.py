@@ -1,0 +1,316 @@
+"""The Python package: the same rows as the oracle's, the same objects as mwxml's."""
+import bz2
+import datetime
+import doctest
+import gzip
+import importlib
+import json
+import pathlib
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import helpers
+from test_documents import ANSWERS
+
+mwparquet = pytest.importorskip("mwparquet", reason="the package is not installed: pip install ./python")
+
+
+def rows(scanned):
+    """Rows of Arrow data as the oracle spells them."""
+    return helpers.spelt_rows(pa.table(scanned))
+
+
+@pytest.fixture(scope="module")
+def long_dump(tmp_path_factory):
+    """A dump that is read for some seconds, and a page of it many chunks long."""
+    path = tmp_path_factory.mktemp("long") / "long.xml.bz2"
+    text = "a word and another, and some more. " * 60
+    revisions = "".join(
+        f"<revision><id>{number}</id><timestamp>2020-01-01T00:00:00Z</timestamp><contributor>"
+        f"<username>U{number % 7}</username><id>{1 + number % 7}</id></contributor><text>{number} {text}</text>"
+        "</revision>" for number in range(1, 8001))
+    page = "<page><title>T{0}</title><ns>0</ns><id>{0}</id>" + revisions + "</page>"
+    xml = "<mediawiki><siteinfo></siteinfo>" + "".join(page.format(number) for number in (1, 2)) + "</mediawiki>"
+    with bz2.open(path, "wt", compresslevel=1) as file:
+        file.write(xml)
+    return path
+
+
+@pytest.mark.parametrize("name", [helpers.BIG.name, "uploads.xml", "slots.xml", "contributors.xml",
+                                  "samplewiki-20260101-pages-logging.xml.gz", "text-states.xml"])
+def test_a_scan_has_the_rows_of_the_oracle(name):
+    expected = helpers.expected_rows(name)
+    for table in helpers.ROW_TABLES:
+        assert rows(mwparquet.scan(helpers.SAMPLES / name, table=table)) == expected[table], table
+
+
+def test_libraries_take_a_scan():
+    scan = mwparquet.scan(helpers.BIG, columns=["revision_id", "user_text", "revision_dt"])
+    expected = pa.table(scan)
+    assert expected.num_rows > 100 and scan.schema.names == expected.column_names
+    assert pa.schema(scan.schema) == expected.schema
+    assert pa.RecordBatchReader.from_stream(scan).read_all() == expected
+    assert pl.DataFrame(scan).to_arrow().cast(expected.schema) == expected
+    assert pa.table(duckdb.sql("SELECT * FROM scan").to_arrow_table()).column("revision_id") \
+        == expected.column("revision_id")
+    frame = pd.DataFrame.from_arrow(scan)
+    assert list(frame["user_text"].dropna()) == [text for text in expected["user_text"].to_pylist() if text]
+    batches = list(scan)
+    assert sum(len(batch) for batch in batches) == expected.num_rows
+    assert pa.Table.from_batches([pa.record_batch(batch) for batch in batches]) == expected
+
+
+def test_filters_reach_the_dump():
+    times = {"since": datetime.date(2020, 1, 1), "until": datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)}
+    found = rows(mwparquet.scan([helpers.BIG], table="revisions", namespaces=[0, 1], **times))
+    wanted = [row for row in helpers.expected_rows(helpers.BIG.name)["revisions"]
+              if row["page_namespace_id"] in (0, 1) and "2020-01-01" <= row["revision_dt"] < "2024-01-01"]
+    assert found == wanted
+
+
+def test_a_scan_of_sql():
+    [dump] = (helpers.SAMPLES / "sql").glob("*-page.sql.gz")
+    scan = mwparquet.scan(dump, table="sql_page", columns=["page_id", "page_title"])
+    assert scan.schema.names == ["page_id", "page_title"] and pa.table(scan).num_rows > 0
+
+
+def test_any_order_gives_the_same_rows():
+    paths = [helpers.BIG, helpers.SAMPLES / "reverts.xml", helpers.SAMPLES / "containers.xml.gz"]
+    tables = [pa.table(mwparquet.scan(paths, any_order=any_order, memory="512MiB")) for any_order in (False, True)]
+    ordered, other = (sorted(table.column("revision_id").to_pylist()) for table in tables)
+    assert ordered == other and len(ordered) > 100
+
+
+@pytest.mark.parametrize("answer", [answer for answer in ANSWERS if (answer["format"], answer["shape"])
+                                    == ("mwxml", "slots")], ids=lambda answer: answer["sample"])
+def test_objects_are_those_of_mwxml(answer):
+    path = helpers.SAMPLES / answer["sample"]
+    found = [document(revision) for page in mwparquet.pages(path) for revision in page]
+    assert found == answer["documents"]
+
+
+def present(**fields):
+    """What mwxml writes: fields that hold something."""
+    return {name: value for name, value in fields.items() if value not in (None, "")}
+
+
+def document(revision):
+    """A revision as mwxml writes it."""
+    page, user, deleted = revision.page, revision.user, revision.deleted
+    contents = {role: present(
+        role=content.role, origin=None if role == "main" else content.origin, model=content.model,
+        format=content.format, deleted=content.deleted, location=content.location, bytes=content.bytes,
+        sha1=content.sha1, text=content.text) for role, content in revision.slots.contents.items()}
+    return present(
+        id=revision.id, timestamp=revision.timestamp and str(revision.timestamp),
+        user=user and present(id=user.id, text=user.text),
+        page=present(id=page.id, title=page.title, namespace=page.namespace, redirect=page.redirect,
+                     restrictions=page.restrictions),
+        minor=revision.minor, comment=revision.comment, parent_id=revision.parent_id,
+        slots=present(sha1=revision.slots.sha1, contents=contents),
+        deleted={"text": bool(deleted.text), "comment": deleted.comment, "user": deleted.user})
+
+
+def test_pages_over_many_chunks(long_dump):
+    dump = mwparquet.Dump.from_file(long_dump, memory="16MiB")
+    seen = [(page.title, [revision.id for revision in page]) for page in dump]
+    assert seen == [(title, list(range(1, 8001))) for title in ("T1", "T2")]
+    assert dump.report["seen"]["revisions"] == 16000
+
+
+def test_a_page_that_nobody_reads_is_passed_over(long_dump):
+    first, second = mwparquet.pages(long_dump)
+    assert (first.title, second.title) == ("T1", "T2") and list(first) == []
+
+
+def test_files_that_were_opened():
+    path = helpers.SAMPLES / "containers.xml"
+    for opened in (open(path, encoding="utf-8"), open(path, "rb"), gzip.open(f"{path}.gz", "rt"),
+                   bz2.open(f"{path}.bz2", "rt"), bz2.open(f"{path}.bz2")):
+        with opened as file:
+            [page] = mwparquet.Dump.from_file(file).pages
+            assert page.title == "Alpha"
+    with open(path, encoding="utf-8") as file:
+        file.read(10)
+        with pytest.raises(ValueError, match="was read from before"):
+            mwparquet.Dump.from_file(file)
+    with pytest.raises(TypeError):
+        mwparquet.Dump.from_file(iter(()))
+
+
+def test_logs():
+    name = "samplewiki-20260101-pages-logging.xml.gz"
+    found = list(mwparquet.Dump(helpers.SAMPLES / name).log_items)
+    expected = helpers.expected_rows(name)["log_events"]
+    assert [item.id for item in found] == [row["log_id"] for row in expected]
+    assert [str(item.timestamp) for item in found] == [row["log_dt"] for row in expected]
+    assert [item.user and item.user.text for item in found] == [row["user_text"] for row in expected]
+
+
+def test_map_is_that_of_mwxml():
+    paths = [helpers.SAMPLES / "containers.xml", helpers.SAMPLES / "containers.xml.7z"]
+    found = mwparquet.map(lambda dump, path: ((path, page.title) for page in dump), paths)
+    assert list(found) == [(str(path), "Alpha") for path in paths]
+
+
+def test_calls(tmp_path):
+    job = mwparquet.convert([helpers.BIG], tmp_path / "out", tables=["revisions", "pages"],
+                            columns={"revisions": ["revision_id", "user_text"]}, threads=2)
+    assert job["manifest"]["options"] == helpers.manifest(tmp_path / "out")["options"]
+    assert helpers.table(tmp_path / "out", "revisions").column_names == ["revision_id", "user_text"]
+    expected = helpers.expected_rows(helpers.BIG.name)
+    assert job["seen"]["revisions"] == len(expected["revisions"])
+    counted = mwparquet.count(helpers.BIG, by=["namespace"], measures="all")
+    assert sum(row["edits"] for row in counted.to_dicts()) == len(expected["revisions"])
+    assert pa.table(counted).num_rows == len(counted)
+    assert counted.to_dicts()[0].keys() == set(pa.table(counted).column_names)
+    told = helpers.run("inspect", "--json", "--full", helpers.BIG)
+    assert mwparquet.inspect(helpers.BIG, full=True) == [json.loads(told.stdout)]
+    assert mwparquet.schema() == json.loads(helpers.run("schema", "--json").stdout)
+
+
+def test_errors_have_their_place(tmp_path):
+    broken = helpers.BROKEN / "bad-timestamp.xml"
+    told = helpers.convert(broken, tmp_path / "out").stderr.decode().strip().removeprefix("mwparquet: ")
+    for call in (lambda: list(mwparquet.pages(broken)), lambda: list(mwparquet.scan(broken)),
+                 lambda: mwparquet.convert(broken, tmp_path / "other")):
+        with pytest.raises(mwparquet.DamagedError) as caught:
+            call()
+            pytest.fail("no error")
+        error = caught.value
+        assert str(error) == told and isinstance(error, mwparquet.Error)
+        assert (error.input, error.page_id, error.sql_line) == (str(broken), 1, None) and error.xml_offset > 0
+    scan = mwparquet.scan(broken)
+    with pytest.raises(Exception, match="bad-timestamp"):
+        pa.table(scan)
+    assert isinstance(scan.error, mwparquet.DamagedError) and scan.error.page_id == 1
+
+
+@pytest.mark.parametrize("cut", ["truncated.xml", "truncated.xml.bz2", "truncated.xml.gz",
+                                 "truncated-after-stream.xml.bz2"])
+def test_what_is_cut_is_no_end(cut):
+    path = helpers.BROKEN / cut
+    for read in (lambda: list(mwparquet.scan(path)), lambda: [list(page) for page in mwparquet.pages(path)],
+                 lambda: mwparquet.count(path, by="user")):
+        with pytest.raises(mwparquet.DamagedError):
+            read()
+    for read in (pa.table, pl.DataFrame, pd.DataFrame.from_arrow, lambda scan: duckdb.sql("FROM scan").fetchall()):
+        with pytest.raises(Exception, match="truncated"):
+            read(mwparquet.scan(path))
+
+
+def test_what_is_passed_over_is_told():
+    broken = helpers.BROKEN / "bad-timestamp.xml"
+    scan = mwparquet.scan(broken, on_damage="skip")
+    assert scan.report is None
+    assert pa.table(scan).num_rows > 0
+    [reject] = scan.report["rejects"]
+    assert reject["page_id"] == 1 and "timestamp" in reject["reason"]
+
+
+def test_mistakes_of_the_caller(tmp_path):
+    for call, message in [
+        (lambda: mwparquet.scan(helpers.BIG, table="revision"), "revision"),
+        (lambda: mwparquet.scan(helpers.BIG, columns=["user"]), "has no column"),
+        (lambda: mwparquet.scan(helpers.BIG, namespace=0), "namespace"),
+        (lambda: mwparquet.scan(helpers.BIG, namespaces=[]), "empty"),
+        (lambda: mwparquet.scan(helpers.BIG, memory="1"), "16MiB"),
+        (lambda: mwparquet.pages(helpers.BIG, since=datetime.datetime(2020, 1, 1)), "time zone"),
+        (lambda: mwparquet.scan(tmp_path), "no dump"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            call()
+    with pytest.raises(FileNotFoundError):
+        list(mwparquet.scan(tmp_path / "nothing.xml"))
+    with pytest.raises(mwparquet.NotADumpError):
+        list(mwparquet.scan(helpers.ROOT / "README.md"))
+
+
+INTERRUPTED = """
+import sys, mwparquet, pyarrow
+def scan(): pyarrow.table(mwparquet.scan(sys.argv[2], table="content"))
+def batches(): [len(batch) for batch in mwparquet.scan(sys.argv[2], table="content")]
+def pages(): [revision for page in mwparquet.pages(sys.argv[2]) for revision in page]
+def count(): mwparquet.count(sys.argv[2], by="user")
+try:
+    print("begins", flush=True)
+    while True:
+        globals()[sys.argv[1]]()
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+
+
+@pytest.mark.parametrize("call", ["scan", "batches", "pages", "count"])
+def test_interrupts(call, long_dump):
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTED, call, long_dump], stdout=subprocess.PIPE,
+                          text=True) as process:
+        assert process.stdout.readline() == "begins\n"
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=helpers.TIMEOUT)
+    assert (out, process.returncode) == ("interrupted\n", 0)
+
+
+def test_other_threads_run_meanwhile(long_dump):
+    import threading
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(pa.table(mwparquet.scan(long_dump)).num_rows))
+               for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    beats = 0
+    while any(thread.is_alive() for thread in threads):
+        beats += 1
+        time.sleep(0.001)
+    assert results == [16000] * 3 and beats > 3
+
+
+def test_objects_outlive_their_dump():
+    kept = [revision for page in mwparquet.pages(helpers.BIG) for revision in page][:50]
+    assert all(revision.page.id and revision.slots["main"].role == "main" for revision in kept)
+    assert hash(kept[0].user) == hash(kept[0].user) and kept[0].user == kept[0].user
+
+
+def test_times_are_datetimes():
+    time = mwparquet.Timestamp.from_string("2009-02-13T23:31:30Z")
+    assert time == datetime.datetime(2009, 2, 13, 23, 31, 30, tzinfo=datetime.timezone.utc)
+    assert int(time) == 1234567890 and str(time) == "2009-02-13T23:31:30Z" and time.short_format() == "20090213233130"
+    assert pickle.loads(pickle.dumps(time)) == time
+    assert str(time + datetime.timedelta(seconds=1)) == "2009-02-13T23:31:31Z"
+
+
+@pytest.mark.parametrize("name", ["", ".dumps", ".errors", ".timestamp"])
+def test_docstrings(name, tmp_path, monkeypatch):
+    for sample in (helpers.SAMPLES / "containers.xml.bz2", helpers.BROKEN / "bad-timestamp.xml"):
+        target = tmp_path / sample.relative_to(helpers.SAMPLES)
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(sample, target)
+    monkeypatch.chdir(tmp_path)
+    module = importlib.import_module("mwparquet" + name)
+    result = doctest.testmod(module, extraglobs={"OUTPUT": "out"})
+    assert result.attempted > 0 and result.failed == 0
+
+
+def test_stubs_have_what_the_module_has():
+    folder = pathlib.Path(mwparquet.__file__).parent
+    assert (folder / "py.typed").exists()
+    stubs = (folder / "_native.pyi").read_text()
+    for name in ("Batch", "Content", "LogItem", "Page", "Revision", "Scan", "SiteInfo", "Slots", "Table", "User"):
+        members = {member for member in vars(getattr(mwparquet, name)) if not member.startswith("_")}
+        stub = stubs.split(f"\nclass {name}")[1].split("\nclass ")[0]
+        assert all(f"def {member}(" in stub for member in members), name
+
+
+def test_version_is_that_of_the_program():
+    assert helpers.run("--version").stdout.decode().split() == ["mwparquet", mwparquet.__version__]

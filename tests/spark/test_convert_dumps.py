@@ -1,0 +1,226 @@
+"""Dumps converted on a real Spark: the rows of one machine, whatever happens to tasks and workers."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pyspark
+import pytest
+
+import helpers
+
+SPARK = pathlib.Path(pyspark.__file__).parent
+JOB = helpers.ROOT / "spark" / "convert_dumps.py"
+TABLES = helpers.ALL_TABLES
+DUMPS = [helpers.BIG, helpers.SAMPLES / "reverts.xml", helpers.SAMPLES / "containers.xml",
+         helpers.SAMPLES / "samplewiki-20260101-pages-logging.xml.gz"]
+ENVIRONMENT = {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable,
+               "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_HOSTNAME": "localhost"}
+SETTINGS = ["--conf", "spark.ui.enabled=false", "--conf", "spark.log.level=ERROR", "--driver-memory", "512m"]
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The same dumps on one machine, in one piece."""
+    folder = tmp_path_factory.mktemp("alone") / "out"
+    result = helpers.run("convert", *DUMPS, "--output", folder, "--progress", "off", "--tables", ",".join(TABLES))
+    assert result.returncode == 0, result.stderr.decode()
+    return folder
+
+
+def command(master, output, *arguments, settings=(), program=None, tables=TABLES):
+    """A whole job, by spark-submit."""
+    return [SPARK / "bin" / "spark-submit", "--master", master, *SETTINGS, *settings, JOB, *DUMPS,
+            "--output", output, "--split-size", "100KiB", "--mwparquet", program or helpers.binary(), *arguments,
+            "--", "--tables", ",".join(tables)]
+
+
+def submit(*arguments, **options):
+    """Run it; its output as text."""
+    words = list(map(str, command(*arguments, **options)))
+    return subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, timeout=helpers.TIMEOUT)
+
+
+def assert_same_job(output, alone):
+    """All tables, what the manifest says of the inputs, and nothing left over."""
+    for name in TABLES:
+        assert helpers.table(output, name).equals(helpers.table(alone, name)), name
+    found, expected = (helpers.manifest(folder)["inputs"] for folder in (output, alone))
+    for entry in found:
+        splits = entry.pop("splits")
+        assert splits[0]["begin_bytes"] == 0 and splits[-1]["end_bytes"] == entry["bytes"]
+    assert found == expected
+    assert len(helpers.manifest(output)["tables"]["revisions"]["parts"]) > len(DUMPS)
+    hidden = [str(path) for path in output.rglob("*") if path.name.startswith(".")]
+    assert hidden == []
+    verified = helpers.run("verify", output)
+    assert verified.returncode == 0, verified.stdout.decode()
+
+
+def clean(output):
+    """The job's folder goes away as a whole."""
+    cleaned = helpers.run("clean", output)
+    assert cleaned.returncode == 0, cleaned.stderr.decode()
+    assert not output.exists()
+
+
+def script(path, text):
+    """An executable shell script, in the place of the program."""
+    path.write_text(f"#!/bin/sh\n{text}")
+    path.chmod(0o755)
+    return path
+
+
+def test_local(alone, tmp_path):
+    output = tmp_path / "out"
+    result = submit("local[2]", output, "--ship")
+    assert result.returncode == 0, result.stderr
+    assert_same_job(output, alone)
+    from pyspark.sql import SparkSession
+    spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+    for name in ("revisions", "sessions"):
+        assert spark.read.parquet(str(output / name)).count() == helpers.table(alone, name).num_rows, name
+    spark.stop()
+    again = submit("local[1]", output)
+    assert again.returncode != 0
+    assert "holds a finished job" in again.stderr
+    clean(output)
+
+
+def test_a_job_that_failed_goes_on(alone, tmp_path):
+    """One split fails for good; then the same job does what is left."""
+    failing = script(tmp_path / "mwparquet", f"""
+case "$*" in
+    *'"number": 3,'*) echo 'mwparquet: no space' >&2; exit 4;;
+esac
+exec {helpers.binary()} "$@"
+""")
+    output = tmp_path / "out"
+    result = submit("local[2]", output, program=failing)
+    assert result.returncode == 1
+    assert "split 3 failed: mwparquet: no space\nThe same command goes on" in result.stderr
+    assert not (output / "manifest.json").exists()
+    result = submit("local[2]", output)
+    assert result.returncode == 0, result.stderr
+    assert "splits were done before" in result.stderr
+    assert_same_job(output, alone)
+
+
+class Cluster:
+    """A standalone master with two workers on this machine."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.master = f"spark://127.0.0.1:{self.port}"
+        self.processes = []
+        self.start("master", "deploy.master.Master", "--host", "127.0.0.1", "--port", self.port,
+                   "--webui-port", "0")
+        self.wait_for("master", "I have been elected leader")
+        for name in ("one", "two"):
+            self.start(name, "deploy.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0", "--cores", "1",
+                       "--memory", "1g", "--work-dir", folder / name, self.master)
+        for name in ("one", "two"):
+            self.wait_for(name, "Successfully registered")
+
+    def start(self, name, kind, *arguments):
+        words = [SPARK / "bin" / "spark-class", f"org.apache.spark.{kind}", *arguments]
+        with open(self.folder / f"{name}.log", "wb") as log:
+            process = subprocess.Popen(list(map(str, words)), env={**ENVIRONMENT, "SPARK_WORKER_NAME": name},
+                                       stdout=log, stderr=log, start_new_session=True)
+        self.processes.append(process)
+
+    def wait_for(self, name, text):
+        until = time.monotonic() + START_SECONDS
+        while text not in (self.folder / f"{name}.log").read_text(errors="replace"):
+            assert time.monotonic() < until, (self.folder / f"{name}.log").read_text(errors="replace")
+            time.sleep(0.1)
+
+    def kill(self, process):
+        """A process with its executors, at once."""
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+
+    def end(self):
+        for process in self.processes:
+            self.kill(process)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.end()
+
+
+EXECUTORS = ["--executor-memory", "512m"]
+
+
+def test_two_workers_and_an_attempt_that_hangs(cluster, alone, tmp_path):
+    """The first attempt at a split takes so long that Spark makes another beside it."""
+    slow = script(tmp_path / "mwparquet", f"""
+case "$*" in
+    *'"number": 2,'*) mkdir {tmp_path}/first 2>/dev/null && sleep 30; echo >> {tmp_path}/attempts;;
+esac
+exec {helpers.binary()} "$@"
+""")
+    output = tmp_path / "out"
+    speculation = [f"spark.speculation{setting}" for setting in
+                   ("=true", ".interval=200ms", ".quantile=0.3", ".multiplier=1.5", ".minTaskRuntime=500ms")]
+    settings = EXECUTORS + [word for setting in speculation for word in ("--conf", setting)]
+    result = submit(cluster.master, output, settings=settings, program=slow)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "first").exists()
+    assert (tmp_path / "attempts").exists(), "somebody else has done it"
+    assert_same_job(output, alone)
+
+
+def test_an_executor_without_the_program(cluster, tmp_path):
+    """The driver has it, and the executors do not: as with a path of the driver's machine."""
+    lonely = tmp_path / "mwparquet"
+    script(lonely, f'case "$*" in *plan*) {helpers.binary()} "$@"; rm {lonely};; esac\n')
+    result = submit(cluster.master, tmp_path / "out", settings=EXECUTORS, program=lonely)
+    assert result.returncode == 1
+    told = [line for line in result.stderr.splitlines() if line.startswith("convert_dumps: ")]
+    assert len(told) == 1 and f"there is no program {lonely}: install it on each machine" in told[0]
+
+
+def test_a_worker_killed_in_mid_job(cluster, alone, tmp_path):
+    """It dies when it has done some splits, one of which it has not told of, and is at others."""
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    watched = script(tmp_path / "mwparquet", f"""
+touch {marks}/begun-$$
+{helpers.binary()} "$@"
+code=$?
+pwd > {marks}/done-$$
+sleep 1
+exit $code
+""")
+    output = tmp_path / "out"
+    words = list(map(str, command(cluster.master, output, settings=EXECUTORS, program=watched)))
+    with open(tmp_path / "log", "wb") as log:
+        job = subprocess.Popen(words, env=ENVIRONMENT, stdout=log, stderr=log)
+    until = time.monotonic() + START_SECONDS
+    victim = cluster.processes[-1]
+    at_two = lambda path: str(cluster.folder / "two") in path.read_text()
+    while sum(map(at_two, marks.glob("done-*"))) < 2:
+        assert job.poll() is None and time.monotonic() < until, (tmp_path / "log").read_text()
+        time.sleep(0.05)
+    cluster.kill(victim)
+    assert job.wait(timeout=helpers.TIMEOUT) == 0, (tmp_path / "log").read_text()
+    assert_same_job(output, alone)
+    text = (tmp_path / "log").read_text()
+    assert "splits were done before" in text, "what was done and not told of is not done again"
+    clean(output)
