@@ -26,5 +26,5 @@ mod tags;
 pub use chunk::{Chunk, PageHeader, Piece, Places};
 pub use encoding::Transcoder;
 pub use framer::{Frame, Framer, FramerOptions, Header, Lost};
-pub use history::{Predecessor, RevisionPlace};
+pub use history::{History, Predecessor, RevisionPlace};
 pub use region::RegionEdges;

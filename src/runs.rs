@@ -10,6 +10,8 @@ mod folder;
 mod kind;
 mod mirror;
 mod name;
+mod pieces;
+mod spread;
 mod status;
 mod sums;
 
@@ -17,5 +19,7 @@ pub use choose::{Chosen, choose};
 pub use kind::Kind;
 pub use mirror::{Mirror, Run};
 pub use name::{Container, DumpName};
+pub use pieces::absent_pieces;
+pub use spread::{Spread, SpreadFile, spread};
 pub use status::{FileState, JobState, Status};
 pub use sums::{Algorithm, ListedChecksum, listed_checksums};

@@ -8,9 +8,10 @@ use super::convert::{filters, history, limits, pool};
 use super::inputs::find;
 use crate::engine::{
     DocumentOptions, DocumentShape, PeerFormat, Stop, WIKIQ_HEADER, cat_documents, cat_json,
-    cat_xml,
+    cat_xml, sequences,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::source::Input;
 
 pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
     let pool = pool(&arguments.work)?;
@@ -29,10 +30,16 @@ pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
     if arguments.format == CatFormat::Wikiq {
         out.write_all(WIKIQ_HEADER.as_bytes()).map_err(cannot)?;
     }
-    let named = found.named.iter().map(|input| (input, true));
-    let in_folders = found.in_folders.iter().map(|input| (input, false));
-    for (input, is_named) in named.chain(in_folders) {
+    let named = found.named.len();
+    let inputs: Vec<_> = found.named.into_iter().chain(found.in_folders).collect();
+    for sequence in sequences(&inputs, &limits, &pool, stop)? {
         let mut write = |bytes: &[u8]| out.write_all(bytes).map_err(cannot);
+        let each = |cat: &mut dyn FnMut(&Input) -> Result<()>| {
+            let numbers = sequence.files().iter().map(|file| file.number);
+            numbers
+                .filter_map(|number| inputs.get(number))
+                .try_for_each(cat)
+        };
         let outcome = match peer_format(arguments.format) {
             Some(format) => {
                 let options = DocumentOptions {
@@ -41,16 +48,18 @@ pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
                     filters: filters.clone(),
                     history,
                 };
-                cat_documents(input, &options, &limits, &pool, stop, &mut write)
+                cat_documents(
+                    &sequence, &inputs, &options, &limits, &pool, stop, &mut write,
+                )
             }
             None if arguments.format == CatFormat::Xml => {
-                cat_xml(input, &limits, &pool, stop, &mut write)
+                each(&mut |input| cat_xml(input, &limits, &pool, stop, &mut write))
             }
-            None => cat_json(input, &filters, &limits, &pool, stop, &mut write),
+            None => each(&mut |input| cat_json(input, &filters, &limits, &pool, stop, &mut write)),
         };
         match outcome {
             // What lies in a folder need not be a dump.
-            Err(error) if !is_named && error.kind() == ErrorKind::NotADump => {}
+            Err(error) if sequence.number() >= named && error.kind() == ErrorKind::NotADump => {}
             outcome => outcome?,
         }
     }

@@ -1,12 +1,12 @@
 //! From what the user names to the files that are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::args::RunArguments;
 use super::near::did_you_mean;
 use crate::error::{Error, Result};
-use crate::runs::{Chosen, Kind, Mirror, Run, choose};
+use crate::runs::{Chosen, Kind, Mirror, Run, absent_pieces, choose};
 use crate::source::{Discovered, Input, discover};
 
 /// The files found.
@@ -46,8 +46,13 @@ pub(super) fn find(words: &[String], runs: &RunArguments) -> Result<Found> {
     let files: Vec<_> = files.collect();
     let chosen = match files.is_empty() {
         true => Chosen::default(),
-        false => choose(files, &kinds)?,
+        false => choose(files, &kinds, runs.incomplete)?,
     };
+    let files = chosen.files.iter().cloned();
+    let named_files = named.iter().filter_map(Input::path);
+    if !runs.incomplete {
+        refuse_absent_pieces(&named_files.chain(files).collect::<Vec<_>>())?;
+    }
     let unread = left_out
         .into_iter()
         .map(|(path, why)| (path, why.to_owned()));
@@ -56,6 +61,22 @@ pub(super) fn find(words: &[String], runs: &RunArguments) -> Result<Found> {
         in_folders: chosen.files.into_iter().map(Input::File).collect(),
         left_out: unread.chain(chosen.left_out).collect(),
     })
+}
+
+/// The history of a page that is spread over files has a hole where one of these is not read.
+fn refuse_absent_pieces(files: &[PathBuf]) -> Result<()> {
+    let absent = absent_pieces(files)?;
+    match absent
+        .iter()
+        .find_map(|(page, paths)| Some((page, paths.first()?)))
+    {
+        None => Ok(()),
+        Some((page, path)) => Err(Error::usage(format!(
+            "page {page} is spread over several files, and {} is not among the inputs, though \
+             SHA256SUMS lists it: name all its files, or --incomplete to do without",
+            path.display()
+        ))),
+    }
 }
 
 /// One run of each wiki.
@@ -67,13 +88,20 @@ fn runs_asked_for(arguments: &RunArguments, kinds: &[Kind]) -> Result<Vec<Run>> 
     let mut asked_for: Vec<Run> = Vec::new();
     for pattern in &arguments.wikis {
         let mut by_wiki: BTreeMap<String, Vec<Run>> = BTreeMap::new();
+        let mut others = BTreeSet::new();
         for run in mirror.runs(pattern)? {
-            if run.exports == exports {
-                by_wiki.entry(run.wiki.clone()).or_default().push(run);
+            match run.exports == exports {
+                true => by_wiki.entry(run.wiki.clone()).or_default().push(run),
+                false => {
+                    others.insert(run.exports);
+                }
             }
         }
         if by_wiki.is_empty() {
-            return Err(unknown_wiki(&mirror, pattern)?);
+            return Err(match others.is_empty() {
+                true => unknown_wiki(&mirror, pattern)?,
+                false => of_other_kinds(pattern, &others),
+            });
         }
         for (wiki, runs) in by_wiki {
             if asked_for.iter().all(|run| run.wiki != wiki) {
@@ -115,6 +143,19 @@ fn of_date(wiki: &str, runs: Vec<Run>, date: &str, kinds: &[Kind]) -> Result<Run
         "no run of {wiki} says that it has finished{what}; name one with --date: {}",
         dates.join(", ")
     )))
+}
+
+/// There are exports of a wiki where others were asked for, or no exports.
+fn of_other_kinds(pattern: &str, there: &BTreeSet<Option<Kind>>) -> Error {
+    let there = there.iter().map(|exports| match exports {
+        Some(kind) => format!("exports (--kind {kind})"),
+        None => "dumps".to_owned(),
+    });
+    let there: Vec<_> = there.collect();
+    Error::usage(format!(
+        "of {pattern} there is no such run, but there are {}",
+        there.join(" and ")
+    ))
 }
 
 fn unknown_wiki(mirror: &Mirror, pattern: &str) -> Result<Error> {

@@ -58,7 +58,7 @@ fn describe(inspection: &Inspection) -> String {
     );
     let rows = [
         ("container", container(inspection)),
-        ("kind", inspection.kind.to_owned()),
+        ("kind", kind(inspection)),
         ("wiki", wiki),
         ("base", or_unknown(&inspection.base)),
         ("schema", or_unknown(&inspection.schema_version)),
@@ -77,6 +77,14 @@ fn describe(inspection: &Inspection) -> String {
         text += &format!("  {:<11}{rejects}\n", "damaged");
     }
     text
+}
+
+/// `pages with history, of page 17 alone by its name`
+fn kind(inspection: &Inspection) -> String {
+    match inspection.only_page {
+        Some(page) => format!("{}, of page {page} alone by its name", inspection.kind),
+        None => inspection.kind.to_owned(),
+    }
 }
 
 fn describe_sql(inspection: &Inspection) -> String {

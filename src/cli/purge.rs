@@ -125,11 +125,11 @@ fn of_runs(files: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let logs = there.contains(&Kind::PagesLogging);
     let mut first_error = None;
     for kind in KINDS.into_iter().filter(|kind| there.contains(kind)) {
-        let with_log = logs.then(|| choose(files.to_vec(), &[kind, Kind::PagesLogging]));
+        let with_log = logs.then(|| choose(files.to_vec(), &[kind, Kind::PagesLogging], false));
         // The log is not finished when stubs are.
         let chosen = match with_log {
             Some(Ok(chosen)) => Ok(chosen),
-            _ => choose(files.to_vec(), &[kind]),
+            _ => choose(files.to_vec(), &[kind], false),
         };
         match chosen {
             Ok(chosen) => return Ok(chosen.files),
@@ -138,7 +138,7 @@ fn of_runs(files: &[PathBuf]) -> Result<Vec<PathBuf>> {
     }
     match (first_error, logs) {
         (Some(error), _) => Err(error),
-        (None, true) => Ok(choose(files.to_vec(), &[Kind::PagesLogging])?.files),
+        (None, true) => Ok(choose(files.to_vec(), &[Kind::PagesLogging], false)?.files),
         (None, false) => Ok(Vec::new()),
     }
 }

@@ -15,8 +15,8 @@ use super::progress::Display;
 use super::sizes::human_count;
 use super::{WITH_REJECTS, exit_code, print, print_error};
 use crate::engine::{
-    DifferingText, Limits, Listener, Pool, Progress, Stop, Verified, check_file, verify,
-    wrong_checksum,
+    Before, DifferingText, Limits, Listener, Pool, Progress, Stop, Verified, check_file, sequences,
+    verify, wrong_checksum,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{
@@ -71,9 +71,21 @@ pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> 
             .map(Rows::create)
             .transpose()?,
     };
-    for (number, input) in inputs.iter().enumerate() {
+    let sequences = sequences(&inputs, &session.limits, &session.pool, stop)?;
+    let numbers = sequences.iter().flat_map(|sequence| {
+        let files = sequence.files().iter().enumerate();
+        files.map(|(place, file)| (place == 0, file.number))
+    });
+    let mut before = Before::default();
+    for (begins, number) in numbers {
+        let Some(input) = inputs.get(number) else {
+            continue;
+        };
+        if begins {
+            before = Before::default();
+        }
         let is_named = number < found.named.len();
-        let outcome = session.input(number, input, &mut verdict);
+        let outcome = session.input(number, input, &mut before, &mut verdict);
         session.display.end();
         match outcome.and_then(|told| print(told.as_bytes())) {
             Ok(_) => {}
@@ -134,7 +146,13 @@ struct Session<'s> {
 
 impl Session<'_> {
     /// Verifies an input; gives what is to be said of it.
-    fn input(&mut self, number: usize, input: &Input, verdict: &mut Verdict) -> Result<String> {
+    fn input(
+        &mut self,
+        number: usize,
+        input: &Input,
+        before: &mut Before,
+        verdict: &mut Verdict,
+    ) -> Result<String> {
         let checksums = match input {
             Input::File(path) => check_file(path, self.stop)?,
             Input::Stdin => Vec::new(),
@@ -154,6 +172,7 @@ impl Session<'_> {
         };
         let verified = verify(
             (number, input),
+            before,
             &self.limits,
             &self.pool,
             &self.progress,
@@ -181,6 +200,7 @@ fn line_of(value: &impl Serialize) -> Result<String> {
 fn describe(told: &Told<'_>) -> String {
     let Verified {
         name,
+        goes_on_from,
         container,
         container_pieces,
         seen,
@@ -249,6 +269,7 @@ fn describe(told: &Told<'_>) -> String {
             ),
         ),
         ("file", checksums),
+        ("goes on from", goes_on_from.clone().unwrap_or_default()),
         ("records", list(&counts)),
         ("texts", proofs(texts)),
         ("several slots", proofs(revision_checksums)),

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::converted::{Converted, convert_sequence};
 use super::document::Document;
-use super::input_tables::{Converted, REPORTED_REJECTS, convert_input};
+use super::input_tables::REPORTED_REJECTS;
 use super::kept::{record, sql_entry};
 use super::lane::Lane;
 use super::lanes::{Reading, read_inputs};
@@ -17,6 +18,7 @@ use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::resume::{Begun, begin};
 use super::row_groups::{PartsByTable, path_of};
+use super::sequences::{Sequence, sequences};
 use super::sessions::write_sessions;
 use super::sql::{SqlTables, SqlWanted, merged};
 use super::unchanged::{INPUT_TIMES, input_times};
@@ -107,7 +109,8 @@ pub fn convert(
     observe: &mut dyn FnMut(),
     describe_run: &dyn Fn() -> BTreeMap<String, serde_json::Value>,
 ) -> Result<JobReport> {
-    let (mut folder, mut journal, finished) = match begin(job, stop)? {
+    let sequences = sequences(&job.inputs, &job.limits, pool, stop)?;
+    let (mut folder, mut journal, finished) = match begin(job, &sequences, stop)? {
         Begun::Finished(manifest) => return Ok(finished_before(*manifest)),
         Begun::Unfinished {
             folder,
@@ -115,15 +118,18 @@ pub fn convert(
             finished,
         } => (folder, journal, finished),
     };
-    let resumed_inputs = finished.len();
     let mut results = Results::default();
     let done: BTreeSet<_> = finished.keys().copied().collect();
     for (number, converted) in finished {
-        progress.skip_input(converted.entry.bytes);
+        for file in &converted.files {
+            progress.skip_input(file.entry.bytes);
+        }
         results.add(job, number, converted)?;
     }
+    let resumed_inputs = results.entries.len();
     let reading = Reading {
         inputs: &job.inputs,
+        sequences: &sequences,
         finished: &done,
         limits: &job.limits,
         pool,
@@ -131,7 +137,10 @@ pub fn convert(
         stop,
     };
     let outcome = Plan::new(job, &folder).and_then(|plan| {
-        let read = |lane: &Lane<'_>, number, input: &_| convert_input(&plan, lane, number, input);
+        let read = |lane: &Lane<'_>, sequence: &Sequence| {
+            let number = sequence.number();
+            convert_sequence(&plan, lane, &job.inputs, sequence, number)
+        };
         read_inputs(&reading, observe, &read, &mut |number, mut converted| {
             record(&mut journal, number, &mut converted)?;
             results.add(job, number, converted)
@@ -234,22 +243,29 @@ pub(super) struct Results {
 impl Results {
     pub(super) fn add(&mut self, job: &Job, number: usize, mut converted: Converted) -> Result<()> {
         let snapshots = job.snapshots.as_ref();
-        if let Some(snapshot) = snapshots.and_then(|snapshots| snapshots.get(number)) {
+        if let Some(snapshot) = snapshots.and_then(|snapshots| snapshots.get(number))
+            && let Some(first) = converted.files.first()
+        {
             let partitions = match converted.sql {
                 None => &mut self.partitions,
                 Some(_) => &mut self.sql_partitions,
             };
-            partitions.add(number, converted.entry.wiki_id.clone(), snapshot);
+            partitions.add(number, first.entry.wiki_id.clone(), snapshot);
         }
         self.has_xml |= converted.sql.is_none();
-        self.stamps
-            .extend(converted.stamp.map(|stamp| (number, stamp)));
-        if let Some(sql) = converted.sql {
-            converted.entry.sql_tables = Some(sql_entry(&sql)?);
-            let name = converted.entry.name.as_str().into();
+        if let (Some(sql), Some(first)) = (converted.sql, converted.files.first_mut()) {
+            first.entry.sql_tables = Some(sql_entry(&sql)?);
+            let name = first.entry.name.as_str().into();
             self.sql.insert(number, (name, sql));
         }
-        self.entries.insert(number, converted.entry);
+        for file in converted.files {
+            if !converted.wikis.is_empty() {
+                self.documents.insert(file.number, converted.wikis.clone());
+            }
+            self.stamps
+                .extend(file.stamp.map(|stamp| (file.number, stamp)));
+            self.entries.insert(file.number, file.entry);
+        }
         for (table, parts) in converted.parts {
             if !parts.is_empty() {
                 self.parts.insert((table, number), parts);
@@ -257,9 +273,6 @@ impl Results {
         }
         if !converted.rejects.is_empty() {
             self.rejects.insert(number, converted.rejects);
-        }
-        if !converted.wikis.is_empty() {
-            self.documents.insert(number, converted.wikis.clone());
         }
         self.wikis.add(number, converted.wikis);
         self.edits.extend(converted.edits);

@@ -22,6 +22,7 @@ use super::lanes::{Reading, read_inputs};
 use super::options::{Filters, Limits};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
+use super::sequences::{Sequence, sequences};
 use crate::derive::counts::{CountPlan, Subject};
 use crate::error::{Error, Result};
 use crate::sink::{Seen, TemporaryFolder};
@@ -73,8 +74,10 @@ pub fn count(
 ) -> Result<(Counts, CountReport)> {
     let folder = TemporaryFolder::below(&job.sorting_parent);
     let spilling = Spilling::new(&folder);
+    let sequences = sequences(&job.inputs, &job.limits, pool, stop)?;
     let reading = Reading {
         inputs: &job.inputs,
+        sequences: &sequences,
         finished: &BTreeSet::new(),
         limits: &job.limits,
         pool,
@@ -85,8 +88,9 @@ pub fn count(
     let mut all = Spill::new(&spilling, job.limits.groups_bytes());
     let mut seen = Seen::default();
     let mut rejects = std::collections::BTreeMap::new();
-    let read =
-        |lane: &Lane<'_>, _, input: &Input| input::count_input(&counting, &spilling, lane, input);
+    let read = |lane: &Lane<'_>, sequence: &Sequence| {
+        input::count_sequence(&counting, &spilling, lane, sequence, &job.inputs)
+    };
     read_inputs(&reading, observe, &read, &mut |number, counted| {
         seen.add(&counted.seen);
         rejects.insert(number, counted.rejects);

@@ -1,28 +1,28 @@
-//! One input into tables.
+//! The rows of one input on their way into tables, or of several over which a page is spread.
+
+mod ended;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::digest::{FileSums, wrong_checksum};
 use super::document::Document;
 use super::histories::Histories;
-use super::kinds::run_any_input;
 use super::lane::Lane;
-use super::pipeline::{Consumer, Passed, Work};
+use super::pipeline::{Consumer, Work};
 use super::plan::Plan;
 use super::profile_rows::ProfileRows;
 use super::proofs::Proofs;
-use super::resume::check_still;
-use super::row_groups::{PartsByTable, RowGroups};
+use super::row_groups::RowGroups;
 use super::rows::{ChunkRows, Wanted, rows_of};
+use super::sequences::{Seam, Sequence, SequenceFile};
 use super::sessions::Edits;
 use super::sql::SqlTables;
 use super::texts::Texts;
 use super::unknown::{Unknown, UnknownNames};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::model::ContentState;
-use crate::sink::{CheckedFile, InputEntry, Partition, Run, Seen, VerifiedInput};
-use crate::source::{Input, Stamp};
+use crate::sink::{Partition, Seen};
+use crate::source::Input;
 use crate::tables::{self, PageSummary, Reject, TableBuilder};
 
 /// Rows that a lane gathers itself before they become a batch.
@@ -30,52 +30,6 @@ const LANE_BATCH_ROWS: usize = 8192;
 
 /// How many rejects a report keeps; the table has all.
 pub(super) const REPORTED_REJECTS: usize = 20;
-
-/// What became of an input.
-pub(super) struct Converted {
-    /// The file as it was read; `None` of what is none.
-    pub(super) stamp: Option<Stamp>,
-    pub(super) entry: InputEntry,
-    pub(super) parts: PartsByTable,
-    /// What was passed over, the first of many.
-    pub(super) rejects: Vec<Reject>,
-    /// The input's documents, as far as their wikis differ.
-    pub(super) wikis: Vec<Arc<Document>>,
-    /// The input's edits, of which sessions are made, sorted.
-    pub(super) edits: Vec<Run>,
-    /// The input's tables, if it is a dump of these.
-    pub(super) sql: Option<SqlTables>,
-    /// Whether its first text is that of a stub, where a table needs texts.
-    pub(super) begins_with_stub: Option<bool>,
-}
-
-/// Writes the tables of the input of a number.
-pub(super) fn convert_input(
-    plan: &Plan<'_>,
-    lane: &Lane<'_>,
-    number: usize,
-    input: &Input,
-) -> Result<Converted> {
-    let stamp = input.stamp()?;
-    let lane = &Lane {
-        sums: match plan.checks_files() {
-            true => FileSums::of(input)?,
-            false => None,
-        },
-        ..lane.clone()
-    };
-    let mut tables = InputTables::new(plan, lane, number, input)?;
-    let outcome = run_any_input(input, lane, &mut tables);
-    if !matches!(&outcome, Err(error) if error.kind() == ErrorKind::Cancelled) {
-        // Before what was found in it: a file that is still written looks damaged.
-        check_still(input, stamp.as_ref())?;
-    }
-    let passed = outcome?;
-    let checksums = tables.check_file()?;
-    let mut converted = tables.finish(input, passed, checksums)?;
-    converted.stamp = stamp;
-    Ok(converted)
-}
 
 /// The rows of one input on their way into the tables.
 pub(super) struct InputTables<'l> {
@@ -110,14 +64,18 @@ pub(super) struct InputTables<'l> {
     pub(super) seen: Seen,
     pub(super) input: Arc<str>,
     pub(super) sql: SqlTables,
+    /// Whether the input at hand is a dump of SQL tables.
+    has_sql: bool,
+    seam: Seam,
 }
 
 impl<'l> InputTables<'l> {
+    /// Of inputs that have not begun; their parts have a number.
     pub(super) fn new(
         plan: &'l Plan<'l>,
         lane: &'l Lane<'l>,
         number: usize,
-        input: &Input,
+        sequence: &Sequence,
     ) -> Result<Self> {
         let mut groups = RowGroups::new(plan, lane, number)?;
         // What is written before the wiki is known.
@@ -148,8 +106,10 @@ impl<'l> InputTables<'l> {
             document: None,
             open_page: None,
             seen: Seen::default(),
-            input: input.name(),
+            input: "".into(),
             sql: SqlTables::default(),
+            has_sql: false,
+            seam: Seam::new(sequence),
         })
     }
 
@@ -177,6 +137,13 @@ impl<'l> InputTables<'l> {
         self.groups.enter(partition.as_ref());
         self.partition = partition;
         Ok(())
+    }
+
+    /// The next input of the sequence begins.
+    pub(super) fn begin_file(&mut self, file: &SequenceFile, input: &Input) {
+        self.input = input.name();
+        self.unknown = UnknownNames::new(self.lane.limits);
+        self.seam.begin_file(file, input.name());
     }
 
     fn push_page(&mut self, page: &PageSummary) -> Result<()> {
@@ -218,6 +185,16 @@ impl<'l> InputTables<'l> {
         self.push_reject(Reject::of(why, lost_bytes, wiki_id, &self.input))
     }
 
+    /// The open page may have lost revisions, and the next one its begin.
+    fn history_has_hole(&mut self) {
+        if let Some(histories) = &mut self.histories {
+            histories.lost();
+        }
+        if let Some(texts) = &mut self.texts {
+            texts.lost();
+        }
+    }
+
     fn count_unknown(&mut self, unknown: Unknown) -> Result<()> {
         let counts = &mut self.seen.skipped_elements;
         let Some(why) = self.unknown.count(unknown, counts) else {
@@ -252,123 +229,16 @@ impl<'l> InputTables<'l> {
         Ok(())
     }
 
-    fn collect_page(
-        &mut self,
-        page: PageSummary,
-        began_before: bool,
-        continues: bool,
-    ) -> Result<()> {
+    /// Takes a page, or what a chunk has of it; `goes_on` says whether it is the one that is open.
+    fn collect_page(&mut self, page: PageSummary, goes_on: bool) -> Result<()> {
         match &mut self.open_page {
-            Some(open) if began_before => open.add(&page),
+            Some(open) if goes_on && open.page_id == page.page_id => open.add(&page),
             _ => {
                 self.close_page()?;
                 self.open_page = Some(page);
             }
         }
-        if !continues {
-            self.close_page()?;
-        }
         Ok(())
-    }
-
-    /// Holds the file, which is read, against the lists beside it; `None` if nobody asks for that.
-    fn check_file(&mut self) -> Result<Option<Vec<CheckedFile>>> {
-        if !self.plan.checks_files() {
-            return Ok(None);
-        }
-        let lane = self.lane;
-        let checked = match &lane.sums {
-            Some(sums) => sums.finish(&lane.stop)?,
-            None => Vec::new(),
-        };
-        for wrong in checked.iter().filter(|one| !one.agrees()) {
-            let why = wrong_checksum(wrong).in_input(&self.input);
-            match self.wanted.keep_going {
-                true => self.push_loss(&why, None, None)?,
-                false => return Err(why),
-            }
-        }
-        Ok(Some(checked))
-    }
-
-    /// What was verified, if anything.
-    fn verified(&mut self, checksums: Option<Vec<CheckedFile>>) -> Option<VerifiedInput> {
-        let is_wanted = self.wanted.selection(&tables::DIFFERING_TEXTS).is_some();
-        let proofs = is_wanted.then(|| self.proofs.take().unwrap_or_default());
-        if proofs.is_none() && checksums.is_none() {
-            return None;
-        }
-        let (texts, revision_checksums) = proofs
-            .map(|proofs| (proofs.texts, proofs.revision_checksums))
-            .unzip();
-        Some(VerifiedInput {
-            texts,
-            revision_checksums,
-            checksums,
-        })
-    }
-
-    /// Writes what is left.
-    pub(super) fn finish(
-        mut self,
-        input: &Input,
-        passed: Passed,
-        checksums: Option<Vec<CheckedFile>>,
-    ) -> Result<Converted> {
-        self.close_page()?;
-        self.profiles.close_page(&mut self.groups)?;
-        if let Some(mut pages) = self.pages.take() {
-            self.groups.push(&tables::PAGES, pages.finish()?)?;
-        }
-        if let Some(mut rejects) = self.rejects.take() {
-            self.groups.push(&tables::REJECTS, rejects.finish()?)?;
-        }
-        if let Some(histories) = self.histories.take() {
-            histories.finish(&mut self.groups)?;
-        }
-        if let Some(texts) = self.texts.take() {
-            texts.finish(&mut self.groups)?;
-        }
-        let verified = self.verified(checksums);
-        let edits = self.edits.take().map_or(Ok(Vec::new()), Edits::finish)?;
-        let parts = self.groups.finish()?;
-        let mut seen = self.seen;
-        match passed.is_sql {
-            true => seen.sql_bytes = passed.xml_bytes,
-            false => seen.xml_bytes = passed.xml_bytes,
-        }
-        seen.trailing_zero_bytes = passed.trailing_zero_bytes;
-        let document = self.document.as_ref();
-        let site = document.map(|document| &document.site);
-        let entry = InputEntry {
-            name: self.input.to_string(),
-            bytes: input
-                .size_bytes()
-                .unwrap_or_else(|| self.lane.taken_bytes.load(Ordering::Relaxed)),
-            container: passed.format.name().to_owned(),
-            container_pieces: passed.pieces,
-            schema_version: site.and_then(|site| site.schema_version.clone()),
-            generator: site
-                .and_then(|site| site.generator.clone())
-                .or_else(|| self.sql.writer.clone()),
-            wiki_id: document
-                .and_then(|document| document.wiki_id.clone())
-                .or_else(|| self.sql.wiki_id.clone()),
-            seen,
-            sql_tables: None,
-            verified,
-            splits: Vec::new(),
-        };
-        Ok(Converted {
-            stamp: None,
-            entry,
-            parts,
-            rejects: self.reported,
-            wikis: self.wikis,
-            edits,
-            sql: passed.is_sql.then_some(self.sql),
-            begins_with_stub: self.begins_with_stub,
-        })
     }
 }
 
@@ -388,14 +258,21 @@ impl Consumer for InputTables<'_> {
     }
 
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
-        self.close_page()?;
-        self.profiles.close_page(&mut self.groups)?;
-        self.enter_wiki(document.wiki_id.as_deref())?;
-        if let Some(histories) = &mut self.histories {
-            histories.end_page(&mut self.groups)?;
+        let follows = self.seam.begin(document)?;
+        if !follows {
+            self.close_page()?;
+            self.profiles.close_page(&mut self.groups)?;
+            if let Some(histories) = &mut self.histories {
+                histories.end_page(&mut self.groups)?;
+            }
         }
+        self.enter_wiki(document.wiki_id.as_deref())?;
         if let Some(texts) = &mut self.texts {
-            texts.begin(document.dump_day, &mut self.groups)?;
+            texts.begin(document.dump_day, follows, &mut self.groups)?;
+        }
+        // What stands before is not read here, where others have.
+        if self.seam.has_hole() && !self.is_continued {
+            self.history_has_hole();
         }
         self.document = Some(Arc::clone(document));
         self.has_texts = self.is_continued;
@@ -405,7 +282,8 @@ impl Consumer for InputTables<'_> {
         Ok(())
     }
 
-    fn collect(&mut self, rows: ChunkRows) -> Result<()> {
+    fn collect(&mut self, mut rows: ChunkRows) -> Result<()> {
+        let goes_on = self.seam.take(&rows.edges, &mut rows.seen)?;
         let progress = self.lane.progress;
         let (revisions, pages) = (rows.seen.revisions, rows.seen.pages);
         progress.revisions.fetch_add(revisions, Ordering::Relaxed);
@@ -425,8 +303,8 @@ impl Consumer for InputTables<'_> {
         }
         self.check_texts(rows.first_text)?;
         self.groups.push(&tables::DIFFS, rows.diffs)?;
-        for (page, began_before, continues) in rows.pages {
-            self.collect_page(page, began_before, continues)?;
+        for (number, (page, began_before)) in rows.pages.into_iter().enumerate() {
+            self.collect_page(page, began_before || (goes_on && number == 0))?;
         }
         if let (Some(histories), Some(history)) = (&mut self.histories, rows.history) {
             histories.add(history, &mut self.groups)?;
@@ -444,14 +322,7 @@ impl Consumer for InputTables<'_> {
     }
 
     fn lost(&mut self, why: &Error, lost_bytes: Option<u64>) -> Result<()> {
-        self.close_page()?;
-        self.profiles.close_page(&mut self.groups)?;
-        if let Some(histories) = &mut self.histories {
-            histories.lost();
-        }
-        if let Some(texts) = &mut self.texts {
-            texts.lost();
-        }
+        self.history_has_hole();
         let document = self.document.as_ref();
         let wiki_id = document.and_then(|document| document.wiki_id.clone());
         self.push_loss(why, lost_bytes, wiki_id)

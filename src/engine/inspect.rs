@@ -18,6 +18,7 @@ use crate::container::{Format, HEAD_BYTES};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{SiteInfo, SqlTable};
 use crate::protect::Protection;
+use crate::runs::DumpName;
 use crate::sink::Seen;
 use crate::source::Input;
 use crate::sql::Declared;
@@ -35,6 +36,9 @@ pub struct Inspection {
     pub container_pieces: Option<u64>,
     /// What kind of dump it is.
     pub kind: &'static str,
+    /// The only page that it has, by its name: other files may have more of its history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_page: Option<u64>,
     /// The wiki.
     pub wiki_id: Option<String>,
     /// Display name of the wiki.
@@ -153,6 +157,12 @@ pub fn inspect(
             .filter(|passed| passed.format != Format::Plain)
             .map(|passed| passed.pieces),
         kind,
+        only_page: input
+            .path()
+            .and_then(|path| DumpName::of_path(&path))
+            .filter(DumpName::is_of_one_page)
+            .and_then(|name| name.pages)
+            .map(|(page, _)| page),
         wiki_id: looker
             .document
             .as_ref()

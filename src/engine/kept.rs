@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::converted::{Converted, ConvertedFile};
 use super::document::Document;
-use super::input_tables::Converted;
 use super::sql::{Prepared, SqlTables};
 use crate::error::{Error, Result};
 use crate::model::{Namespace, SiteInfo, SqlTable};
-use crate::sink::{FinishedInput, Journal, KeptPart, OutputFolder, Run, WikiEntry};
+use crate::sink::{FinishedInput, InputEntry, Journal, KeptPart, OutputFolder, Run, WikiEntry};
 use crate::source::Stamp;
 use crate::tables::{Reject, SqlSelection};
 use crate::xml::XmlLimits;
@@ -20,12 +20,23 @@ use crate::xml::XmlLimits;
 #[derive(Serialize, Deserialize)]
 pub(super) struct Rest {
     pub(super) stamp: Stamp,
+    /// Inputs that were read behind it, as one with it.
+    #[serde(default)]
+    pub(super) following: Vec<KeptFile>,
     rejects: Vec<Reject>,
     wikis: Vec<KeptWiki>,
     /// The tables of an SQL dump.
     sql: Option<Vec<KeptSqlTable>>,
     #[serde(default)]
     begins_with_stub: Option<bool>,
+}
+
+/// An input as it was read.
+#[derive(Serialize, Deserialize)]
+pub(super) struct KeptFile {
+    pub(super) number: usize,
+    pub(super) stamp: Stamp,
+    pub(super) entry: InputEntry,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,6 +69,7 @@ impl KeptWiki {
 /// What the manifest tells of an input, with what is told by its file, as a journal keeps it.
 pub(super) fn rest_of(
     stamp: Stamp,
+    following: Vec<KeptFile>,
     wikis: Vec<KeptWiki>,
     sql_tables: Option<Value>,
 ) -> Result<Value> {
@@ -71,6 +83,7 @@ pub(super) fn rest_of(
     let sql = sql_tables.map(serde_json::from_value).transpose();
     let rest = Rest {
         stamp,
+        following,
         rejects: Vec::new(),
         wikis,
         sql: sql.map_err(unreadable)?,
@@ -117,15 +130,19 @@ pub(super) fn record(
 
 /// What is to be kept of an input that is finished.
 pub(super) fn kept(number: usize, converted: &mut Converted) -> Result<FinishedInput> {
-    let Some(stamp) = converted.stamp.clone() else {
-        return Err(Error::internal("an input has no stamp"));
+    let mut files = converted.files.iter().map(keep_file);
+    let Some(first) = files.next() else {
+        return Err(Error::internal("a sequence has no input"));
     };
+    let KeptFile { stamp, entry, .. } = first?;
+    let following = files.collect::<Result<_>>()?;
     let parts = converted
         .parts
         .iter()
         .filter(|(_, parts)| !parts.is_empty());
     let rest = Rest {
         stamp,
+        following,
         rejects: converted.rejects.clone(),
         wikis: converted.wikis.iter().map(|wiki| keep_wiki(wiki)).collect(),
         sql: converted.sql.as_ref().map(|sql| {
@@ -137,7 +154,7 @@ pub(super) fn kept(number: usize, converted: &mut Converted) -> Result<FinishedI
     Ok(FinishedInput {
         number,
         is_kept: false,
-        entry: converted.entry.clone(),
+        entry,
         parts: parts
             .map(|(table, parts)| (table.clone(), parts.iter().map(KeptPart::of).collect()))
             .collect(),
@@ -147,6 +164,15 @@ pub(super) fn kept(number: usize, converted: &mut Converted) -> Result<FinishedI
             .map(Run::keep)
             .collect::<Result<_>>()?,
         rest: as_json(&rest)?,
+    })
+}
+
+fn keep_file(file: &ConvertedFile) -> Result<KeptFile> {
+    let stamp = file.stamp.clone();
+    Ok(KeptFile {
+        number: file.number,
+        stamp: stamp.ok_or_else(|| Error::internal("an input has no stamp"))?,
+        entry: file.entry.clone(),
     })
 }
 
@@ -180,8 +206,28 @@ pub(super) fn restore(folder: &OutputFolder, finished: FinishedInput) -> Result<
     let sorting = folder.sorting();
     let runs = finished.runs.iter();
     let wikis = rest.wikis.into_iter();
+    let (writer, wiki_id) = (&finished.entry.generator, &finished.entry.wiki_id);
+    let sql = rest.sql.map(|tables| SqlTables {
+        writer: writer.clone(),
+        wiki_id: wiki_id.clone(),
+        tables: tables
+            .into_iter()
+            .map(|table| Arc::new(restore_sql_table(table)))
+            .collect(),
+    });
+    let first = KeptFile {
+        number: finished.number,
+        stamp: rest.stamp,
+        entry: finished.entry,
+    };
+    let files = std::iter::once(first).chain(rest.following);
+    let files = files.map(|file| ConvertedFile {
+        number: file.number,
+        stamp: Some(file.stamp),
+        entry: file.entry,
+    });
     Ok(Converted {
-        stamp: Some(rest.stamp),
+        files: files.collect(),
         parts: parts.collect(),
         rejects: rest.rejects,
         begins_with_stub: rest.begins_with_stub,
@@ -191,15 +237,7 @@ pub(super) fn restore(folder: &OutputFolder, finished: FinishedInput) -> Result<
         edits: runs
             .map(|run| Run::kept(Path::join(&sorting, &run.name)))
             .collect(),
-        sql: rest.sql.map(|tables| SqlTables {
-            writer: finished.entry.generator.clone(),
-            wiki_id: finished.entry.wiki_id.clone(),
-            tables: tables
-                .into_iter()
-                .map(|table| Arc::new(restore_sql_table(table)))
-                .collect(),
-        }),
-        entry: finished.entry,
+        sql,
     })
 }
 

@@ -8,6 +8,7 @@ use super::pipeline::{Consumer, Passed, Pipeline};
 use super::sql::{SqlConsumer, SqlPipeline};
 use crate::container::{Format, Sink, Trailing};
 use crate::error::{Error, Result};
+use crate::frame::History;
 use crate::source::Input;
 use crate::sql::{self, Guess};
 
@@ -17,9 +18,21 @@ pub(super) fn run_any_input<C: Consumer + SqlConsumer>(
     lane: &Lane<'_>,
     consumer: &mut C,
 ) -> Result<Passed> {
+    run_any_input_after(None, input, lane, consumer).map(|(passed, _)| passed)
+}
+
+/// The same for an input that can go on with the last page of the one before: takes what that one has
+/// left of the page's history, and gives what this one leaves.
+pub(super) fn run_any_input_after<C: Consumer + SqlConsumer>(
+    history: Option<History>,
+    input: &Input,
+    lane: &Lane<'_>,
+    consumer: &mut C,
+) -> Result<(Passed, Option<History>)> {
     let mut switch = Switch {
         input,
         lane,
+        history,
         state: State::Undecided {
             consumer,
             held: Vec::new(),
@@ -35,6 +48,7 @@ pub(super) fn run_any_input<C: Consumer + SqlConsumer>(
 struct Switch<'r, C: Consumer + SqlConsumer> {
     input: &'r Input,
     lane: &'r Lane<'r>,
+    history: Option<History>,
     state: State<'r, C>,
 }
 
@@ -71,7 +85,11 @@ impl<C: Consumer + SqlConsumer> Switch<'_, C> {
         };
         self.state = match guess {
             Guess::Sql => State::Sql(Box::new(SqlPipeline::new(self.input, self.lane, consumer))),
-            _ => State::Xml(Box::new(Pipeline::new(self.input, self.lane, consumer))),
+            _ => {
+                let mut pipeline = Pipeline::new(self.input, self.lane, consumer);
+                pipeline.go_on(self.history.take());
+                State::Xml(Box::new(pipeline))
+            }
         };
         let feed = self.feed()?;
         held.into_iter()
@@ -98,10 +116,13 @@ impl<C: Consumer + SqlConsumer> Switch<'_, C> {
         }
     }
 
-    fn end(self, decoded: Result<Format>) -> Result<Passed> {
+    fn end(self, decoded: Result<Format>) -> Result<(Passed, Option<History>)> {
         match self.state {
-            State::Xml(pipeline) => pipeline.end(decoded),
-            State::Sql(pipeline) => pipeline.end(decoded),
+            State::Xml(mut pipeline) => {
+                let passed = pipeline.close(decoded)?;
+                Ok((passed, pipeline.take_history()))
+            }
+            State::Sql(pipeline) => pipeline.end(decoded).map(|passed| (passed, None)),
             _ => decoded.and(Err(Error::internal("nobody took an input"))),
         }
     }

@@ -13,6 +13,7 @@ use super::lane::Lane;
 use super::options::Limits;
 use super::pool::{Pool, caught};
 use super::progress::{FirstFailed, Progress, Stop};
+use super::sequences::Sequence;
 use crate::container::{Format, HEAD_BYTES};
 use crate::error::{Error, ErrorKind, Result};
 use crate::source::Input;
@@ -26,7 +27,9 @@ const SPLIT_BYTES_PER_CORE: u64 = 4 << 20;
 #[derive(Clone, Copy)]
 pub(super) struct Reading<'j> {
     pub(super) inputs: &'j [Input],
-    /// Numbers of inputs that are passed over, for they were read before.
+    /// Which of these are read one after another; those of the least numbers come first.
+    pub(super) sequences: &'j [Sequence],
+    /// Numbers of sequences that are passed over, for they were read before.
     pub(super) finished: &'j BTreeSet<usize>,
     pub(super) limits: &'j Limits,
     pub(super) pool: &'j Pool,
@@ -34,14 +37,14 @@ pub(super) struct Reading<'j> {
     pub(super) stop: &'j Stop,
 }
 
-/// What is done with an input, by the lane that reads it.
-type Read<'r, T> = dyn Fn(&Lane<'_>, usize, &Input) -> Result<T> + Sync + 'r;
+/// What is done with a sequence of inputs, by the lane that reads it.
+type Read<'r, T> = dyn Fn(&Lane<'_>, &Sequence) -> Result<T> + Sync + 'r;
 
 /// Reads all inputs of a job, several at once.
 ///
-/// Inputs are begun in their order, each on a thread of its own: the next one while there are fewer
+/// Inputs are begun in their order, each on a thread of its own (those of a sequence on one): the next one while there are fewer
 /// than [`Limits::lanes`] and while those being read leave cores to it (see [`cores_for`]).  `take`
-/// gets each outcome as it comes, with the number of its input.
+/// gets each outcome as it comes, with the number of its first input.
 ///
 /// Where an input fails, those behind it are stopped and those before it are seen through, so that
 /// the error told is always that of the first input that is bad.
@@ -61,8 +64,9 @@ pub(super) fn read_inputs<T: Send>(
     };
     thread::scope(|scope| {
         let (send, receive) = unbounded();
-        let inputs = reading.inputs.iter().enumerate();
-        let mut waiting = inputs.filter(|(number, _)| !reading.finished.contains(number));
+        let sequences = reading.sequences.iter();
+        let mut waiting =
+            sequences.filter(|sequence| !reading.finished.contains(&sequence.number()));
         // The cores of each input being read, by its number.
         let mut running = BTreeMap::<usize, usize>::new();
         let mut errors = BTreeMap::new();
@@ -70,11 +74,11 @@ pub(super) fn read_inputs<T: Send>(
             let leaves_cores = running.len() < most && running.values().sum::<usize>() < threads;
             if (running.is_empty() || leaves_cores)
                 && errors.is_empty()
-                && let Some((number, input)) = waiting.next()
+                && let Some(sequence) = waiting.next()
             {
-                running.insert(number, cores_for(input, threads));
+                running.insert(sequence.number(), means.cores_for(sequence));
                 means.budget.set_running(running.len());
-                means.begin(scope, number, input, &send);
+                means.begin(scope, sequence, &send);
                 continue;
             }
             if running.is_empty() {
@@ -90,7 +94,6 @@ pub(super) fn read_inputs<T: Send>(
             };
             running.remove(&number);
             means.budget.set_running(running.len());
-            reading.progress.end_input(number);
             let taken = outcome.and_then(|outcome| take(number, outcome));
             if let Err(error) = taken {
                 means.failed.note(number);
@@ -110,7 +113,7 @@ fn first_error(errors: BTreeMap<usize, Error>) -> Result<()> {
     }
 }
 
-/// What a lane sends at its end: the number of its input and what became of it.
+/// What a lane sends at its end: the number of its first input and what became of them.
 type Outcome<T> = (usize, Result<T>);
 
 /// What all lanes share.
@@ -126,17 +129,17 @@ impl<T: Send> Means<'_, T> {
     fn begin<'s>(
         &'s self,
         scope: &'s Scope<'s, '_>,
-        number: usize,
-        input: &'s Input,
+        sequence: &'s Sequence,
         send: &Sender<Outcome<T>>,
     ) {
+        let number = sequence.number();
         // Here and not in the lane, so that the caller sees even the shortest input.
         let taken_bytes = self.reading.progress.begin_input(number);
         let from_lane = send.clone();
         let spawned = thread::Builder::new()
             .name(format!("input-{number}"))
             .spawn_scoped(scope, move || {
-                self.run(number, input, taken_bytes, &from_lane);
+                self.run(sequence, taken_bytes, &from_lane);
             });
         if let Err(error) = spawned {
             self.failed.note(number);
@@ -144,38 +147,49 @@ impl<T: Send> Means<'_, T> {
         }
     }
 
-    /// Runs one input and sends the outcome, whatever happens.
-    fn run(
-        &self,
-        number: usize,
-        input: &Input,
-        taken_bytes: Arc<AtomicU64>,
-        send: &Sender<Outcome<T>>,
-    ) {
-        let outcome = caught("the reading of an input", || {
-            self.read(number, input, taken_bytes)
-        })
-        .map_err(|error| error.in_input(&input.name()));
+    /// Runs a sequence and sends the outcome, whatever happens.
+    fn run(&self, sequence: &Sequence, taken_bytes: Arc<AtomicU64>, send: &Sender<Outcome<T>>) {
+        let number = sequence.number();
+        let mut outcome = caught("the reading of an input", || {
+            self.read(sequence, taken_bytes)
+        });
+        if let Some(input) = self.reading.inputs.get(number) {
+            outcome = outcome.map_err(|error| error.in_input(&input.name()));
+        }
         if outcome.is_err() {
             // At once, so that those behind it stop.
             self.failed.note(number);
         }
+        for file in sequence.files() {
+            self.reading.progress.end_input(file.number);
+        }
         let _ = send.send((number, outcome));
     }
 
-    fn read(&self, number: usize, input: &Input, taken_bytes: Arc<AtomicU64>) -> Result<T> {
+    fn read(&self, sequence: &Sequence, taken_bytes: Arc<AtomicU64>) -> Result<T> {
         let lane = Lane {
             limits: self.reading.limits,
             pool: self.reading.pool,
             budget: &self.budget,
             progress: self.reading.progress,
             taken_bytes,
-            stop: self.reading.stop.of_input(number, &self.failed),
+            stop: self.reading.stop.of_input(sequence.number(), &self.failed),
             sums: None,
         };
-        let outcome = (self.read)(&lane, number, input)?;
+        let outcome = (self.read)(&lane, sequence)?;
         lane.stop.check()?;
         Ok(outcome)
+    }
+
+    /// How many cores the inputs of a sequence keep busy, one after another.
+    fn cores_for(&self, sequence: &Sequence) -> usize {
+        let inputs = sequence.files().iter();
+        let inputs = inputs.filter_map(|file| self.reading.inputs.get(file.number));
+        let threads = self.reading.pool.threads();
+        inputs
+            .map(|input| cores_for(input, threads))
+            .max()
+            .unwrap_or(1)
     }
 }
 

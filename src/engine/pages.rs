@@ -18,6 +18,7 @@ use super::pipeline::{Consumer, Work, run_input};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::scan::ScanReport;
+use super::sequences::Sequence;
 use super::stream::{Outlet, Stream};
 use crate::error::{Error, Result};
 use crate::source::Input;
@@ -77,13 +78,14 @@ fn run(
     for input in &job.inputs {
         let reading = Reading {
             inputs: std::slice::from_ref(input),
+            sequences: &[Sequence::alone(0)],
             finished: &BTreeSet::new(),
             limits: &job.limits,
             pool: &pool,
             progress,
             stop,
         };
-        let read = |lane: &Lane<'_>, _, input: &Input| {
+        let read = |lane: &Lane<'_>, _: &Sequence| {
             let mut walker = Walker {
                 job,
                 outlet,

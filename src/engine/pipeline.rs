@@ -13,7 +13,7 @@ use super::pool::Pending;
 use super::splits::Prolog;
 use crate::container::{Format, Sink, Trailing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frame::{Chunk, Frame, Framer, FramerOptions, Header, Lost, Transcoder};
+use crate::frame::{Chunk, Frame, Framer, FramerOptions, Header, History, Lost, Transcoder};
 use crate::model::SiteInfo;
 use crate::source::Input;
 use crate::xml;
@@ -118,6 +118,13 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         }
     }
 
+    /// Goes on with the page that the input before has ended with, if this one begins with the same.
+    pub(super) fn go_on(&mut self, history: Option<History>) {
+        if let Some(history) = history {
+            self.framer.go_on(history);
+        }
+    }
+
     /// The pipeline of a region of a document; `prolog` is what stands at the document's begin, unless the
     /// region begins there, too.
     pub(super) fn of_region(
@@ -179,6 +186,11 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
             trailing_zero_bytes: self.trailing_zero_bytes,
             is_sql: false,
         })
+    }
+
+    /// What an input that has ended leaves to one that goes on with its last page.
+    pub(super) fn take_history(&mut self) -> Option<History> {
+        self.framer.take_history()
     }
 
     fn end_document(&mut self) -> Result<()> {

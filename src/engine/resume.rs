@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::convert::Job;
-use super::input_tables::Converted;
+use super::converted::Converted;
 use super::kept::{Rest, read_rest, restore};
 use super::options::Filters;
 use super::progress::Stop;
+use super::sequences::Sequence;
 use super::unchanged::keep;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Timestamp;
@@ -29,8 +30,8 @@ pub(super) enum Begun {
     },
 }
 
-/// Takes the folder of a job.
-pub(super) fn begin(job: &Job, stop: &Stop) -> Result<Begun> {
+/// Takes the folder of a job, of whose inputs some are read as sequences.
+pub(super) fn begin(job: &Job, sequences: &[Sequence], stop: &Stop) -> Result<Begun> {
     let head = head_of(job)?;
     if !job.resume && job.skip_unchanged.is_none() {
         let folder = OutputFolder::prepare(&job.output, job.overwrite, job.writer.access)?;
@@ -47,7 +48,7 @@ pub(super) fn begin(job: &Job, stop: &Stop) -> Result<Begun> {
     let check = |finished: &FinishedInput| check_unchanged(job, finished);
     let resumed = match job.skip_unchanged {
         Some(how) => {
-            let choose = |manifest: &Manifest| keep(job, how, &head, manifest, stop);
+            let choose = |manifest: &Manifest| keep(job, sequences, how, &head, manifest, stop);
             OutputFolder::update(path, access, &head, &choose, &check)?
         }
         None => OutputFolder::resume(path, access, &head, &check)?,
@@ -165,14 +166,20 @@ pub(super) fn details(job: &Job) -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// Refuses an input that is not the file that it was.
+/// Refuses inputs that are not the files that they were.
 fn check_unchanged(job: &Job, finished: &FinishedInput) -> Result<()> {
-    let input = job.inputs.get(finished.number);
-    let input = input.ok_or_else(|| Error::internal("a journal has more inputs than its job"))?;
     let rest: Rest = read_rest(finished.rest.clone())?;
+    check_unchanged_file(job, finished.number, &rest.stamp)?;
+    let mut following = rest.following.iter();
+    following.try_for_each(|file| check_unchanged_file(job, file.number, &file.stamp))
+}
+
+fn check_unchanged_file(job: &Job, number: usize, stamp: &Stamp) -> Result<()> {
+    let input = job.inputs.get(number);
+    let input = input.ok_or_else(|| Error::internal("a journal has more inputs than its job"))?;
     let why = match input.stamp() {
-        Ok(Some(now)) if now == rest.stamp => return Ok(()),
-        Ok(Some(now)) => difference(&rest.stamp, &now),
+        Ok(Some(now)) if now == *stamp => return Ok(()),
+        Ok(Some(now)) => difference(stamp, &now),
         Ok(None) => "it is no regular file any more".to_owned(),
         Err(error) => return Err(error),
     };

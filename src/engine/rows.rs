@@ -10,6 +10,7 @@ use super::options::{DiffOptions, Filters, HistoryOptions};
 use super::profile_rows::{ProfileBatches, ProfileBuilders, carries};
 use super::proofs::{Proofs, Proving};
 use super::protected::Protected;
+use super::sequences::Edges;
 use super::texts::{Changes, ChunkChanges};
 use super::unknown::Unknown;
 use crate::derive::identity::Kept;
@@ -87,8 +88,8 @@ pub(super) struct ChunkRows {
     pub diffs: Option<RecordBatch>,
     /// The state of the first text that is neither hidden nor missing, where somebody must have texts.
     pub first_text: Option<ContentState>,
-    /// Pages, each with whether it began in a chunk before and whether it goes on in the next.
-    pub pages: Vec<(PageSummary, bool, bool)>,
+    /// Pages, each with whether it began in a chunk before.
+    pub pages: Vec<(PageSummary, bool)>,
     pub rejects: Vec<Reject>,
     /// Texts held against their checksums, where that is wanted, and those that differ.
     pub proofs: Option<Proofs>,
@@ -101,6 +102,8 @@ pub(super) struct ChunkRows {
     pub unknown: Unknown,
     /// Edits, of which sessions are made.
     pub edits: Option<Edits>,
+    /// What is to be held against the file before, and against names of files.
+    pub edges: Edges,
     pub seen: Seen,
 }
 
@@ -220,6 +223,7 @@ impl Records for Collector<'_> {
     }
 
     fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<()> {
+        self.rows.edges.revision(revision);
         self.rows.seen.revisions += 1;
         self.rows.seen.slots += revision.slots().count() as u64;
         let of_wanted_page = self.wanted.filters.wants_page(page);
@@ -286,10 +290,14 @@ impl Records for Collector<'_> {
     }
 
     fn page_ended(&mut self, at: PageAt<'_, '_>) -> Result<()> {
+        let is_wanted = self.wanted.filters.wants_page(at.page);
+        self.rows
+            .edges
+            .page_ended(at.page, at.began_before, is_wanted);
         if !at.began_before {
             self.rows.seen.pages += 1;
         }
-        if !self.wanted.filters.wants_page(at.page) {
+        if !is_wanted {
             if !at.began_before {
                 self.rows.seen.filtered_pages += 1;
             }
@@ -304,9 +312,7 @@ impl Records for Collector<'_> {
         self.profiles.page_ended(at.page, at.began_before);
         self.summary_of(at.page);
         if let Some(summary) = self.summary.take() {
-            self.rows
-                .pages
-                .push((summary, at.began_before, at.continues));
+            self.rows.pages.push((summary, at.began_before));
         }
         Ok(())
     }

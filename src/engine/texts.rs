@@ -66,13 +66,17 @@ impl<'l> Texts<'l> {
         }))
     }
 
-    /// A document begins; its day, if it has one, is when time ends.
+    /// A document begins, which `follows` one before whose last page can go on in it, or not; its day,
+    /// if it has one, is when time ends.
     pub(super) fn begin(
         &mut self,
         dump_day: Option<Timestamp>,
+        follows: bool,
         groups: &mut RowGroups<'_>,
     ) -> Result<()> {
-        self.end_page(groups)?;
+        if !follows {
+            self.end_page(groups)?;
+        }
         self.dump_day = dump_day;
         Ok(())
     }

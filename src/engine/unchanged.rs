@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::convert::{Job, SkipUnchanged};
 use super::digest::has_sums;
-use super::kept::{KeptWiki, rest_of};
+use super::kept::{KeptFile, KeptWiki, rest_of};
 use super::progress::Stop;
 use super::resume::{head_of, no_files};
+use super::sequences::Sequence;
 use crate::error::{Error, Result};
 use crate::sink::{
     FinishedInput, InputEntry, JournalHead, Kept, KeptPart, MANIFEST_NAME, Manifest, TableEntry,
@@ -29,8 +30,9 @@ pub(super) fn input_times<'s>(stamps: impl Iterator<Item = (&'s str, &'s Stamp)>
     Value::Object(times.collect())
 }
 
-/// The numbers of the inputs that a job is going to keep, of the finished job in its folder.
-pub fn kept_inputs(job: &Job, stop: &Stop) -> Result<BTreeSet<usize>> {
+/// The numbers of the inputs that a job is going to keep, of the finished job in its folder; `sequences` are
+/// those of its inputs.
+pub fn kept_inputs(job: &Job, sequences: &[Sequence], stop: &Stop) -> Result<BTreeSet<usize>> {
     let Some(how) = job.skip_unchanged else {
         return Ok(BTreeSet::new());
     };
@@ -39,45 +41,114 @@ pub fn kept_inputs(job: &Job, stop: &Stop) -> Result<BTreeSet<usize>> {
     }
     let head = head_of(job)?.ok_or_else(|| no_files(job))?;
     let manifest = Manifest::of_finished(&job.output)?;
-    Ok(match keep(job, how, &head, &manifest, stop)? {
+    Ok(match keep(job, sequences, how, &head, &manifest, stop)? {
         Kept::Everything => (0..job.inputs.len()).collect(),
-        Kept::Inputs(inputs) => inputs.iter().map(|input| input.number).collect(),
+        Kept::Inputs(inputs) => {
+            let first: BTreeSet<_> = inputs.iter().map(|input| input.number).collect();
+            let kept = sequences.iter();
+            let kept = kept.filter(|sequence| first.contains(&sequence.number()));
+            kept.flat_map(|sequence| sequence.files().iter().map(|file| file.number))
+                .collect()
+        }
     })
 }
 
-/// What a job keeps of a finished one.
+/// What a job keeps of a finished one: sequences of which all is as it was.
 pub(super) fn keep(
     job: &Job,
+    sequences: &[Sequence],
     how: SkipUnchanged,
     head: &JournalHead,
     manifest: &Manifest,
     stop: &Stop,
 ) -> Result<Kept> {
     check_options(job, head, manifest)?;
-    let earlier: BTreeMap<_, _> = manifest
-        .inputs
-        .iter()
-        .enumerate()
-        .map(|(number, entry)| (&*entry.name, (number, entry)))
-        .collect();
     let removed = refuse_removed(job, how, manifest)?;
+    let earlier = Earlier::new(manifest);
     let mut kept = Vec::new();
     let mut is_same = removed == 0 && job.inputs.len() == manifest.inputs.len();
-    for (number, input) in job.inputs.iter().enumerate() {
-        stop.check()?;
-        let Some((then, entry)) = earlier.get(&*input.name()) else {
-            continue;
-        };
-        if let Some(stamp) = unchanged(input, entry, manifest, stop)? {
-            is_same &= number == *then;
-            kept.push(finished(manifest, *then, number, stamp)?);
-        }
+    for sequence in sequences {
+        let found = earlier.unchanged_sequence(&job.inputs, sequence, stop)?;
+        let is_in_place = |file: &UnchangedFile| file.then == file.now;
+        is_same &= !found.is_empty() && found.iter().all(is_in_place);
+        kept.extend(finished(manifest, found)?);
     }
-    is_same &= kept.len() == job.inputs.len();
     Ok(match is_same {
         true => Kept::Everything,
         false => Kept::Inputs(kept),
     })
+}
+
+/// What a finished job has of inputs.
+struct Earlier<'m> {
+    manifest: &'m Manifest,
+    /// Numbers by name.
+    numbers: BTreeMap<&'m str, usize>,
+    /// Names of inputs that others follow on as parts of a sequence.
+    followed: BTreeSet<&'m str>,
+}
+
+/// An input that is the file that it was: its number in the finished job, and in this one.
+struct UnchangedFile {
+    then: usize,
+    now: usize,
+    stamp: Stamp,
+}
+
+impl<'m> Earlier<'m> {
+    fn new(manifest: &'m Manifest) -> Self {
+        let entries = manifest.inputs.iter().enumerate();
+        let followed = manifest.inputs.iter();
+        Self {
+            manifest,
+            numbers: entries
+                .map(|(number, entry)| (&*entry.name, number))
+                .collect(),
+            followed: followed
+                .filter_map(|entry| entry.follows.as_deref())
+                .collect(),
+        }
+    }
+
+    /// The inputs of a sequence, if they were a sequence before and none has changed; else none.
+    fn unchanged_sequence(
+        &self,
+        inputs: &[Input],
+        sequence: &Sequence,
+        stop: &Stop,
+    ) -> Result<Vec<UnchangedFile>> {
+        // Whether it was known then that a file is missing is not kept.
+        if !sequence.is_whole() {
+            return Ok(Vec::new());
+        }
+        let mut files = Vec::new();
+        let mut before: Option<&str> = None;
+        for file in sequence.files() {
+            stop.check()?;
+            let Some(input) = inputs.get(file.number) else {
+                return Err(Error::internal("a sequence has an input too many"));
+            };
+            let then = self.numbers.get(&*input.name()).copied();
+            let entry = then.and_then(|then| self.manifest.inputs.get(then));
+            let (Some(then), Some(entry)) = (then, entry) else {
+                return Ok(Vec::new());
+            };
+            if entry.follows.as_deref() != before {
+                return Ok(Vec::new());
+            }
+            let Some(stamp) = unchanged(input, entry, self.manifest, stop)? else {
+                return Ok(Vec::new());
+            };
+            before = Some(&entry.name);
+            files.push(UnchangedFile {
+                then,
+                now: file.number,
+                stamp,
+            });
+        }
+        let goes_on = before.is_some_and(|last| self.followed.contains(last));
+        Ok(if goes_on { Vec::new() } else { files })
+    }
 }
 
 /// Refuses a job that would give other parts of the same inputs.
@@ -183,13 +254,41 @@ fn unchanged(
     Ok(is_same.then_some(now))
 }
 
-/// What the manifest knows of an input, as if this job had just read it: `then` is its number in the finished
-/// job, `now` in this one.
-fn finished(manifest: &Manifest, then: usize, now: usize, stamp: Stamp) -> Result<FinishedInput> {
-    let entry = manifest.inputs.get(then);
-    let entry = entry.ok_or_else(|| Error::internal("a manifest has no such input"))?;
+/// What the manifest knows of the inputs of a sequence, as if this job had just read them; `None` without any.
+fn finished(manifest: &Manifest, files: Vec<UnchangedFile>) -> Result<Option<FinishedInput>> {
+    let mut files = files.into_iter();
+    let Some(UnchangedFile { then, now, stamp }) = files.next() else {
+        return Ok(None);
+    };
+    let entry_of = |then: usize| {
+        let entry = manifest.inputs.get(then).cloned();
+        entry.ok_or_else(|| Error::internal("a manifest has no such input"))
+    };
+    let entry = entry_of(then)?;
+    let following = files.map(|file| {
+        Ok(KeptFile {
+            number: file.now,
+            stamp: file.stamp,
+            entry: entry_of(file.then)?,
+        })
+    });
+    let following = following.collect::<Result<_>>()?;
     let wikis = manifest.wikis.iter();
     let wikis = wikis.filter(|wiki| wiki.inputs.contains(&then));
+    let wikis = wikis.map(KeptWiki::of_entry).collect();
+    let rest = rest_of(stamp, following, wikis, entry.sql_tables.clone())?;
+    Ok(Some(FinishedInput {
+        number: now,
+        is_kept: true,
+        entry,
+        parts: kept_parts(manifest, then, now),
+        runs: Vec::new(),
+        rest,
+    }))
+}
+
+/// Parts by table: those with the number `then`, which get the number `now`.
+fn kept_parts(manifest: &Manifest, then: usize, now: usize) -> BTreeMap<String, Vec<KeptPart>> {
     let parts = manifest.tables.iter().map(|(name, table)| {
         let parts = table.parts.iter();
         let kept = parts.filter_map(|part| {
@@ -206,16 +305,5 @@ fn finished(manifest: &Manifest, then: usize, now: usize, stamp: Stamp) -> Resul
         });
         (name.clone(), kept.collect::<Vec<_>>())
     });
-    Ok(FinishedInput {
-        number: now,
-        is_kept: true,
-        entry: entry.clone(),
-        parts: parts.filter(|(_, parts)| !parts.is_empty()).collect(),
-        runs: Vec::new(),
-        rest: rest_of(
-            stamp,
-            wikis.map(KeptWiki::of_entry).collect(),
-            entry.sql_tables.clone(),
-        )?,
-    })
+    parts.filter(|(_, parts)| !parts.is_empty()).collect()
 }

@@ -35,6 +35,9 @@ pub struct Verified {
     pub name: String,
     /// Size as stored, where it is known.
     pub bytes: Option<u64>,
+    /// The input before it whose last page goes on in this one, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goes_on_from: Option<String>,
     /// What it is packed in.
     pub container: &'static str,
     /// Streams, members, frames or entries.
@@ -72,9 +75,18 @@ pub struct Listener<'l> {
     pub observe: &'l mut dyn FnMut(),
 }
 
-/// Reads all of an input, which has this number among others.
+/// What is known of the inputs before one with whose last page it can go on.
+#[derive(Debug, Default)]
+pub struct Before {
+    ordering: Ordering,
+    name: Option<String>,
+}
+
+/// Reads all of an input, which has this number among others.  `before` is empty, or what the inputs of
+/// its sequence have left that come before it.
 pub fn verify(
     (number, input): (usize, &Input),
+    before: &mut Before,
     limits: &Limits,
     pool: &Pool,
     progress: &Progress,
@@ -85,7 +97,7 @@ pub fn verify(
         document: None,
         table: None,
         facts: ChunkFacts::default(),
-        ordering: Ordering::default(),
+        ordering: std::mem::take(&mut before.ordering),
         unknown: UnknownNames::new(limits),
         input: input.name(),
         listener,
@@ -105,7 +117,7 @@ pub fn verify(
         document,
         table,
         facts,
-        ordering,
+        mut ordering,
         ..
     } = verifier;
     let mut seen = facts.seen;
@@ -114,9 +126,14 @@ pub fn verify(
         false => seen.xml_bytes = passed.xml_bytes,
     }
     seen.trailing_zero_bytes = passed.trailing_zero_bytes;
-    let (history, extent) = ordering.finish();
+    let (history, extent) = ordering.end_input();
+    let goes_on = ordering.has_gone_on();
+    before.ordering = ordering;
+    let name = input.name().to_string();
+    let goes_on_from = before.name.replace(name.clone()).filter(|_| goes_on);
     Ok(Verified {
-        name: input.name().to_string(),
+        name,
+        goes_on_from,
         bytes: input.size_bytes(),
         container: passed.format.name(),
         container_pieces: passed.pieces,

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::chunk::{Chunk, Piece};
 use super::document::{Document, Section, State};
+use super::history::History;
 use super::region::{Region, RegionEdges};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -70,6 +71,8 @@ pub struct Framer {
     /// Offset in the decoded XML behind all bytes received.
     pub(super) received: u64,
     pub(super) document: Document,
+    /// What the last document that has ended knew of its page.
+    ended: Option<History>,
     /// What was found at the edges of the document that was finished last, if it was a region of one.
     pub(super) edges: Option<RegionEdges>,
 }
@@ -82,8 +85,22 @@ impl Framer {
             frames: VecDeque::new(),
             received: 0,
             document: Document::new(0, options.with_history),
+            ended: None,
             edges: None,
         }
+    }
+
+    /// Lets the document at hand, which has not begun, go on with the page that another one has ended
+    /// with, if it begins with the same.
+    pub fn go_on(&mut self, history: History) {
+        if self.options.with_history {
+            self.document.history = Some(history);
+        }
+    }
+
+    /// What the document that has ended leaves to one that may go on with its last page.
+    pub fn take_history(&mut self) -> Option<History> {
+        self.ended.take()
     }
 
     /// The next frame that is ready.
@@ -138,6 +155,7 @@ impl Framer {
         }
         self.edges = self.edges_found();
         let at = self.received;
+        let is_whole = matches!(self.document.state, State::Behind | State::Junk);
         let outcome = match self.document.state {
             State::Behind if self.document.section.is_none() => Ok(()),
             State::Junk | State::SeekingPage | State::SeekingRecord => {
@@ -148,6 +166,8 @@ impl Framer {
             State::SeekingFirst | State::Done => Ok(()),
             State::Prolog | State::Body | State::Behind => self.finish_without_end(),
         };
+        let history = self.document.history.take();
+        self.ended = history.map(|history| history.ended(is_whole));
         self.document = Document::new(at, self.options.with_history);
         outcome
     }

@@ -31,9 +31,10 @@ pub struct RevisionPlace {
     pub index: u64,
 }
 
-/// What the framer keeps of the page that is open.
+/// What the framer keeps of the page that is open.  A document can go on with the one that another has
+/// ended with, where a page is spread over files.
 #[derive(Debug, Default)]
-pub(super) struct History {
+pub struct History {
     /// The id of the page, if it has one.
     page_id: Option<Box<[u8]>>,
     /// Whether another element has begun, whose id is not known yet.
@@ -105,6 +106,20 @@ impl History {
         self.last_begin = None;
         self.last_before = Predecessor::Lost;
         self.predecessor = Predecessor::Lost;
+    }
+
+    /// As it is handed on to a document that goes on, by one that has ended, whole or not.
+    pub(super) fn ended(mut self, is_whole: bool) -> Self {
+        if !is_whole {
+            self.loses();
+        }
+        self.is_inside = false;
+        self
+    }
+
+    /// What stands between the last document and the next is not known.
+    pub fn lose(&mut self) {
+        self.loses();
     }
 
     /// What goes with the chunk that ends at `end`; what is pending still holds its bytes.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::pieces::{not_there, refuse_incomplete_export};
 use super::{Container, DumpName, Kind, Status};
 use crate::error::{Error, Result};
 
@@ -24,8 +25,9 @@ pub struct Chosen {
 /// `dumpstatus.json`, only files of finished jobs count.
 ///
 /// An error if a wiki has several runs there, a file that the run lists is not there or has another
-/// size, page ranges overlap, or a kind that was named is not there.
-pub fn choose(files: Vec<PathBuf>, kinds: &[Kind]) -> Result<Chosen> {
+/// size, an export is not complete, page ranges overlap, or a kind that was named is not there.
+/// `incomplete` allows for files that are not there, and for exports that are not complete.
+pub fn choose(files: Vec<PathBuf>, kinds: &[Kind], incomplete: bool) -> Result<Chosen> {
     let mut runs: BTreeMap<RunKey, Vec<Dump>> = BTreeMap::new();
     let mut verdicts: Vec<Option<String>> = Vec::with_capacity(files.len());
     for (index, path) in files.iter().enumerate() {
@@ -45,14 +47,20 @@ pub fn choose(files: Vec<PathBuf>, kinds: &[Kind]) -> Result<Chosen> {
         }
     }
     let mut found = BTreeSet::new();
+    let mut absent = Vec::new();
     for (key, dumps) in &runs {
         let status = Status::of_folder(&key.folder)?;
         let run = RunFiles {
             folder: &key.folder,
             status: status.as_ref(),
             dumps,
+            incomplete,
         };
-        found.extend(run.choose(kinds, &mut verdicts)?);
+        let taken = run.choose(kinds, &mut verdicts)?;
+        if taken.iter().any(|kind| kind.is_of_exports()) {
+            absent.extend(not_there(&key.folder)?);
+        }
+        found.extend(taken);
     }
     refuse_absent(kinds, &found, &runs)?;
     let mut chosen = Chosen::default();
@@ -62,6 +70,9 @@ pub fn choose(files: Vec<PathBuf>, kinds: &[Kind]) -> Result<Chosen> {
             Some(why) => chosen.left_out.push((path, why)),
         }
     }
+    let why = "it is not there, though SHA256SUMS lists it";
+    let absent = absent.into_iter().map(|path| (path, why.to_owned()));
+    chosen.left_out.extend(absent);
     Ok(chosen)
 }
 
@@ -116,15 +127,7 @@ impl Dump {
 
 fn dump_of(path: &Path, index: usize) -> Option<Dump> {
     let file_name = path.file_name()?.to_str()?.to_owned();
-    let mut name = DumpName::parse(&file_name)?;
-    if name.kind == Kind::ContentHistory {
-        let is_current = |part: &std::path::Component<'_>| {
-            part.as_os_str() == super::mirror::folder_of_exports(Kind::ContentCurrent)
-        };
-        if path.components().any(|part| is_current(&part)) {
-            name.kind = Kind::ContentCurrent;
-        }
-    }
+    let name = DumpName::of_path(path)?;
     Some(Dump {
         name,
         folder: path.parent()?.to_owned(),
@@ -212,6 +215,8 @@ struct RunFiles<'r> {
     folder: &'r Path,
     status: Option<&'r Status>,
     dumps: &'r [Dump],
+    /// Whether files that are not there are allowed for.
+    incomplete: bool,
 }
 
 impl RunFiles<'_> {
@@ -332,14 +337,18 @@ impl RunFiles<'_> {
         {
             let is_of_form = DumpName::parse(listed)
                 .is_some_and(|name| name.kind == kind && Form::of(&name) == form);
-            if is_of_form && !dumps.iter().any(|dump| dump.file_name == *listed) {
+            if is_of_form && !self.incomplete && !dumps.iter().any(|dump| dump.file_name == *listed)
+            {
                 return Err(Error::usage(format!(
-                    "{} is not in {}, though dumpstatus.json lists it; name the files one by one \
-                     to convert those that are there",
+                    "{} is not in {}, though dumpstatus.json lists it; --incomplete does \
+                     without it",
                     listed,
                     self.folder.display()
                 )));
             }
+        }
+        if kind.is_of_exports() && !self.incomplete {
+            refuse_incomplete_export(self.folder)?;
         }
         dumps.iter().try_for_each(|dump| self.check_size(dump))?;
         refuse_overlap(dumps)
@@ -378,7 +387,14 @@ fn refuse_overlap(dumps: &[&Dump]) -> Result<()> {
         .filter_map(|dump| dump.name.pages.map(|pages| (pages, dump)))
         .collect();
     ranges.sort_by_key(|(pages, _)| *pages);
-    match ranges.windows(2).find(|pair| pair[1].0.0 <= pair[0].0.1) {
+    // A page can be the last of one file of an export and go on as the first of the next.
+    let overlap = |pages: (u64, u64), next: (u64, u64), kind| match kind {
+        Kind::ContentHistory => next.0 < pages.1,
+        _ => next.0 <= pages.1,
+    };
+    let overlap =
+        |pair: &&[((u64, u64), &&Dump)]| overlap(pair[0].0, pair[1].0, pair[0].1.name.kind);
+    match ranges.windows(2).find(overlap) {
         None => Ok(()),
         Some(pair) => Err(Error::usage(format!(
             "{} and {} hold the same pages, as files of two attempts can; name the files one by one",

@@ -75,6 +75,11 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Whether it is one of the content file exports.
+    pub fn is_of_exports(self) -> bool {
+        matches!(self, Self::ContentHistory | Self::ContentCurrent)
+    }
+
     /// Whether it holds revisions of pages, which other kinds of the same run hold too.
     pub fn is_of_pages(self) -> bool {
         !matches!(self, Self::PagesLogging | Self::Tables)

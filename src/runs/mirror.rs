@@ -113,7 +113,7 @@ impl Run {
     /// to come.
     pub fn has_finished(&self, kinds: &[Kind]) -> Result<bool> {
         if let Some(kind) = self.exports {
-            return Ok(kinds == [kind] && self.folder.join("_SUCCESS").exists());
+            return Ok(kinds == [kind] && self.folder.join(super::pieces::COMPLETE).exists());
         }
         let Some(status) = Status::of_folder(&self.folder)? else {
             return Ok(false);
@@ -141,7 +141,7 @@ fn is_classic_date(name: &str) -> bool {
     name.len() == 8 && name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_export_date(name: &str) -> bool {
+pub(super) fn is_export_date(name: &str) -> bool {
     name.len() == 10
         && name.bytes().enumerate().all(|(at, byte)| match at {
             4 | 7 => byte == b'-',

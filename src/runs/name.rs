@@ -1,5 +1,7 @@
 //! The names of a run's files.
 
+use std::path::Path;
+
 use super::Kind;
 
 /// What the name of a dump file tells.
@@ -15,6 +17,9 @@ pub struct DumpName {
     pub part: Option<u32>,
     /// First and last page that were asked for.
     pub pages: Option<(u64, u64)>,
+    /// Of a file that may hold a piece of a page's history, the first revision, and the last where the
+    /// name tells it.  Histories are cut by time, so that the first can be the larger number.
+    pub revisions: Option<(u64, Option<u64>)>,
     /// The compression.
     pub container: Container,
 }
@@ -63,12 +68,25 @@ impl DumpName {
             kind: content.kind,
             part: content.part,
             pages: content.pages,
+            revisions: content.revisions,
             container: content.container,
         };
         match date.contains('-') {
             true => export(rest).map(of),
             false => classic(rest).map(of),
         }
+    }
+
+    /// Reads the name of a file in its folder, which tells content file exports of histories from those
+    /// of current pages.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        let mut name = Self::parse(path.file_name()?.to_str()?)?;
+        let current = super::mirror::folder_of_exports(Kind::ContentCurrent);
+        let is_current = path.components().any(|part| part.as_os_str() == current);
+        if name.kind == Kind::ContentHistory && is_current {
+            name.kind = Kind::ContentCurrent;
+        }
+        Some(name)
     }
 
     /// The page, where this file holds a piece of a single page's history, as those of content file
@@ -82,6 +100,7 @@ struct Content {
     kind: Kind,
     part: Option<u32>,
     pages: Option<(u64, u64)>,
+    revisions: Option<(u64, Option<u64>)>,
     container: Container,
 }
 
@@ -116,6 +135,7 @@ fn classic(text: &str) -> Option<Content> {
             kind: Kind::Tables,
             part: None,
             pages: None,
+            revisions: None,
             container,
         });
     }
@@ -143,6 +163,7 @@ fn classic(text: &str) -> Option<Content> {
         kind,
         part,
         pages,
+        revisions: None,
         container,
     })
 }
@@ -153,22 +174,24 @@ fn export(text: &str) -> Option<Content> {
     let text = text.strip_prefix("pages-meta-history-").unwrap_or(text);
     let (range, ending) = text.strip_prefix('p')?.split_once(".xml.")?;
     let container = Container::of_ending(ending)?;
-    let pages = match range.split_once('p') {
-        Some((first, last)) => (first.parse().ok()?, last.parse().ok()?),
+    let number = |text: &str| text.parse::<u64>().ok();
+    let (pages, revisions) = match range.split_once('p') {
+        Some((first, last)) => ((number(first)?, number(last)?), None),
         None => {
             let (page, revisions) = range.split_once('r')?;
-            let mut revisions = revisions.split('r');
-            if !revisions.all(|revision| revision.parse::<u64>().is_ok()) {
-                return None;
-            }
-            let page = page.parse().ok()?;
-            (page, page)
+            let page = number(page)?;
+            let revisions = match revisions.split_once('r') {
+                Some((first, last)) => (number(first)?, Some(number(last)?)),
+                None => (number(revisions)?, None),
+            };
+            ((page, page), Some(revisions))
         }
     };
     Some(Content {
         kind: Kind::ContentHistory,
         part: None,
         pages: Some(pages),
+        revisions,
         container,
     })
 }

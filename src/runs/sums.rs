@@ -83,18 +83,29 @@ pub fn listed_checksums(file: &Path) -> Result<Vec<ListedChecksum>> {
         }
     }
     for list in lists_in(folder)? {
-        let bytes = match fs::read(&list) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            Err(error) => return Err(Error::io(format!("cannot read {}", list.display()), error)),
-        };
-        let text = String::from_utf8_lossy(&bytes);
+        let text = text_of(&list)?;
         let of_file = text.lines().filter_map(split_line);
         let of_file = of_file.filter(|(_, listed)| *listed == name);
         listed.extend(of_file.filter_map(|(digits, _)| checksum(digits, &list)));
     }
     listed.sort_by(|a, b| (a.algorithm, &a.list).cmp(&(b.algorithm, &b.list)));
     Ok(listed)
+}
+
+/// The names of the files that a list has.
+pub(super) fn names_in(list: &Path) -> Result<Vec<String>> {
+    let text = text_of(list)?;
+    let names = text.lines().filter_map(split_line);
+    Ok(names.map(|(_, name)| name.to_owned()).collect())
+}
+
+/// A list; empty if it is not there any more.
+fn text_of(list: &Path) -> Result<String> {
+    match fs::read(list) {
+        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(Error::io(format!("cannot read {}", list.display()), error)),
+    }
 }
 
 /// The digits and the name in a line: `<digits>  <name>`, or `<digits> *<name>`.

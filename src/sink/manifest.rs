@@ -109,6 +109,10 @@ pub struct InputEntry {
     pub generator: Option<String>,
     /// The wiki.
     pub wiki_id: Option<String>,
+    /// The input whose last page can go on in this one, by the names of both: they were read as if they
+    /// were one, and their rows are in parts with the number of the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<String>,
     /// Counts of what was seen.
     pub seen: Seen,
     /// The tables of an SQL dump, as far as a job that keeps their parts has to know of them.
@@ -138,7 +142,7 @@ pub struct SplitEntry {
 pub struct Seen {
     /// Bytes of decoded XML.
     pub xml_bytes: u64,
-    /// `<page>` elements.
+    /// `<page>` elements, but for one that goes on with the last page of the input before.
     pub pages: u64,
     /// Revisions.
     pub revisions: u64,

@@ -27,6 +27,14 @@ impl Input {
         }
     }
 
+    /// The path of a file.
+    pub fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(path) => Some(path.clone()),
+            Self::Stdin => None,
+        }
+    }
+
     /// The last part of the path.
     pub fn file_name(&self) -> String {
         match self {

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     /// Columns of strings that tell of nobody.
-    const OTHERS: [&str; 57] = [
+    const OTHERS: [&str; 58] = [
         // Of profiles; those without values are null in all rows.
         "event_entity",
         "event_timestamp",

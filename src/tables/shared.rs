@@ -79,7 +79,7 @@ pub(super) const PAGE_HISTORY_IS_WHOLE: ColumnDoc = ColumnDoc {
     kind: Kind::Boolean,
     nullable: false,
     unit: "",
-    meaning: "Whether all of the page's history in this input was looked at: false where damage or purge took some of it, and where it is too long for --memory and was looked at in pieces.",
+    meaning: "Whether all of the page's history in this input, or in those over which the page is spread, was looked at: false where damage or purge took some of it, where a file of it is known to be missing, and where it is too long for --memory and was looked at in pieces.",
     source: "page/revision",
 };
 

@@ -427,3 +427,7 @@ def test_largest_record(name, tmp_path):
     assert result.returncode == 1
     kept = len(helpers.rows(tmp_path / "kept", "revisions"))
     assert small <= kept <= len(sizes) - large
+    # A page that goes on behind such a record is one page.
+    pages = helpers.rows(tmp_path / "kept", "pages")
+    assert len({row["page_id"] for row in pages}) == len(pages)
+    assert sum(row["revision_count"] for row in pages) == kept

@@ -34,6 +34,10 @@ pub(in crate::cli) struct RunArguments {
         requires = "wikis"
     )]
     pub date: String,
+    /// Take what is there of runs that are not complete: exports without _SUCCESS, and files that a run
+    /// lists and that are not there
+    #[arg(long)]
+    pub incomplete: bool,
     #[command(flatten)]
     pub mirror: RootArgument,
 }

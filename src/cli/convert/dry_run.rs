@@ -1,11 +1,11 @@
 //! What a job would do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use crate::cli::print;
 use crate::cli::sizes::human_bytes;
-use crate::engine::{Job, Pool, Stop, inspect, kept_inputs};
+use crate::engine::{Job, Pool, Stop, inspect, kept_inputs, sequences};
 use crate::error::Result;
 use crate::sink::{OutputFolder, SNAPSHOT};
 use crate::source::Input;
@@ -17,10 +17,16 @@ pub(super) fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
         &job.output,
         job.overwrite || job.resume || job.skip_unchanged.is_some(),
     )?;
-    let kept = kept_inputs(job, stop)?;
+    let sequences = sequences(&job.inputs, &job.limits, pool, stop)?;
+    let kept = kept_inputs(job, &sequences, stop)?;
     let mut text = String::new();
     let mut sql_tables = BTreeSet::new();
     let mut has_xml = false;
+    let following: BTreeMap<_, _> = sequences
+        .iter()
+        .flat_map(|sequence| sequence.files().windows(2))
+        .map(|pair| (pair[1].number, pair[0].number))
+        .collect();
     for (number, input) in job.inputs.iter().enumerate() {
         let found = sql_tables_of(input, job, pool, stop);
         has_xml |= found.is_empty();
@@ -28,12 +34,16 @@ pub(super) fn dry_run(job: &Job, pool: &Pool, stop: &Stop) -> Result<ExitCode> {
         let size = input
             .size_bytes()
             .map_or_else(|| "size unknown".to_owned(), human_bytes);
-        let what = if kept.contains(&number) {
-            "keep"
-        } else {
-            "read"
+        let before = following.get(&number);
+        let goes_on = before.and_then(|before| job.inputs.get(*before));
+        let goes_on = goes_on.map_or_else(String::new, |before| {
+            format!(", which goes on from {}", before.file_name())
+        });
+        let what = match kept.contains(&number) {
+            true => "keep",
+            false => "read",
         };
-        text += &format!("{what}   {} ({size})\n", input.name());
+        text += &format!("{what}   {} ({size}){goes_on}\n", input.name());
     }
     for (name, why) in &job.left_out {
         text += &format!("leave  {name}: {why}\n");

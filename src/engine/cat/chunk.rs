@@ -7,6 +7,7 @@ use crate::derive::identity::Kept;
 use crate::engine::document::Document;
 use crate::engine::histories::{ChunkHistory, Notes};
 use crate::engine::protected::Protected;
+use crate::engine::sequences::Edges;
 use crate::engine::texts::{Changes, ChunkChanges};
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
@@ -46,6 +47,8 @@ pub(super) struct ChunkDocuments {
     pub(super) history: Option<ChunkHistory>,
     /// How their texts changed.
     pub(super) changes: Option<ChunkChanges>,
+    /// What is to be held against the file before, and against names of files.
+    pub(super) edges: Edges,
 }
 
 /// Makes the documents of a chunk.
@@ -63,6 +66,7 @@ pub(super) fn documents_of(
         document,
         places: &places,
         documents: Documents::default(),
+        edges: Edges::default(),
         notes: matches!(options.format, PeerFormat::Mwreverts | PeerFormat::Wikiq)
             .then(|| Notes::new(document)),
         changes: match options.format {
@@ -84,6 +88,7 @@ pub(super) fn documents_of(
         documents: writer.documents,
         history: writer.notes.map(Notes::finish),
         changes: writer.changes.map(Changes::finish),
+        edges: writer.edges,
     })
 }
 
@@ -92,6 +97,7 @@ struct Writer<'c> {
     document: &'c Document,
     places: &'c Places,
     documents: Documents,
+    edges: Edges,
     notes: Option<Notes>,
     changes: Option<Changes>,
 }
@@ -100,6 +106,7 @@ impl Records for Writer<'_> {
     type Error = Error;
 
     fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<()> {
+        self.edges.revision(revision);
         if !self.options.filters.wants_page(page) {
             return Ok(());
         }
@@ -137,7 +144,9 @@ impl Records for Writer<'_> {
     }
 
     fn page_ended(&mut self, at: PageAt<'_, '_>) -> Result<()> {
-        if !self.options.filters.wants_page(at.page) {
+        let is_wanted = self.options.filters.wants_page(at.page);
+        self.edges.page_ended(at.page, at.began_before, is_wanted);
+        if !is_wanted {
             return Ok(());
         }
         let wiki_id = self.document.wiki_id.as_deref();

@@ -15,7 +15,9 @@ use crate::engine::options::{Filters, HistoryOptions, Limits};
 use crate::engine::pipeline::{Consumer, Work, run_input};
 use crate::engine::pool::Pool;
 use crate::engine::progress::{Progress, Stop};
+use crate::engine::sequences::{Seam, Sequence, read_sequence};
 use crate::error::{Error, Result};
+use crate::sink::Seen;
 use crate::source::Input;
 
 /// Whose documents.
@@ -46,9 +48,10 @@ pub struct DocumentOptions {
     pub history: HistoryOptions,
 }
 
-/// Writes the documents of an input.
+/// Writes the documents of a sequence of inputs.
 pub fn cat_documents(
-    input: &Input,
+    sequence: &Sequence,
+    inputs: &[Input],
     options: &DocumentOptions,
     limits: &Limits,
     pool: &Pool,
@@ -59,9 +62,13 @@ pub fn cat_documents(
         fold: Fold::new(options.format, &options.history)?,
         options: options.clone(),
         out,
+        seam: Seam::new(sequence),
     };
     Lane::alone(limits, pool, &Progress::default(), stop, |lane| {
-        run_input(input, lane, &mut consumer).map(|_| ())
+        read_sequence(sequence, inputs, lane, &mut |lane, file, input| {
+            consumer.seam.begin_file(file, input.name());
+            run_input(input, lane, &mut consumer).map(|_| ())
+        })
     })?;
     consumer.fold.end_page(consumer.out)
 }
@@ -100,6 +107,7 @@ struct Lines<'a, 'o> {
     options: DocumentOptions,
     fold: Fold,
     out: &'a mut Out<'o>,
+    seam: Seam,
 }
 
 impl Consumer for Lines<'_, '_> {
@@ -111,18 +119,22 @@ impl Consumer for Lines<'_, '_> {
     }
 
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
-        self.fold.end_page(self.out)?;
+        let follows = self.seam.begin(document)?;
+        if !follows {
+            self.fold.end_page(self.out)?;
+        }
         match &mut self.fold {
-            Fold::Nothing => {}
-            Fold::Diffs(fold) => fold.begin(),
-            Fold::Reverts(fold) => fold.begin(),
-            Fold::Wikiq(fold) => fold.begin(),
+            Fold::Diffs(fold) if !follows => fold.begin(),
+            Fold::Reverts(fold) if !follows => fold.begin(),
+            Fold::Wikiq(fold) if !follows => fold.begin(),
             Fold::Persistence(fold) => fold.begin(document.dump_day),
+            Fold::Nothing | Fold::Diffs(_) | Fold::Reverts(_) | Fold::Wikiq(_) => {}
         }
         Ok(())
     }
 
     fn collect(&mut self, chunk: ChunkDocuments) -> Result<()> {
+        self.seam.take(&chunk.edges, &mut Seen::default())?;
         match &mut self.fold {
             Fold::Nothing => (self.out)(chunk.documents.bytes()),
             Fold::Diffs(fold) => fold.add(chunk, self.out),

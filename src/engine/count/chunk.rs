@@ -8,6 +8,7 @@ use crate::engine::document::Document;
 use crate::engine::histories::{ChunkHistory, Notes};
 use crate::engine::options::Filters;
 use crate::engine::protected::Protected;
+use crate::engine::sequences::Edges;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
 use crate::model::{LogItem, Page, Revision, Upload};
@@ -61,6 +62,8 @@ pub(super) struct ChunkCounts {
     /// What other revisions of a page are to tell, where that is wanted.
     pub(super) history: Option<ChunkHistory>,
     pub(super) rejects: Vec<Reject>,
+    /// What is to be held against the file before, and against names of files.
+    pub(super) edges: Edges,
     pub(super) seen: Seen,
 }
 
@@ -115,6 +118,7 @@ impl Records for ChunkCounter<'_> {
             self.counting.check(Subject::Revisions).map_err(of_input)?;
         }
         self.counts.seen.revisions += 1;
+        self.counts.edges.revision(revision);
         let filters = &self.counting.filters;
         if !filters.wants_page(page) {
             return Ok(());
@@ -145,6 +149,9 @@ impl Records for ChunkCounter<'_> {
 
     fn page_ended(&mut self, at: PageAt<'_, '_>) -> Result<()> {
         self.counts.seen.pages += u64::from(!at.began_before);
+        // Counting does not tell how many pages were filtered out.
+        let edges = &mut self.counts.edges;
+        edges.page_ended(at.page, at.began_before, true);
         if let Some(notes) = &mut self.notes
             && self.counting.filters.wants_page(at.page)
         {

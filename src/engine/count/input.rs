@@ -10,6 +10,7 @@ use crate::engine::document::Document;
 use crate::engine::input_tables::REPORTED_REJECTS;
 use crate::engine::lane::Lane;
 use crate::engine::pipeline::{Consumer, Work, run_input};
+use crate::engine::sequences::{Seam, Sequence, read_sequence};
 use crate::error::{Error, Result};
 use crate::sink::Seen;
 use crate::source::Input;
@@ -23,12 +24,13 @@ pub(super) struct InputCounts<'s> {
     pub(super) rejects: Vec<Reject>,
 }
 
-/// Counts an input.
-pub(super) fn count_input<'s>(
+/// Counts the inputs of a sequence.
+pub(super) fn count_sequence<'s>(
     counting: &Arc<Counting>,
     spilling: &'s Spilling,
     lane: &Lane<'_>,
-    input: &Input,
+    sequence: &Sequence,
+    inputs: &[Input],
 ) -> Result<InputCounts<'s>> {
     let limit_bytes = lane.limits.groups_bytes() / lane.limits.lanes(lane.pool.threads());
     let mut lane_counts = LaneCounts {
@@ -44,16 +46,23 @@ pub(super) fn count_input<'s>(
             seen: Seen::default(),
             rejects: Vec::new(),
         },
-        input: input.name(),
+        input: "".into(),
+        seam: Seam::new(sequence),
     };
-    let passed = run_input(input, lane, &mut lane_counts)?;
+    read_sequence(sequence, inputs, lane, &mut |lane, file, input| {
+        lane_counts.input = input.name();
+        lane_counts.seam.begin_file(file, input.name());
+        let passed = run_input(input, lane, &mut lane_counts)?;
+        let seen = &mut lane_counts.counts.seen;
+        seen.xml_bytes += passed.xml_bytes;
+        seen.trailing_zero_bytes += passed.trailing_zero_bytes;
+        Ok(())
+    })?;
     let mut counts = lane_counts.counts;
     if let Some(histories) = lane_counts.histories {
         histories.finish(&mut counts.spill)?;
     }
     counts.spill.settle()?;
-    counts.seen.xml_bytes = passed.xml_bytes;
-    counts.seen.trailing_zero_bytes = passed.trailing_zero_bytes;
     Ok(counts)
 }
 
@@ -64,6 +73,7 @@ struct LaneCounts<'l, 's> {
     histories: Option<Histories<'l>>,
     counts: InputCounts<'s>,
     input: Arc<str>,
+    seam: Seam,
 }
 
 impl LaneCounts<'_, '_> {
@@ -83,14 +93,16 @@ impl Consumer for LaneCounts<'_, '_> {
     }
 
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {
-        if let Some(histories) = &mut self.histories {
+        let follows = self.seam.begin(document)?;
+        if let Some(histories) = self.histories.as_mut().filter(|_| !follows) {
             histories.end_page(&mut self.counts.spill)?;
         }
         self.document = Some(Arc::clone(document));
         Ok(())
     }
 
-    fn collect(&mut self, chunk: ChunkCounts) -> Result<()> {
+    fn collect(&mut self, mut chunk: ChunkCounts) -> Result<()> {
+        self.seam.take(&chunk.edges, &mut chunk.seen)?;
         let progress = self.lane.progress;
         progress
             .revisions

@@ -4,19 +4,20 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::outlet::TableOutlet;
 use super::{ScanJob, ScanReport, ScanTable};
-use crate::engine::input_tables::{Converted, REPORTED_REJECTS, convert_input};
+use crate::engine::converted::{Converted, convert_sequence};
+use crate::engine::input_tables::REPORTED_REJECTS;
 use crate::engine::lane::Lane;
 use crate::engine::lanes::{Reading, read_inputs};
 use crate::engine::partitions::Partitions;
 use crate::engine::plan::Plan;
 use crate::engine::pool::Pool;
 use crate::engine::progress::{Progress, Stop};
+use crate::engine::sequences::{Sequence, sequences};
 use crate::engine::sessions::write_sessions;
 use crate::engine::sql::SqlWanted;
 use crate::engine::wikis::Wikis;
 use crate::error::{Error, Result};
 use crate::sink::{Run, TemporaryFolder};
-use crate::source::Input;
 use crate::tables;
 
 /// Reads all inputs; rows go to the outlet.
@@ -30,8 +31,10 @@ pub(super) fn run(
     let sorting = TemporaryFolder::below(&job.sorting_parent);
     let sql = sql_wanted(&job.table);
     let plan = Plan::of_scan(job, &sql, outlet, sorting.path());
+    let sequences = sequences(&job.inputs, &job.limits, &pool, stop)?;
     let reading = Reading {
         inputs: &job.inputs,
+        sequences: &sequences,
         finished: &BTreeSet::new(),
         limits: &job.limits,
         pool: &pool,
@@ -42,12 +45,16 @@ pub(super) fn run(
     match job.in_order {
         // Else a lane could wait for room that only those before it make.
         true => {
-            for (number, input) in job.inputs.iter().enumerate() {
-                let inputs = std::slice::from_ref(input);
-                read(&plan, &Reading { inputs, ..reading }, number, &mut results)?;
+            for sequence in &sequences {
+                let sequences = std::slice::from_ref(sequence);
+                let reading = Reading {
+                    sequences,
+                    ..reading
+                };
+                read(&plan, &reading, &mut results)?;
             }
         }
-        false => read(&plan, &reading, 0, &mut results)?,
+        false => read(&plan, &reading, &mut results)?,
     }
     stop.check()?;
     if !results.has_xml && is_of_xml(&job.table) {
@@ -63,12 +70,13 @@ pub(super) fn run(
     Ok(results.report)
 }
 
-/// Reads inputs, of which the first has a number in the job.
-fn read(plan: &Plan<'_>, reading: &Reading<'_>, first: usize, results: &mut Results) -> Result<()> {
-    let read =
-        |lane: &Lane<'_>, number, input: &Input| convert_input(plan, lane, first + number, input);
+/// Reads the inputs of sequences.
+fn read(plan: &Plan<'_>, reading: &Reading<'_>, results: &mut Results) -> Result<()> {
+    let read = |lane: &Lane<'_>, sequence: &Sequence| {
+        convert_sequence(plan, lane, reading.inputs, sequence, sequence.number())
+    };
     read_inputs(reading, &mut || (), &read, &mut |number, converted| {
-        results.add(first + number, converted);
+        results.add(number, converted);
         Ok(())
     })
 }
@@ -106,7 +114,9 @@ struct Results {
 impl Results {
     fn add(&mut self, number: usize, converted: Converted) {
         self.has_xml |= converted.sql.is_none();
-        self.report.seen.add(&converted.entry.seen);
+        for file in &converted.files {
+            self.report.seen.add(&file.entry.seen);
+        }
         let rejects = &mut self.report.rejects;
         let room = REPORTED_REJECTS.saturating_sub(rejects.len());
         rejects.extend(converted.rejects.into_iter().take(room));

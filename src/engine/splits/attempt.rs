@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use super::Split;
 use super::region::{Seams, convert_region};
 use crate::engine::convert::Job;
-use crate::engine::input_tables::Converted;
+use crate::engine::converted::Converted;
 use crate::engine::kept::kept;
 use crate::engine::lanes::{Reading, read_inputs};
 use crate::engine::plan::Plan;
 use crate::engine::pool::Pool;
 use crate::engine::progress::{Progress, Stop};
 use crate::engine::resume::details;
+use crate::engine::sequences::{Sequence, sequences};
 use crate::error::{Error, Result};
 use crate::sink::{JournalHead, OutputFolder, Receipt, Seen, receipts};
 
@@ -63,8 +64,10 @@ pub fn convert_split(
     }
     let plan = Plan::new(job, &folder)?;
     let inputs = [split.input()];
+    let sequences = sequences(&inputs, &job.limits, pool, stop)?;
     let reading = Reading {
         inputs: &inputs,
+        sequences: &sequences,
         finished: &BTreeSet::new(),
         limits: &job.limits,
         pool,
@@ -75,7 +78,7 @@ pub fn convert_split(
     read_inputs(
         &reading,
         observe,
-        &|lane, _, _| convert_region(&plan, lane, split),
+        &|lane, sequence: &Sequence| convert_region(&plan, lane, split, sequence),
         &mut |_, outcome| {
             done = Some(outcome);
             Ok(())
@@ -84,7 +87,9 @@ pub fn convert_split(
     stop.check()?;
     drop(plan);
     let (mut converted, seams) = done.ok_or_else(|| Error::internal("a split gave nothing"))?;
-    let seen = converted.entry.seen.clone();
+    let mut seen = Seen::default();
+    let files = converted.files.iter();
+    files.for_each(|file| seen.add(&file.entry.seen));
     let seams = serde_json::to_value(&seams)
         .map_err(|error| Error::internal("seams are no JSON").with_source(error))?;
     let finished = kept(split.number, &mut converted)?;

@@ -9,7 +9,8 @@ use super::join::check_joins;
 use super::region::Seams;
 use super::{Split, SplitPlan};
 use crate::engine::convert::{Job, JobReport, Results};
-use crate::engine::input_tables::{Converted, REPORTED_REJECTS, no_texts};
+use crate::engine::converted::Converted;
+use crate::engine::input_tables::{REPORTED_REJECTS, no_texts};
 use crate::engine::kept::{restore, sql_entry};
 use crate::engine::lane::Lane;
 use crate::engine::plan::Plan;
@@ -140,7 +141,8 @@ fn converted(folder: &OutputFolder, job: &Job, receipt: Receipt) -> Result<Conve
 
 /// What the manifest says of a file: the same as if it had been read in one piece, and its splits.
 fn entry_of(splits: &[Split], converted: &[(&Split, Converted)]) -> Result<InputEntry> {
-    let mut entries = converted.iter().map(|(_, converted)| &converted.entry);
+    let files = converted.iter().flat_map(|(_, converted)| &converted.files);
+    let mut entries = files.map(|file| &file.entry);
     let mut entry = entries.next().cloned().unwrap_or_default();
     for next in entries {
         entry.container_pieces += next.container_pieces;

@@ -12,6 +12,7 @@ use crate::engine::lane::Lane;
 use crate::engine::options::Limits;
 use crate::engine::pool::Pool;
 use crate::engine::progress::{Progress, Stop};
+use crate::engine::sequences::sequences;
 use crate::error::{Error, Result};
 use crate::sink::{Manifest, hexadecimal};
 use crate::source::{Input, Stamp};
@@ -73,6 +74,7 @@ pub fn plan_splits(
     pool: &Pool,
     stop: &Stop,
 ) -> Result<SplitPlan> {
+    refuse_spread(inputs, limits, pool, stop)?;
     let mut splits = Vec::new();
     for input in inputs {
         stop.check()?;
@@ -98,6 +100,24 @@ pub fn plan_splits(
         left_out,
         splits,
     })
+}
+
+/// Refuses files over which a page is spread: whoever converts one would have to wait for what another
+/// finds out.
+fn refuse_spread(inputs: &[Input], limits: &Limits, pool: &Pool, stop: &Stop) -> Result<()> {
+    for sequence in sequences(inputs, limits, pool, stop)? {
+        if let [first, next, ..] = sequence.files() {
+            let name = |number: usize| inputs.get(number).map(Input::name).unwrap_or_default();
+            return Err(Error::usage(format!(
+                "cannot be planned: a page of it can go on in {}, and files over which a page is spread \
+                 are read by one process.  Convert these without splits, or plan each in a job of its own: \
+                 then the page has a history in each",
+                name(next.number)
+            ))
+            .in_input(&name(first.number)));
+        }
+    }
+    Ok(())
 }
 
 /// A file that is planned.

@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::{Prolog, Split};
 use crate::container::{Format, HEAD_BYTES, Sink, Trailing};
 use crate::engine::bzip2::BlockWalk;
+use crate::engine::converted::{Converted, ConvertedFile, convert_sequence};
 use crate::engine::decode::{Feed, decode_region};
-use crate::engine::input_tables::{Converted, InputTables, convert_input};
+use crate::engine::input_tables::InputTables;
 use crate::engine::lane::Lane;
 use crate::engine::pipeline::{Consumer, Passed, Pipeline};
 use crate::engine::plan::Plan;
 use crate::engine::resume::check_still;
+use crate::engine::sequences::Sequence;
 use crate::error::{Error, ErrorKind, Result};
 use crate::source::Input;
 
@@ -39,16 +41,18 @@ pub(super) struct Seams {
     pub(super) blocks: Option<BlockWalk>,
 }
 
-/// Writes the tables of a split.
+/// Writes the tables of a split, of a file that is alone in its sequence.
 pub(super) fn convert_region(
     plan: &Plan<'_>,
     lane: &Lane<'_>,
     split: &Split,
+    sequence: &Sequence,
 ) -> Result<(Converted, Seams)> {
     split.check_unchanged()?;
     let input = split.input();
     if split.is_whole() {
-        let converted = convert_input(plan, lane, split.number, &input)?;
+        let inputs = std::slice::from_ref(&input);
+        let converted = convert_sequence(plan, lane, inputs, sequence, split.number)?;
         return Ok((converted, Seams::default()));
     }
     if lane.limits.keep_going {
@@ -59,7 +63,11 @@ pub(super) fn convert_region(
     }
     let prolog = Prolog::read(&input, lane)?
         .ok_or_else(|| Error::usage("cannot be read in splits: it is no XML dump in UTF-8"))?;
-    let mut tables = InputTables::new(plan, lane, split.number, &input)?;
+    let [file] = sequence.files() else {
+        return Err(Error::internal("a split is not of one file"));
+    };
+    let mut tables = InputTables::new(plan, lane, split.number, sequence)?;
+    tables.begin_file(file, &input);
     if split.begin_bytes > 0 {
         tables = tables.continued();
     }
@@ -68,9 +76,12 @@ pub(super) fn convert_region(
         check_still(&input, Some(&split.file_stamp))?;
     }
     let (passed, seams) = outcome?;
-    let mut converted = tables.finish(&input, passed, None)?;
-    converted.stamp = Some(split.file_stamp.clone());
-    Ok((converted, seams))
+    let files = vec![ConvertedFile {
+        number: split.number,
+        stamp: Some(split.file_stamp.clone()),
+        entry: tables.end_file(&input, lane, passed, None),
+    }];
+    Ok((tables.finish(files)?, seams))
 }
 
 fn read_region(

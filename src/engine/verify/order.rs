@@ -70,6 +70,10 @@ pub(super) struct Ordering {
     page_ids: IdSet,
     page_id: Option<i64>,
     before: Option<Link>,
+    /// The last page of the input before, until the first of this one has come.
+    goes_on_from: Option<i64>,
+    /// Whether it has gone on in this one.
+    has_gone_on: bool,
     pages: Range<i64>,
     revisions: Range<i64>,
     times: Range<Timestamp>,
@@ -115,6 +119,13 @@ impl Ordering {
     }
 
     fn begin_page(&mut self, id: Option<i64>) {
+        if let Some(open) = self.goes_on_from.take()
+            && id == Some(open)
+        {
+            self.pages.see(open);
+            self.has_gone_on = true;
+            return;
+        }
         self.before = None;
         let Some(id) = id else {
             return;
@@ -150,7 +161,15 @@ impl Ordering {
         self.before = Some(*link);
     }
 
-    pub(super) fn finish(self) -> (History, Extent) {
+    /// Whether the input that has ended went on with the last page of the one before.
+    pub(super) fn has_gone_on(&mut self) -> bool {
+        std::mem::take(&mut self.has_gone_on)
+    }
+
+    /// An input has ended: what was found in it.  Ids and the last page are kept, for the next input can
+    /// go on with these.
+    pub(super) fn end_input(&mut self) -> (History, Extent) {
+        self.goes_on_from = self.page_id.filter(|_| self.before.is_some());
         let text = |time: Option<Timestamp>| time.map(|time| time.to_string());
         let extent = Extent {
             first_page_id: self.pages.first(),
@@ -160,6 +179,9 @@ impl Ordering {
             first_revision_dt: text(self.times.first()),
             last_revision_dt: text(self.times.last()),
         };
-        (self.history, extent)
+        self.pages = Range::default();
+        self.revisions = Range::default();
+        self.times = Range::default();
+        (std::mem::take(&mut self.history), extent)
     }
 }

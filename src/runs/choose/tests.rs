@@ -8,14 +8,14 @@ fn paths(names: &[&str]) -> Vec<PathBuf> {
 }
 
 fn taken(names: &[&str], kinds: &[Kind]) -> Vec<String> {
-    let chosen = choose(paths(names), kinds).unwrap();
+    let chosen = choose(paths(names), kinds, false).unwrap();
     assert_eq!(chosen.files.len() + chosen.left_out.len(), names.len());
     let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
     chosen.files.iter().map(name).collect()
 }
 
 fn refusal(names: &[&str], kinds: &[Kind]) -> String {
-    choose(paths(names), kinds)
+    choose(paths(names), kinds, false)
         .unwrap_err()
         .message()
         .to_owned()
@@ -176,7 +176,7 @@ fn what_the_run_says_of_itself_counts() {
             .map(|name| folder.path().join(name))
             .to_vec()
     };
-    let chosen = || choose(all(), &[]);
+    let chosen = || choose(all(), &[], false);
 
     write("dumpstatus.json", status("done", 5, "").as_bytes());
     assert_eq!(chosen().unwrap().files, [folder.path().join(history)]);
