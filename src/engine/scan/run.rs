@@ -11,6 +11,7 @@ use crate::engine::plan::Plan;
 use crate::engine::pool::Pool;
 use crate::engine::progress::{Progress, Stop};
 use crate::engine::sessions::write_sessions;
+use crate::engine::splits::scan_split;
 use crate::engine::sql::SqlWanted;
 use crate::engine::wikis::Wikis;
 use crate::error::{Error, Result};
@@ -43,10 +44,11 @@ pub(super) fn run(
         true => {
             for (number, input) in job.inputs.iter().enumerate() {
                 let inputs = std::slice::from_ref(input);
-                read(&plan, &Reading { inputs, ..reading }, number, &mut results)?;
+                let reading = Reading { inputs, ..reading };
+                read(job, &plan, &reading, number, &mut results)?;
             }
         }
-        false => read(&plan, &reading, 0, &mut results)?,
+        false => read(job, &plan, &reading, 0, &mut results)?,
     }
     stop.check()?;
     if !results.has_xml && is_of_xml(&job.table) {
@@ -62,9 +64,17 @@ pub(super) fn run(
 }
 
 /// Reads inputs, of which the first has a number in the job.
-fn read(plan: &Plan<'_>, reading: &Reading<'_>, first: usize, results: &mut Results) -> Result<()> {
-    let read =
-        |lane: &Lane<'_>, number, input: &Input| convert_input(plan, lane, first + number, input);
+fn read(
+    job: &ScanJob,
+    plan: &Plan<'_>,
+    reading: &Reading<'_>,
+    first: usize,
+    results: &mut Results,
+) -> Result<()> {
+    let read = |lane: &Lane<'_>, number, input: &Input| match &job.split {
+        Some(split) => scan_split(plan, lane, split),
+        None => convert_input(plan, lane, first + number, input),
+    };
     read_inputs(reading, &mut || (), &read, &mut |number, converted| {
         results.add(first + number, converted);
         Ok(())
