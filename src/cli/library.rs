@@ -13,7 +13,8 @@ use super::{
     convert as convert_command, count as count_command, protect, schema as schema_command, splits,
 };
 use crate::engine::{
-    self, CountedRows, Inspection, JobReport, PagesJob, Progress, Scan, ScanJob, ScanTable, Split, Stop,
+    self, CountedRows, Inspection, JobReport, PagesJob, Progress, Scan, ScanJob, ScanTable, Split,
+    Stop,
 };
 use crate::error::{Error, Result};
 use crate::source::discover;

@@ -139,7 +139,9 @@ impl Scan {
         }
         let of_job = [&tables::NAMESPACES, &tables::SESSIONS];
         if let (Some(_), Some(selection)) = (&job.split, job.table.selection())
-            && of_job.iter().any(|table| table.name == selection.table.name)
+            && of_job
+                .iter()
+                .any(|table| table.name == selection.table.name)
         {
             return Err(Error::usage(format!(
                 "the table {} is made of all inputs, and belongs to no split: scan them without",
