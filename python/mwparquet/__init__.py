@@ -6,6 +6,8 @@ All of it runs on all cores, in bounded memory, and says where a dump is damaged
     the rows of a table as a stream, which pyarrow, Polars, DuckDB and pandas take without copies
 ``pages``, ``Dump``, ``map``
     pages with their revisions, in the manner of mwxml
+``plan``
+    splits of dumps, for many processes
 ``convert``
     tables as Parquet files
 ``count``
@@ -16,6 +18,8 @@ All of it runs on all cores, in bounded memory, and says where a dump is damaged
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from . import _native
@@ -80,12 +84,20 @@ __all__ = [
     "inspect",
     "map",
     "pages",
+    "plan",
     "scan",
     "schema",
 ]
 
 
-def scan(paths: Any = (), *, table: str = "revisions", columns: Any = None, **options: Any) -> Scan:
+def scan(
+    paths: Any = (),
+    *,
+    table: str = "revisions",
+    columns: Any = None,
+    split: Any = None,
+    **options: Any,
+) -> Scan:
     """The rows of one table of dumps, as a stream of Arrow batches.
 
     Nothing is read before rows are asked for, and never more than a few batches ahead.  Each pass over
@@ -95,6 +107,7 @@ def scan(paths: Any = (), *, table: str = "revisions", columns: Any = None, **op
     :param paths: dump files, folders or patterns, one or several; ``"-"`` is standard input
     :param table: one of ``mwparquet schema``, or a table of SQL dumps (``sql_page``)
     :param columns: names of columns; all where nothing is said.  What is not named is not decoded
+    :param split: instead of paths, one of the ``splits`` that :func:`plan` gives, or its JSON
     :param options: those of ``mwparquet convert``, with underscores.  Records: ``namespaces``,
         ``page_ids``, ``since``, ``until``.  Means: ``threads``, ``memory`` (``"512MiB"``),
         ``max_record_bytes``, ``on_damage`` (``"skip"``; ``report`` tells then what was passed over).
@@ -115,7 +128,33 @@ def scan(paths: Any = (), *, table: str = "revisions", columns: Any = None, **op
     """
     if isinstance(columns, str):
         columns = [columns]
-    return Scan(_words(paths, {"table": table, "columns": columns, **options}))
+    if isinstance(split, Mapping):
+        split = json.dumps(split)
+    return Scan(_words(paths, {"table": table, "columns": columns, "split": split, **options}))
+
+
+def plan(paths: Any = (), *, split_size: Any = None, **options: Any) -> dict[str, Any]:
+    """Cuts dumps into splits, which processes scan side by side, on one machine or on many.
+
+    Each record is of one split, and each page with all its revisions, wherever the cuts fall: the rows of
+    all splits, in their order, are those of one scan, with all that is derived from histories.
+    ``namespaces`` and ``sessions`` are made of all inputs, and are of no split.  A split is read to the end
+    only if those behind it begin where it ends; if none raises an error, nothing is missing or twice.
+
+    :param paths: dump files, folders or patterns, one or several
+    :param split_size: about how many bytes of a file, as stored, make a split: ``"128MiB"``, or a number.
+        Files that can be read from their begin only (gzip, 7z, SQL) are one split each
+    :param options: runs instead of paths: ``wiki``, ``date``, ``kind``, ``root``
+    :returns: ``splits``, and what `mwparquet plan` tells besides
+
+    >>> import mwparquet
+    >>> splits = mwparquet.plan("containers.xml.bz2", split_size=200)["splits"]
+    >>> [split["begin_bytes"] for split in splits][:2]
+    [0, 185]
+    >>> sum(batch.num_rows for split in splits for batch in mwparquet.scan(split=split))
+    1
+    """
+    return _native.plan(_words(paths, {"split_size": split_size, **options}))
 
 
 def convert(

@@ -40,6 +40,13 @@ pub fn inspect<'py>(py: Python<'py>, words: Vec<String>) -> PyResult<Bound<'py, 
     plain(py, &inspections)
 }
 
+/// Plans splits.
+#[pyfunction]
+pub fn plan<'py>(py: Python<'py>, words: Vec<String>) -> PyResult<Bound<'py, PyAny>> {
+    let json = run(py, |stop| library::plan(&words, stop))?;
+    from_json(py, &json)
+}
+
 /// Tells the columns of tables.
 #[pyfunction]
 #[pyo3(signature = (table=None))]

@@ -20,7 +20,7 @@ mod _native {
     #[pymodule_export]
     use super::arrow_data::{Batch, Schema, Table};
     #[pymodule_export]
-    use super::calls::{convert, count, inspect, schema};
+    use super::calls::{convert, count, inspect, plan, schema};
     #[pymodule_export]
     use super::dump::{Dump, DumpNamespace, SiteInfo};
     #[pymodule_export]

@@ -10,10 +10,11 @@ use clap::Parser;
 use super::args::{Arguments, Command, OnDamage, PagesArguments, SQL_PREFIX, ScanArguments};
 use super::convert::{described_run, dumps, filters, limits, no_dump_in, pool, table_history};
 use super::{
-    convert as convert_command, count as count_command, protect, schema as schema_command,
+    convert as convert_command, count as count_command, protect, schema as schema_command, splits,
 };
 use crate::engine::{
-    self, CountedRows, Inspection, JobReport, PagesJob, Progress, Scan, ScanJob, ScanTable, Stop,
+    self, CountedRows, Inspection, JobReport, PagesJob, Progress, Scan, ScanJob, ScanTable, Split,
+    Stop,
 };
 use crate::error::{Error, Result};
 use crate::source::discover;
@@ -111,8 +112,21 @@ pub fn schema(table: Option<&str>, stop: &Stop) -> Result<String> {
     schema_command::json_of(arguments.table.as_deref(), stop)
 }
 
+/// What `mwparquet plan` writes for its words, as JSON; its splits tell besides what scans of them need to
+/// prove that they join.
+///
+/// # Errors
+///
+/// As those of [`convert`].
+pub fn plan(words: &[String], stop: &Stop) -> Result<String> {
+    let Command::Plan(arguments) = command("plan", words)? else {
+        return Err(not_this("plan"));
+    };
+    splits::plan_for_scans(&arguments, stop)
+}
+
 /// A scan of one table.  Words are inputs and options as `convert` has them, and `--table`,
-/// `--columns`, `--any-order` and `--temporary`.
+/// `--columns`, `--any-order` and `--temporary`; instead of inputs `--split`, as a plan has it.
 ///
 /// # Errors
 ///
@@ -137,9 +151,14 @@ pub fn scan(words: &[String], stop: &Stop) -> Result<Scan> {
     let protection = protect::protection(&arguments.protect, &selections)?;
     let pool = pool(&arguments.work)?;
     let limits = limits(&arguments.work, arguments.on_damage, &pool);
-    let (inputs, _) = dumps(&arguments.inputs, &arguments.runs, &limits, &pool, stop)?;
+    let split = arguments.split.as_deref().map(Split::parse).transpose()?;
+    let inputs = match &split {
+        Some(split) => vec![split.input()],
+        None => dumps(&arguments.inputs, &arguments.runs, &limits, &pool, stop)?.0,
+    };
     let job = ScanJob {
         inputs,
+        split,
         table,
         filters,
         history: table_history(&arguments.history, &arguments.table_history),

@@ -17,16 +17,34 @@ use crate::source::Input;
 
 /// Runs `mwparquet plan`.
 pub(super) fn run(arguments: &PlanArguments, stop: &Stop) -> Result<ExitCode> {
+    let mut text = serde_json::to_vec_pretty(&plan(arguments, stop)?).map_err(no_json)?;
+    text.push(b'\n');
+    print(&text)
+}
+
+/// The splits that the arguments ask for.
+pub(super) fn plan(arguments: &PlanArguments, stop: &Stop) -> Result<SplitPlan> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let pool = Pool::new(threads)?;
     let limits = Limits::default();
     let (inputs, left_out) = dumps(&arguments.inputs, &arguments.runs, &limits, &pool, stop)?;
-    let size = arguments.split_size;
-    let plan = plan_splits(&inputs, left_out, size, &limits, &pool, stop)?;
-    let mut text = serde_json::to_vec_pretty(&plan)
-        .map_err(|error| Error::internal("a plan is no JSON").with_source(error))?;
-    text.push(b'\n');
-    print(&text)
+    plan_splits(
+        &inputs,
+        left_out,
+        arguments.split_size,
+        &limits,
+        &pool,
+        stop,
+    )
+}
+
+/// A plan as JSON, for scans of its splits.
+pub(super) fn plan_for_scans(arguments: &PlanArguments, stop: &Stop) -> Result<String> {
+    serde_json::to_string(&plan(arguments, stop)?.for_scans()).map_err(no_json)
+}
+
+fn no_json(error: serde_json::Error) -> Error {
+    Error::internal("a plan is no JSON").with_source(error)
 }
 
 /// What of a job `convert` is to do.

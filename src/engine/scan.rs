@@ -14,12 +14,13 @@ use arrow::datatypes::SchemaRef;
 
 use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
 use super::progress::Stop;
+use super::splits::Split;
 use super::stream::Stream;
 use crate::error::{Error, Result};
 use crate::protect::Protection;
 use crate::sink::Seen;
 use crate::source::Input;
-use crate::tables::{Reject, Selection};
+use crate::tables::{self, Reject, Selection};
 
 pub(super) use outlet::{Handing, TableOutlet};
 
@@ -28,6 +29,8 @@ pub(super) use outlet::{Handing, TableOutlet};
 pub struct ScanJob {
     /// The inputs, in order.
     pub inputs: Vec<Input>,
+    /// What is to be read of them instead of all: the input is its file.
+    pub split: Option<Split>,
     /// The table.
     pub table: ScanTable,
     /// The records wanted.
@@ -98,6 +101,7 @@ pub type Batches = Stream<RecordBatch, ScanReport>;
 /// let columns = ["page_namespace_id".to_owned()];
 /// let scan = Scan::open(ScanJob {
 ///     inputs: vec![Input::File("sample-dumps/containers.xml.bz2".into())],
+///     split: None,
 ///     table: ScanTable::Ours(tables::Selection::of(tables::by_name("revisions").unwrap(), &columns)?),
 ///     filters: Filters::default(),
 ///     history: HistoryOptions::default(),
@@ -127,10 +131,22 @@ impl Scan {
     ///
     /// # Errors
     ///
-    /// Of usage, if there is no input, or no SQL dump among them declares the table or the columns.
+    /// Of usage, if there is no input, or no SQL dump among them declares the table or the columns; or if
+    /// a table is to be read of a split that is made of all inputs.
     pub fn open(job: ScanJob, stop: &Stop) -> Result<Self> {
         if job.inputs.is_empty() {
             return Err(Error::usage("there is nothing to scan"));
+        }
+        let of_job = [&tables::NAMESPACES, &tables::SESSIONS];
+        if let (Some(_), Some(selection)) = (&job.split, job.table.selection())
+            && of_job
+                .iter()
+                .any(|table| table.name == selection.table.name)
+        {
+            return Err(Error::usage(format!(
+                "the table {} is made of all inputs, and belongs to no split: scan them without",
+                selection.table.name
+            )));
         }
         let schema = schema::schema_of(&job, stop)?;
         let job = Arc::new(job);

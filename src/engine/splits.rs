@@ -10,6 +10,7 @@ mod join;
 mod plan;
 mod prolog;
 mod region;
+mod scanned;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,7 @@ pub use attempt::{DoneSplit, convert_split};
 pub use commit::commit_splits;
 pub use plan::{SplitPlan, plan_splits};
 pub(super) use prolog::Prolog;
+pub(super) use scanned::scan_split;
 
 /// A region of a dump file that one process converts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,10 @@ pub struct Split {
     pub end_bytes: u64,
     /// The file as it was when the plan was made.
     pub file_stamp: Stamp,
+    /// Where the splits behind the next one begin in the file: a scan of this split proves with it that
+    /// these begin where it ends.  Plans for jobs, whose commit proves that, have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later_cuts: Vec<u64>,
 }
 
 impl Split {
@@ -46,8 +52,9 @@ impl Split {
     pub fn parse(json: &str) -> Result<Self> {
         let split: Self = serde_json::from_str(json)
             .map_err(|error| Error::usage("--split is no split of a plan").with_source(error))?;
-        let is_sound =
-            split.begin_bytes <= split.end_bytes && split.end_bytes <= split.file_stamp.bytes;
+        let cuts = [split.begin_bytes, split.end_bytes].into_iter();
+        let cuts = cuts.chain(split.later_cuts.iter().copied());
+        let is_sound = cuts.chain([split.file_stamp.bytes]).is_sorted();
         if !is_sound {
             return Err(Error::usage(format!(
                 "--split is no split of a plan: it goes from {} to {} in a file of {} bytes",

@@ -31,6 +31,7 @@ fn of(table: &str) -> ScanTable {
 fn job(inputs: &[PathBuf], table: ScanTable) -> ScanJob {
     ScanJob {
         inputs: inputs.iter().cloned().map(Input::File).collect(),
+        split: None,
         table,
         filters: Filters::default(),
         history: HistoryOptions::default(),

@@ -14,10 +14,13 @@ use super::{
 #[command(name = "scan", disable_help_flag = true)]
 pub(in crate::cli) struct ScanArguments {
     /// Dump files, folders, patterns, or - for standard input
-    #[arg(required_unless_present = "wikis", value_name = "INPUT")]
+    #[arg(required_unless_present_any = ["wikis", "split"], value_name = "INPUT")]
     pub inputs: Vec<String>,
     #[command(flatten)]
     pub runs: RunArguments,
+    /// Instead of INPUT: one split of a plan, as JSON
+    #[arg(long, conflicts_with_all = ["inputs", "wikis"])]
+    pub split: Option<String>,
     /// The table
     #[arg(long, default_value = "revisions", value_parser = TableNames { or_files: false })]
     pub table: String,

@@ -14,6 +14,7 @@ use crate::engine::pool::Pool;
 use crate::engine::progress::{Progress, Stop};
 use crate::engine::sequences::{Sequence, sequences};
 use crate::engine::sessions::write_sessions;
+use crate::engine::splits::scan_split;
 use crate::engine::sql::SqlWanted;
 use crate::engine::wikis::Wikis;
 use crate::error::{Error, Result};
@@ -51,10 +52,10 @@ pub(super) fn run(
                     sequences,
                     ..reading
                 };
-                read(&plan, &reading, &mut results)?;
+                read(job, &plan, &reading, &mut results)?;
             }
         }
-        false => read(&plan, &reading, &mut results)?,
+        false => read(job, &plan, &reading, &mut results)?,
     }
     stop.check()?;
     if !results.has_xml && is_of_xml(&job.table) {
@@ -71,9 +72,15 @@ pub(super) fn run(
 }
 
 /// Reads the inputs of sequences.
-fn read(plan: &Plan<'_>, reading: &Reading<'_>, results: &mut Results) -> Result<()> {
-    let read = |lane: &Lane<'_>, sequence: &Sequence| {
-        convert_sequence(plan, lane, reading.inputs, sequence, sequence.number())
+fn read(
+    job: &ScanJob,
+    plan: &Plan<'_>,
+    reading: &Reading<'_>,
+    results: &mut Results,
+) -> Result<()> {
+    let read = |lane: &Lane<'_>, sequence: &Sequence| match &job.split {
+        Some(split) => scan_split(plan, lane, split, sequence),
+        None => convert_sequence(plan, lane, reading.inputs, sequence, sequence.number()),
     };
     read_inputs(reading, &mut || (), &read, &mut |number, converted| {
         results.add(number, converted);

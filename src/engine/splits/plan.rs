@@ -58,6 +58,17 @@ impl SplitPlan {
         Ok(plan)
     }
 
+    /// The same for scans: each split tells where those behind it begin.
+    pub fn for_scans(mut self) -> Self {
+        for file in self.splits.chunk_by_mut(|one, next| one.file == next.file) {
+            let begins: Vec<_> = file.iter().map(|split| split.begin_bytes).collect();
+            for (index, split) in file.iter_mut().enumerate() {
+                split.later_cuts = begins.get(index + 2..).unwrap_or_default().to_vec();
+            }
+        }
+        self
+    }
+
     /// The splits of each file, in order.
     pub(super) fn by_file(&self) -> impl Iterator<Item = &[Split]> {
         self.splits.chunk_by(|one, next| one.file == next.file)
@@ -167,6 +178,7 @@ impl Planned {
             begin_bytes: at(index),
             end_bytes: at(index + 1),
             file_stamp: self.stamp.clone(),
+            later_cuts: Vec::new(),
         }
     }
 }
@@ -190,6 +202,7 @@ fn name_of(splits: &[Split]) -> Result<String> {
     for split in splits {
         let nameless = Split {
             plan: String::new(),
+            later_cuts: Vec::new(),
             ..split.clone()
         };
         let text = serde_json::to_vec(&nameless)

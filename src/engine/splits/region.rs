@@ -28,6 +28,49 @@ pub(super) struct Place {
     pub(super) decoded_bytes: u64,
 }
 
+/// How far the framer may be behind with its look at what it received.
+const BEHIND_BYTES: u64 = 64;
+
+/// Where in the file it stands what was received last.
+pub(super) struct Places {
+    is_plain: bool,
+    /// Offsets in the XML and the file of the pieces received last.
+    pieces: VecDeque<(u64, u64)>,
+}
+
+impl Places {
+    pub(super) fn new(is_plain: bool) -> Self {
+        Self {
+            is_plain,
+            pieces: VecDeque::new(),
+        }
+    }
+
+    /// Notes a piece; `received_bytes` of XML came before it.
+    pub(super) fn receive(&mut self, received_bytes: u64, file_bytes: u64) {
+        let is_past = |piece: &(u64, u64)| piece.0 + BEHIND_BYTES <= received_bytes;
+        while self.pieces.get(1).is_some_and(is_past) {
+            self.pieces.pop_front();
+        }
+        self.pieces.push_back((received_bytes, file_bytes));
+    }
+
+    /// The place of an offset in the XML, if it was received lately.
+    pub(super) fn of(&self, at: u64) -> Option<Place> {
+        let piece = self.pieces.iter().rfind(|(xml_bytes, _)| *xml_bytes <= at);
+        piece.map(|(xml_bytes, file_bytes)| match self.is_plain {
+            true => Place {
+                file_bytes: file_bytes + (at - xml_bytes),
+                decoded_bytes: 0,
+            },
+            false => Place {
+                file_bytes: *file_bytes,
+                decoded_bytes: at - xml_bytes,
+            },
+        })
+    }
+}
+
 /// What proves a split together with those beside it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Seams {
@@ -101,8 +144,7 @@ fn read_region(
     }
     let mut feed = RegionFeed {
         pipeline,
-        is_plain,
-        pieces: VecDeque::new(),
+        places: Places::new(is_plain),
         first_record: None,
         next_record: None,
     };
@@ -118,15 +160,10 @@ fn read_region(
 /// Remembers where in the file the records at the edges stand.
 struct RegionFeed<'r, C: Consumer> {
     pipeline: Pipeline<'r, C>,
-    is_plain: bool,
-    /// Offsets in the XML and the file of the pieces received last.
-    pieces: VecDeque<(u64, u64)>,
+    places: Places,
     first_record: Option<Place>,
     next_record: Option<Place>,
 }
-
-/// How far the framer may be behind with its look at what it received.
-const BEHIND_BYTES: u64 = 64;
 
 impl<C: Consumer> RegionFeed<'_, C> {
     fn end(mut self, decoded: Result<(Format, Option<BlockWalk>)>) -> Result<(Passed, Seams)> {
@@ -154,19 +191,7 @@ impl<C: Consumer> RegionFeed<'_, C> {
     }
 
     fn note(&mut self, first: Option<u64>, next: Option<u64>) {
-        let place = |at: u64| {
-            let piece = self.pieces.iter().rfind(|(xml_bytes, _)| *xml_bytes <= at);
-            piece.map(|(xml_bytes, file_bytes)| match self.is_plain {
-                true => Place {
-                    file_bytes: file_bytes + (at - xml_bytes),
-                    decoded_bytes: 0,
-                },
-                false => Place {
-                    file_bytes: *file_bytes,
-                    decoded_bytes: at - xml_bytes,
-                },
-            })
-        };
+        let place = |at: u64| self.places.of(at);
         self.first_record = self.first_record.or_else(|| first.and_then(place));
         self.next_record = self.next_record.or_else(|| next.and_then(place));
     }
@@ -175,11 +200,7 @@ impl<C: Consumer> RegionFeed<'_, C> {
 impl<C: Consumer> Sink for RegionFeed<'_, C> {
     fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
         let received = self.pipeline.framer().received_bytes();
-        let is_past = |piece: &(u64, u64)| piece.0 + BEHIND_BYTES <= received;
-        while self.pieces.get(1).is_some_and(is_past) {
-            self.pieces.pop_front();
-        }
-        self.pieces.push_back((received, file_offset_bytes));
+        self.places.receive(received, file_offset_bytes);
         let outcome = self.pipeline.data(bytes, file_offset_bytes);
         let [first, next] = self.pipeline.framer().edges_so_far();
         self.note(first, next);

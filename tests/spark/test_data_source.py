@@ -1,0 +1,182 @@
+"""Dumps as data frames on a real Spark: the rows that one machine writes as files."""
+import datetime
+import json
+import os
+import subprocess
+
+import pyspark
+import pytest
+
+import helpers
+from clusters import ENVIRONMENT, SETTINGS, SPARK, Cluster
+
+mwparquet = pytest.importorskip("mwparquet", reason="the Python package is not installed")
+spark_source = pytest.importorskip("mwparquet.spark")
+UTC = datetime.timezone.utc
+DUMPS = [helpers.BIG, helpers.SAMPLES / "reverts.xml", helpers.SAMPLES / "containers.xml.7z"]
+TABLES = ["revisions", "pages", "reverts"]
+# What a job does with the source: it writes what it has read, and tells its plan.
+JOB = """
+import sys
+from pyspark.sql import SparkSession
+import mwparquet.spark
+table, where, output, *paths = sys.argv[1:]
+spark = SparkSession.builder.getOrCreate()
+mwparquet.spark.register(spark)
+frame = spark.read.format("mwparquet").option("table", table).option("split_size", "100KiB").load(paths)
+frame = frame.where(where) if where else frame
+print("PARTITIONS", frame.rdd.getNumPartitions())
+frame.explain()
+frame.write.parquet(output)
+"""
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The same dumps on one machine, in one piece."""
+    folder = tmp_path_factory.mktemp("alone") / "out"
+    words = ["convert", *DUMPS, "--output", folder, "--progress", "off", "--tables", ",".join(TABLES)]
+    result = helpers.run(*words)
+    assert result.returncode == 0, result.stderr.decode()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def spark():
+    os.environ.update(ENVIRONMENT)
+    session = (pyspark.sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+               .config("spark.sql.session.timeZone", "UTC").getOrCreate())
+    spark_source.register(session)
+    yield session
+    session.stop()
+
+
+def rows(table):
+    """Rows whose order nobody promises, as text."""
+    return sorted(json.dumps(row, default=str, sort_keys=True) for row in table.to_pylist())
+
+
+def frame(spark, table, paths=DUMPS, **options):
+    reader = spark.read.format("mwparquet").option("table", table).options(**options)
+    return reader.load([str(path) for path in paths])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_rows_are_those_of_one_machine(spark, alone, table):
+    found = frame(spark, table, split_size="100KiB")
+    assert found.rdd.getNumPartitions() > len(DUMPS)
+    expected = helpers.table(alone, table)
+    assert expected.num_rows > 0
+    assert found.columns == expected.column_names
+    assert rows(found.toArrow()) == rows(expected)
+
+
+def test_tables_of_all_inputs_are_one_task(spark, tmp_path):
+    output = helpers.converted(helpers.BIG, tmp_path / "out", tables=["sessions", "namespaces"])
+    for table in ("sessions", "namespaces"):
+        found = frame(spark, table, [helpers.BIG], split_size="100KiB")
+        assert found.rdd.getNumPartitions() == 1
+        assert rows(found.toArrow()) == rows(helpers.table(output, table))
+
+
+def test_columns_by_option_and_by_schema(spark, alone):
+    names = ["revision_dt", "revision_id"]
+    expected = rows(helpers.table(alone, "revisions").select(names))
+    by_option = frame(spark, "revisions", columns=" revision_dt, revision_id")
+    assert rows(by_option.toArrow().select(names)) == expected
+    reader = spark.read.schema("revision_dt timestamp, revision_id long").format("mwparquet")
+    by_schema = reader.load([str(path) for path in DUMPS])
+    assert rows(by_schema.toArrow()) == expected
+
+
+FILTERS = [
+    ("revisions", "page_namespace_id = 0", "page_namespace_id"),
+    ("revisions", "page_namespace_id in (1, 4) and user_id > 1", "page_namespace_id"),
+    ("revisions", "revision_dt >= '2004-01-01' and revision_dt < '2005-06-01 12:00:00.5'", "revision_dt"),
+    ("pages", "page_id in (1, 2, 3)", "page_id"),
+    ("reverts", "page_id > 2 and revision_dt <= '2015-01-01'", "revision_dt"),
+]
+
+
+def explained(found, capsys):
+    capsys.readouterr()
+    found.explain()
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("table, where, pushed", FILTERS)
+def test_filters_reach_the_parser(spark, alone, table, where, pushed, capsys):
+    import duckdb
+    expected = helpers.table(alone, table)
+    duckdb.sql("SET TimeZone = 'UTC'")
+    wanted = duckdb.sql(f"SELECT * FROM expected WHERE {where}").fetch_arrow_table()
+    found = frame(spark, table).where(where)
+    told = explained(found, capsys)
+    assert "BatchScan mwparquet" in told
+    # What is left for Spark to look at, but for nulls.
+    left = [line.replace(f"isnotnull({pushed}#", "") for line in told.splitlines() if " Filter " in line]
+    assert not any(f"{pushed}#" in line for line in left), told
+    assert found.count() == wanted.num_rows
+    ids = "page_id" if table == "pages" else "revision_id"
+    assert sorted(found.toArrow()[ids].to_pylist()) == sorted(wanted[ids].to_pylist())
+
+
+def test_without_the_setting_spark_filters(spark, alone):
+    """The plain source works in any session."""
+    spark.conf.set("spark.sql.python.filterPushdown.enabled", "false")
+    try:
+        spark.dataSource.register(spark_source.DumpSource)
+        found = frame(spark, "revisions").where("page_namespace_id = 0").count()
+    finally:
+        spark_source.register(spark)
+    namespaces = helpers.table(alone, "revisions")["page_namespace_id"].to_pylist()
+    assert found == namespaces.count(0) > 0
+
+
+def test_errors_say_what_is_wrong(spark):
+    for options, path, told in [
+        ({}, "hdfs://name/dumps/a.xml", "Mount hdfs:, or copy the dumps"),
+        ({}, "/no/such/dump.xml", "/no/such/dump.xml"),
+        ({"columns": "revision_ids"}, str(helpers.BIG), "revision_ids"),
+        ({"no_option": "1"}, str(helpers.BIG), "--no-option"),
+    ]:
+        with pytest.raises(Exception, match=told):
+            frame(spark, "revisions", [path], **options).count()
+    with pytest.raises(Exception, match="page 1"):
+        frame(spark, "revisions", [helpers.BROKEN / "bad-timestamp.xml"]).count()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.end()
+
+
+def submit(cluster, tmp_path, *arguments, settings=()):
+    job = tmp_path / "job.py"
+    job.write_text(JOB)
+    words = [SPARK / "bin" / "spark-submit", "--master", cluster.master, *SETTINGS, "--executor-memory", "512m",
+             *settings, job, *arguments]
+    return subprocess.run(list(map(str, words)), env=ENVIRONMENT, capture_output=True, text=True,
+                          timeout=helpers.TIMEOUT)
+
+
+def test_two_workers(cluster, alone, tmp_path):
+    import pyarrow.parquet as pq
+    for table in ("revisions", "reverts"):
+        output = tmp_path / table
+        result = submit(cluster, tmp_path, table, "", output, *DUMPS)
+        assert result.returncode == 0, result.stderr
+        assert rows(pq.read_table(output)) == rows(helpers.table(alone, table))
+
+
+def test_an_executor_without_the_package(cluster, tmp_path):
+    """The driver's Python has it; the executors' finds something else by its name."""
+    hidden = tmp_path / "hidden" / "mwparquet"
+    hidden.mkdir(parents=True)
+    (hidden / "__init__.py").write_text("raise ImportError('there is none')\n")
+    settings = ["--conf", f"spark.executorEnv.PYTHONPATH={hidden.parent}"]
+    result = submit(cluster, tmp_path, "revisions", "", tmp_path / "out", *DUMPS, settings=settings)
+    assert result.returncode != 0
+    assert "the Python package mwparquet is not installed on" in result.stderr
