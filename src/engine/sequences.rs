@@ -85,7 +85,7 @@ pub fn sequences(
     };
     let progress = Progress::default();
     // Only beginnings are read.
-    let limits = &limits.clone().with_memory(Some(PEEK_MEMORY_BYTES), 1);
+    let limits = &(*limits).with_memory(Some(PEEK_MEMORY_BYTES), 1);
     let mut found = Lane::alone(limits, pool, &progress, stop, |lane| {
         let mut found = Vec::new();
         for chain in spread(&names) {

@@ -261,7 +261,7 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize("call", ["scan", "batches", "pages", "count"])
+@pytest.mark.parametrize("call", ["batches", "pages", "count"])
 def test_interrupts(call, long_dump):
     with subprocess.Popen([sys.executable, "-c", INTERRUPTED, call, long_dump], stdout=subprocess.PIPE,
                           text=True) as process:
@@ -305,6 +305,7 @@ def test_docstrings(name, tmp_path, monkeypatch):
     (tmp_path / "broken").mkdir()
     shutil.copy(helpers.SAMPLES / "no-final-newline.xml", tmp_path / "dump.xml")
     shutil.copy(helpers.BROKEN / "bad-timestamp.xml", tmp_path / "broken")
+    shutil.copy(helpers.SAMPLES / "containers.xml.bz2", tmp_path)
     monkeypatch.chdir(tmp_path)
     module = importlib.import_module("mwparquet" + name)
     result = doctest.testmod(module)
