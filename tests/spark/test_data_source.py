@@ -156,6 +156,8 @@ def cluster(tmp_path_factory):
 def submit(cluster, tmp_path, *arguments, settings=()):
     job = tmp_path / "job.py"
     job.write_text(JOB)
+    # Spark's own default are times of 96 bits, which know no zone.
+    settings = ["--conf", "spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS", *settings]
     words = [SPARK / "bin" / "spark-submit", "--master", cluster.master, *SETTINGS, "--executor-memory", "512m",
              *settings, job, *arguments]
     return subprocess.run(list(map(str, words)), env=ENVIRONMENT, capture_output=True, text=True,
@@ -172,11 +174,18 @@ def test_two_workers(cluster, alone, tmp_path):
 
 
 def test_an_executor_without_the_package(cluster, tmp_path):
-    """The driver's Python has it; the executors' finds something else by its name."""
-    hidden = tmp_path / "hidden" / "mwparquet"
-    hidden.mkdir(parents=True)
-    (hidden / "__init__.py").write_text("raise ImportError('there is none')\n")
-    settings = ["--conf", f"spark.executorEnv.PYTHONPATH={hidden.parent}"]
+    """The driver's Python has it.  Spark starts the driver's helpers as it starts executors' Pythons, but in
+    another folder."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(f"""
+import os, sys
+if os.getcwd().startswith({str(cluster.folder)!r}):
+    sys.modules["mwparquet"] = None
+""")
+    settings = ["--conf", f"spark.executorEnv.PYTHONPATH={site}"]
     result = submit(cluster, tmp_path, "revisions", "", tmp_path / "out", *DUMPS, settings=settings)
     assert result.returncode != 0
-    assert "the Python package mwparquet is not installed on" in result.stderr
+    # spark-submit hands on what its Python says as its own output.
+    told = result.stdout + result.stderr
+    assert "the Python package mwparquet is not installed on" in told, told
