@@ -15,7 +15,7 @@ const JOURNAL: &str = ".mwparquet-journal.tmp";
 
 pub fn check(data: &[u8]) {
     let mut controls = Controls::new(data);
-    let is_journal = controls.byte() % 2 == 0;
+    let is_journal = controls.byte().is_multiple_of(2);
     let place = tempfile::tempdir().unwrap();
     let (folder, precious) = (place.path().join("out"), place.path().join("precious"));
     let (table, mine) = (folder.join("pages"), folder.join("mine"));
