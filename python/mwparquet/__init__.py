@@ -148,9 +148,9 @@ def plan(paths: Any = (), *, split_size: Any = None, **options: Any) -> dict[str
     :returns: ``splits``, and what `mwparquet plan` tells besides
 
     >>> import mwparquet
-    >>> splits = mwparquet.plan("containers.xml.bz2", split_size=200)["splits"]
-    >>> [split["begin_bytes"] for split in splits][:2]
-    [0, 185]
+    >>> splits = mwparquet.plan("dump.xml", split_size=200)["splits"]
+    >>> len(splits) > 1, splits[0]["begin_bytes"]
+    (True, 0)
     >>> sum(batch.num_rows for split in splits for batch in mwparquet.scan(split=split))
     1
     """

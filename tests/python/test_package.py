@@ -305,7 +305,6 @@ def test_docstrings(name, tmp_path, monkeypatch):
     (tmp_path / "broken").mkdir()
     shutil.copy(helpers.SAMPLES / "no-final-newline.xml", tmp_path / "dump.xml")
     shutil.copy(helpers.BROKEN / "bad-timestamp.xml", tmp_path / "broken")
-    shutil.copy(helpers.SAMPLES / "containers.xml.bz2", tmp_path)
     monkeypatch.chdir(tmp_path)
     module = importlib.import_module("mwparquet" + name)
     result = doctest.testmod(module)
