@@ -152,7 +152,7 @@ def plan(paths: Any = (), *, split_size: Any = None, **options: Any) -> dict[str
     >>> len(splits) > 1, splits[0]["begin_bytes"]
     (True, 0)
     >>> sum(batch.num_rows for split in splits for batch in mwparquet.scan(split=split))
-    1
+    3
     """
     return _native.plan(_words(paths, {"split_size": split_size, **options}))
 
