@@ -332,6 +332,10 @@ impl Consumer for InputTables<'_> {
         self.wanted.selection(&tables::DIFFS).is_some()
     }
 
+    fn text_copies(&self) -> usize {
+        self.wanted.text_copies().max(1)
+    }
+
     fn settle(&mut self) -> Result<()> {
         if let Some(histories) = &mut self.histories {
             histories.settle(&mut self.groups)?;

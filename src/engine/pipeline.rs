@@ -50,6 +50,11 @@ pub trait Consumer {
     fn wants_history(&self) -> bool {
         false
     }
+
+    /// How often what is made of a chunk has its texts.
+    fn text_copies(&self) -> usize {
+        1
+    }
 }
 
 /// What was found out about an input's container.
@@ -94,9 +99,6 @@ enum Queued<T> {
     Chunk { bytes: usize, task: Pending<T> },
     Lost { why: Error, bytes: Option<u64> },
 }
-
-/// A chunk's bytes, and about as many in the rows that it becomes.
-const BYTES_IN_FLIGHT_PER_BYTE: usize = 2;
 
 impl<'r, C: Consumer> Pipeline<'r, C> {
     pub(super) fn new(input: &Input, lane: &'r Lane<'r>, consumer: &'r mut C) -> Self {
@@ -250,7 +252,8 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
 
     /// Hands a chunk to the workers, when there is room for it.
     fn admit(&mut self, chunk: Chunk) -> Result<()> {
-        let bytes = chunk.held_bytes() * BYTES_IN_FLIGHT_PER_BYTE;
+        // The chunk's own bytes, and about as many in each copy of the texts that it becomes.
+        let bytes = chunk.held_bytes() * (1 + self.consumer.text_copies());
         let share_bytes = self.lane.budget.chunks_bytes();
         if bytes > share_bytes {
             return self.run_large(bytes, chunk);

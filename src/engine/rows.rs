@@ -62,6 +62,21 @@ impl Wanted {
         Some(wanted.name)
     }
 
+    /// How many of the wanted tables hold the texts as they are.
+    pub(super) fn text_copies(&self) -> usize {
+        let tables = [
+            &tables::CONTENT,
+            &tables::WIKITEXT_HISTORY,
+            &tables::WIKITEXT_HISTORY_WIKI_ID,
+            &tables::CONTENT_HISTORY,
+            &tables::CONTENT_CURRENT,
+        ];
+        let wanted = tables
+            .iter()
+            .filter(|table| self.selection(table).is_some());
+        wanted.count()
+    }
+
     /// Which tokens of changes some table needs as texts.
     pub(super) fn kept_tokens(&self) -> Kept {
         match self.selection(&tables::TOKENS) {
