@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
@@ -44,7 +44,8 @@ pub struct UnencodedRowGroup {
 /// A column of a row group that is to be encoded.
 pub struct UnencodedColumn {
     encoder: RowGroupEncoder,
-    batches: Arc<[RecordBatch]>,
+    /// Its rows, batch after batch.
+    arrays: Vec<ArrayRef>,
     /// Its place in the schema.
     index: usize,
     /// The places of its leaves among all of the schema.
@@ -117,12 +118,11 @@ impl RowGroupEncoder {
     }
 
     /// One row group with the rows of all batches, each column of which is to be encoded by whoever has
-    /// time.  The rows are let go with the last of them.
+    /// time.  The rows of a column are let go as they are encoded.
     pub fn row_group(&self, batches: Vec<RecordBatch>) -> Result<UnencodedRowGroup> {
         let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
         let order = self.order.as_ref();
         let is_sorted = order.is_some_and(|order| order.holds(&batches));
-        let batches: Arc<[RecordBatch]> = batches.into();
         let mut writers = create_writers(&self.factory)?.into_iter();
         let mut first_leaf = 0;
         let columns = self.schema.fields().iter().enumerate();
@@ -130,7 +130,10 @@ impl RowGroupEncoder {
             let leaves = leaves_of(field.data_type());
             let column = UnencodedColumn {
                 encoder: self.clone(),
-                batches: Arc::clone(&batches),
+                arrays: batches
+                    .iter()
+                    .map(|batch| Arc::clone(batch.column(index)))
+                    .collect(),
                 index,
                 leaves: first_leaf..first_leaf + leaves,
                 writers: writers.by_ref().take(leaves).collect(),
@@ -177,8 +180,8 @@ impl UnencodedColumn {
             let leaves = plain.skip(self.leaves.start).take(self.leaves.len());
             self.writers = leaves.collect();
         }
-        for batch in self.batches.iter() {
-            let leaves = compute_leaves(field, batch.column(self.index)).map_err(cannot_encode)?;
+        for array in self.arrays {
+            let leaves = compute_leaves(field, &array).map_err(cannot_encode)?;
             if leaves.len() != self.writers.len() {
                 return Err(Error::internal("a column has other leaves than its type"));
             }
@@ -195,7 +198,7 @@ impl UnencodedColumn {
         let path = ColumnPath::from(field.name().as_str());
         dictionaries::is_judged(field.data_type())
             && self.encoder.properties.dictionary_enabled(&path)
-            && dictionaries::are_different(&self.batches, self.index)
+            && dictionaries::are_different(&self.arrays)
     }
 }
 
