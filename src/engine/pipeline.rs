@@ -258,11 +258,21 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         if bytes > share_bytes {
             return self.run_large(bytes, chunk);
         }
-        while self.in_flight_bytes + bytes > share_bytes && !self.queue.is_empty() {
+        while (self.in_flight_bytes + bytes > share_bytes || self.is_full())
+            && !self.queue.is_empty()
+        {
             self.collect_oldest()?;
         }
         self.hand_out(bytes, chunk);
         Ok(())
+    }
+
+    /// Whether so many chunks wait that more keep no worker busy, but take memory anew where what was
+    /// used before is still at hand.
+    fn is_full(&self) -> bool {
+        const A_THREAD: usize = 2;
+        const FOR_ALL: usize = 2;
+        self.queue.len() >= A_THREAD * self.lane.pool.threads() + FOR_ALL
     }
 
     /// Sees a chunk through that is larger than this input's share: nothing else of this input is
