@@ -3,6 +3,8 @@
 
     spark-submit --master spark://host:7077 spark/convert_dumps.py INPUT... --output DIR \\
         [--split-size 128MiB] [--ship] [-- --tables revisions,content ...]
+    spark-submit --master spark://host:7077 spark/convert_dumps.py --root MIRROR --wiki enwiki,dewiki \\
+        --date 20260101 [--kind pages-meta-history] --output DIR
 
 The driver has `mwparquet plan` cut the inputs into splits; each task runs `mwparquet convert --split` on
 one of them and writes its parts into the tables' folders, under names of its own; the driver commits.
@@ -82,17 +84,34 @@ def arguments_of(words):
     """The driver's arguments, and those of `mwparquet convert`."""
     words, further = (words[:words.index("--")], words[words.index("--") + 1:]) if "--" in words else (words, [])
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("inputs", nargs="+", metavar="INPUT", help="dump files, folders or patterns")
+    parser.add_argument("inputs", nargs="*", metavar="INPUT", help="dump files, folders or patterns")
+    runs = parser.add_argument_group("runs of a mirror, instead of INPUT or of folders")
+    runs.add_argument("--wiki", help="runs of these wikis, by name or pattern, with commas")
+    runs.add_argument("--date", help="of this date [latest]")
+    runs.add_argument("--kind", help="only these kinds of dumps, with commas")
+    runs.add_argument("--root", help="the mirror")
+    runs.add_argument("--incomplete", action="store_true", help="take what is there of runs that are not complete")
     parser.add_argument("--output", required=True, help="folder to write, new or with splits of the same job")
     parser.add_argument("--split-size", default="128MiB", help="about how much of a file makes a split [128MiB]")
     parser.add_argument("--mwparquet", default="mwparquet", help="the program, by name or path")
     parser.add_argument("--ship", action="store_true", help="send the driver's program to the executors")
     arguments = parser.parse_args(words)
+    if not arguments.inputs and not arguments.wiki:
+        parser.error("what is to be converted? Name an INPUT, or a --wiki")
     owned = {"--output", "-o", "--split", "--commit", "--overwrite", "--resume", "--dry-run", "--progress"}
     for word in further:
         if word.split("=")[0] in owned:
             parser.error(f"{word.split('=')[0]} is this job's own: it cannot stand behind --")
     return arguments, further
+
+
+def plan_of(program, arguments):
+    """The splits, as the program tells them."""
+    chosen = [word for name in ("wiki", "date", "kind", "root") if (value := getattr(arguments, name))
+              for word in (f"--{name}", value)]
+    if arguments.incomplete:
+        chosen.append("--incomplete")
+    return run([program, "plan", *arguments.inputs, *chosen, "--split-size", arguments.split_size]).stdout
 
 
 def main():
@@ -102,8 +121,8 @@ def main():
         program = program_here(arguments.mwparquet, False)
     except SplitFailed as error:
         sys.exit(f"convert_dumps: {error}")
-    planned = run([program, "plan", *arguments.inputs, "--split-size", arguments.split_size])
-    splits = json.loads(planned.stdout)["splits"]
+    planned = plan_of(program, arguments)
+    splits = json.loads(planned)["splits"]
 
     from pyspark.sql import SparkSession
     spark = SparkSession.builder.appName(f"mwparquet: {arguments.output}").getOrCreate()
@@ -115,7 +134,8 @@ def main():
     if "--threads" not in further:
         to_convert += ["--threads", context.getConf().get("spark.task.cpus", "1")]
     name, is_shipped = arguments.mwparquet, arguments.ship
-    print(f"{len(splits)} splits of {len(set(split['file'] for split in splits))} files", file=sys.stderr)
+    files = {name for split in splits for name in [split["file"], *(one["file"] for one in split.get("following", ()))]}
+    print(f"{len(splits)} splits of {len(files)} files", file=sys.stderr)
     try:
         tasks = context.parallelize(splits, len(splits))
         done = tasks.map(lambda split: convert_split(split, name, is_shipped, to_convert)).collect()
@@ -130,7 +150,7 @@ def main():
     if earlier:
         print(f"{earlier} splits were done before", file=sys.stderr)
     with tempfile.NamedTemporaryFile(suffix=".json") as plan:
-        plan.write(planned.stdout)
+        plan.write(planned)
         plan.flush()
         committed = run([program, "convert", "--commit", plan.name, "--output", output, *further])
     sys.exit(committed.returncode)

@@ -75,7 +75,9 @@ pub use progress::{Progress, Running, Stop};
 pub use purge::{Against, PurgeJob, PurgeReport, TablePurge, end_purge, purge};
 pub use scan::{Batches, Scan, ScanJob, ScanReport, ScanTable};
 pub use sequences::{Sequence, SequenceFile, sequences};
-pub use splits::{DoneSplit, Split, SplitPlan, commit_splits, convert_split, plan_splits};
+pub use splits::{
+    DoneSplit, FollowingFile, Split, SplitPlan, commit_splits, convert_split, plan_splits,
+};
 pub use sql::SqlWanted;
 pub use stream::{Next, Stream};
 pub use unchanged::kept_inputs;

@@ -143,7 +143,8 @@ def plan(paths: Any = (), *, split_size: Any = None, **options: Any) -> dict[str
 
     :param paths: dump files, folders or patterns, one or several
     :param split_size: about how many bytes of a file, as stored, make a split: ``"128MiB"``, or a number.
-        Files that can be read from their begin only (gzip, 7z, SQL) are one split each
+        Files that can be read from their begin only (gzip, 7z, SQL) are one split each, and those over
+        which a page is spread one together
     :param options: runs instead of paths: ``wiki``, ``date``, ``kind``, ``root``
     :returns: ``splits``, and what `mwparquet plan` tells besides
 

@@ -153,7 +153,7 @@ pub fn scan(words: &[String], stop: &Stop) -> Result<Scan> {
     let limits = limits(&arguments.work, arguments.on_damage, &pool);
     let split = arguments.split.as_deref().map(Split::parse).transpose()?;
     let inputs = match &split {
-        Some(split) => vec![split.input()],
+        Some(split) => split.inputs(),
         None => dumps(&arguments.inputs, &arguments.runs, &limits, &pool, stop)?.0,
     };
     let job = ScanJob {

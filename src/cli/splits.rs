@@ -80,9 +80,9 @@ impl Share {
     pub(super) fn inputs(&self) -> Option<Vec<Input>> {
         match self {
             Self::Whole => None,
-            Self::Split(split) => Some(vec![split.input()]),
+            Self::Split(split) => Some(split.inputs()),
             Self::Commit(plan) => {
-                let mut inputs: Vec<_> = plan.splits.iter().map(Split::input).collect();
+                let mut inputs: Vec<_> = plan.splits.iter().flat_map(Split::inputs).collect();
                 inputs.dedup();
                 Some(inputs)
             }

@@ -12,7 +12,7 @@ mod prolog;
 mod region;
 mod scanned;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +25,7 @@ pub use plan::{SplitPlan, plan_splits};
 pub(super) use prolog::Prolog;
 pub(super) use scanned::scan_split;
 
-/// A region of a dump file that one process converts.
+/// A region of a dump file that one process converts, or several files as a whole, over which a page is spread.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Split {
@@ -41,10 +41,24 @@ pub struct Split {
     pub end_bytes: u64,
     /// The file as it was when the plan was made.
     pub file_stamp: Stamp,
+    /// Files in which the page with which the one before ends goes on, in order: they belong to the split,
+    /// as `file` does, from their begin to their end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub following: Vec<FollowingFile>,
     /// Where the splits behind the next one begin in the file: a scan of this split proves with it that
     /// these begin where it ends.  Plans for jobs, whose commit proves that, have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub later_cuts: Vec<u64>,
+}
+
+/// A file that one process reads behind another, as one with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FollowingFile {
+    /// The file.
+    pub file: PathBuf,
+    /// The file as it was when the plan was made.
+    pub file_stamp: Stamp,
 }
 
 impl Split {
@@ -61,12 +75,31 @@ impl Split {
                 split.begin_bytes, split.end_bytes, split.file_stamp.bytes
             )));
         }
+        if !split.following.is_empty() && !split.is_whole() {
+            return Err(Error::usage(
+                "--split is no split of a plan: it has a part of a file, and others behind it",
+            ));
+        }
         Ok(split)
     }
 
-    /// The file.
+    /// The file; the first, where there are more.
     pub fn input(&self) -> Input {
         Input::File(self.file.clone())
+    }
+
+    /// All its files, in the order in which they are read.
+    pub fn inputs(&self) -> Vec<Input> {
+        self.files()
+            .map(|(file, _)| Input::File(file.clone()))
+            .collect()
+    }
+
+    /// All its files, as they were when the plan was made.
+    fn files(&self) -> impl Iterator<Item = (&PathBuf, &Stamp)> {
+        let following = self.following.iter();
+        let following = following.map(|next| (&next.file, &next.file_stamp));
+        std::iter::once((&self.file, &self.file_stamp)).chain(following)
     }
 
     /// Whether it is all of its file.
@@ -81,15 +114,20 @@ impl Split {
 
     /// Refuses a file that is not the one that was planned.
     pub(super) fn check_unchanged(&self) -> Result<()> {
-        let input = self.input();
-        let why = match input.stamp()? {
-            Some(now) if now == self.file_stamp => return Ok(()),
-            Some(now) => super::resume::difference(&self.file_stamp, &now),
-            None => "it is no regular file any more".to_owned(),
-        };
-        Err(Error::usage(format!(
-            "has changed since the plan was made: {why}.  Make a new plan"
-        ))
-        .in_input(&input.name()))
+        self.files()
+            .try_for_each(|(file, planned)| check_unchanged(file, planned))
     }
+}
+
+fn check_unchanged(file: &Path, planned: &Stamp) -> Result<()> {
+    let input = Input::File(file.to_owned());
+    let why = match input.stamp()? {
+        Some(now) if now == *planned => return Ok(()),
+        Some(now) => super::resume::difference(planned, &now),
+        None => "it is no regular file any more".to_owned(),
+    };
+    Err(Error::usage(format!(
+        "has changed since the plan was made: {why}.  Make a new plan"
+    ))
+    .in_input(&input.name()))
 }

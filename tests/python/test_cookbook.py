@@ -45,19 +45,6 @@ def database(output):
     return db
 
 
-@pytest.fixture(scope="module")
-def spark(output):
-    """A local Spark, where there is one."""
-    sql = pytest.importorskip("pyspark.sql")
-    session = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
-    session.conf.set("spark.sql.session.timeZone", "UTC")
-    for table in output.iterdir():
-        if any(table.glob("*.parquet")):
-            session.read.parquet(str(table)).createOrReplaceTempView(table.name)
-    yield session
-    session.stop()
-
-
 def spelt(value, name):
     """A value as CSV has it."""
     if value is None:
@@ -93,14 +80,6 @@ def test_recipe(title, calls, queries, run_folder, database):
 def test_all_recipes_are_here():
     assert len(RECIPES) == 8
     assert sum(len(calls) for _, calls, _ in RECIPES) == 6
-
-
-@pytest.mark.parametrize("title, calls, queries", RECIPES, ids=[title for title, *_ in RECIPES])
-def test_recipe_in_spark(title, calls, queries, database, spark):
-    (query,) = queries
-    rows = spark.sql(query)
-    found = [{name: spelt(value, name) for name, value in row.asDict().items()} for row in rows.collect()]
-    assert found == answer(database, query)
 
 
 def test_the_views_are_made_as_told(output, monkeypatch):

@@ -1,5 +1,4 @@
 """What makes tables known to other programs, by running it where they are there."""
-import datetime
 import json
 
 import duckdb
@@ -96,49 +95,6 @@ def test_polars(outputs, layout):
             assert frame["snapshot"].unique().to_list() == ["2026-01"]
 
 
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory):
-    """A local Spark with Hive's catalogue, where there is one."""
-    sql = pytest.importorskip("pyspark.sql")
-    folder = tmp_path_factory.mktemp("metastore")
-    session = (sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-               .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-               .config("spark.sql.session.timeZone", "UTC")
-               .config("spark.hadoop.javax.jdo.option.ConnectionURL",
-                       f"jdbc:derby:;databaseName={folder}/db;create=true")
-               .config("spark.driver.extraJavaOptions", f"-Dderby.stream.error.file={folder}/derby.log")
-               .enableHiveSupport().getOrCreate())
-    yield session
-    session.stop()
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("dialect", ["spark", "hive"])
-def test_spark_and_hive_in_spark(outputs, spark, dialect, layout):
-    """Spark with Hive's catalogue runs the DDL of both; its rows are those of the files."""
-    database = f"{dialect}_{layout}"
-    spark.sql(f"create database {database}")
-    spark.sql(f"use {database}")
-    for name in everything(outputs):
-        for statement in statements(schema(name, dialect, outputs, layout)):
-            spark.sql(statement)
-        frame = spark.table(name)
-        assert frame.columns == described_columns(name, layout)
-        assert frame.count() == tables_of(outputs / layout)[name]["rows"], name
-        comments = [row.comment for row in spark.sql(f"describe {name}").collect()[:3]]
-        assert all(len(comment) > 5 for comment in comments if comment is not None)
-    found = spark.sql("select page_id, revision_id, revision_dt, user_text, wiki_id from revisions "
-                      "order by 1, 2").collect()
-    expected = duckdb.sql("select page_id, revision_id, revision_dt at time zone 'UTC', user_text, wiki_id from "
-                          f"'{str(outputs).replace(chr(39), chr(39) * 2)}/flat/revisions/*.parquet' "
-                          "order by 1, 2").fetchall()
-    naive = lambda value: value.replace(tzinfo=None) if isinstance(value, datetime.datetime) else value
-    assert [tuple(map(naive, row)) for row in found] == expected
-    slots = spark.sql("select sum(revision_content_slots['main'].content_size) from "
-                      "mediawiki_content_history_v1").collect()[0][0]
-    assert slots > 0
-
-
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("dialect", ["hive", "spark", "trino"])
 def test_syntax(outputs, dialect, layout):
@@ -152,6 +108,31 @@ def test_syntax(outputs, dialect, layout):
                  if column.parent is tree.this]
         expected = described_columns(name, layout)
         assert found == (expected[:-2] if dialect == "hive" and layout == "hive" else expected)
+
+
+@pytest.mark.parametrize("dialect", ["hive", "spark", "trino"])
+def test_comments_have_room_in_a_metastore(outputs, dialect):
+    """256 characters are kept: of what is longer whole sentences or words; what has no meaning has no comment."""
+    sqlglot = pytest.importorskip("sqlglot")
+    shortened = 0
+    for name in everything(outputs):
+        tree = sqlglot.parse_one(statements(schema(name, dialect, outputs, "flat"))[0], read=dialect)
+        described = SQL_DUMP if name.startswith("sql_") else name
+        (sheet,) = json.loads(helpers.run("schema", described, "--json").stdout)
+        meanings = {column["name"]: column["meaning"].replace(";", ",") for column in sheet["columns"]}
+        for column in tree.this.find_all(sqlglot.exp.ColumnDef):
+            comments = [kind.kind.this for kind in column.constraints
+                        if isinstance(kind.kind, sqlglot.exp.CommentColumnConstraint)]
+            if column.parent is tree.this and meanings[column.name]:
+                (comment,) = [comment.this if hasattr(comment, "this") else comment for comment in comments]
+                assert len(comment) <= 256
+                if comment != meanings[column.name]:
+                    assert len(meanings[column.name]) > 256
+                    assert comment[-1] in ".…" and meanings[column.name].startswith(comment.rstrip("…")), comment
+                    shortened += 1
+            elif column.parent is tree.this:
+                assert comments == []
+    assert shortened > 0
 
 
 def test_iceberg(outputs):

@@ -1,12 +1,8 @@
-"""Dumps converted on a real Spark: the rows of one machine, whatever happens to tasks and workers."""
-import json
-import subprocess
-import time
-
+"""Dumps converted on a real Spark: the rows of one machine, whatever happens to tasks."""
 import pytest
 
 import helpers
-from clusters import ENVIRONMENT, SETTINGS, SPARK, START_SECONDS, Cluster
+from clusters import converted_alone, script, submit
 
 JOB = helpers.ROOT / "spark" / "convert_dumps.py"
 TABLES = helpers.ALL_TABLES
@@ -17,24 +13,14 @@ DUMPS = [helpers.BIG, helpers.SAMPLES / "reverts.xml", helpers.SAMPLES / "contai
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory):
     """The same dumps on one machine, in one piece."""
-    folder = tmp_path_factory.mktemp("alone") / "out"
-    result = helpers.run("convert", *DUMPS, "--output", folder, "--progress", "off", "--tables", ",".join(TABLES))
-    assert result.returncode == 0, result.stderr.decode()
-    return folder
+    return converted_alone(tmp_path_factory.mktemp("alone") / "out", *DUMPS, tables=TABLES)
 
 
-def command(master, output, *arguments, settings=(), program=None, tables=TABLES):
-    """A whole job, by spark-submit."""
-    return [SPARK / "bin" / "spark-submit", "--master", master, *SETTINGS, *settings, JOB, *DUMPS,
-            "--output", output, "--split-size", "100KiB", "--mwparquet", program or helpers.binary(), *arguments,
-            "--", "--tables", ",".join(tables)]
-
-
-def submit(*arguments, **options):
-    """Run it; all that it says as text.  What the driver says comes out of spark-submit's standard output."""
-    words = list(map(str, command(*arguments, **options)))
-    return subprocess.run(words, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=helpers.TIMEOUT)
+def convert(master, output, *arguments, program=None, configuration=()):
+    """Run the whole job; its exit code, and what it said."""
+    words = [*DUMPS, "--output", output, "--split-size", "100KiB", "--mwparquet", program or helpers.binary(),
+             *arguments, "--", "--tables", ",".join(TABLES)]
+    return submit(master, output.with_suffix(".log"), JOB, *words, configuration=configuration)
 
 
 def assert_same_job(output, alone):
@@ -60,31 +46,8 @@ def clean(output):
     assert not output.exists()
 
 
-def script(path, text):
-    """An executable shell script, in the place of the program."""
-    path.write_text(f"#!/bin/sh\n{text}")
-    path.chmod(0o755)
-    return path
-
-
 def test_local(alone, tmp_path):
-    output = tmp_path / "out"
-    result = submit("local[2]", output, "--ship")
-    assert result.returncode == 0, result.stdout
-    assert_same_job(output, alone)
-    from pyspark.sql import SparkSession
-    spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
-    for name in ("revisions", "sessions"):
-        assert spark.read.parquet(str(output / name)).count() == helpers.table(alone, name).num_rows, name
-    spark.stop()
-    again = submit("local[1]", output)
-    assert again.returncode != 0
-    assert "holds a finished job" in again.stderr
-    clean(output)
-
-
-def test_a_job_that_failed_goes_on(alone, tmp_path):
-    """One split fails for good; then the same job does what is left."""
+    """Two tasks at once; one split fails for good, and then the same job does what is left."""
     failing = script(tmp_path / "mwparquet", f"""
 case "$*" in
     *'"number": 3,'*) echo 'mwparquet: no space' >&2; exit 4;;
@@ -92,80 +55,63 @@ esac
 exec {helpers.binary()} "$@"
 """)
     output = tmp_path / "out"
-    result = submit("local[2]", output, program=failing)
-    assert result.returncode == 1
-    assert "split 3 failed: mwparquet: no space\nThe same command goes on" in result.stdout
+    code, told = convert("local[2]", output, program=failing)
+    assert code == 1, told
+    assert "split 3 failed: mwparquet: no space\nThe same command goes on" in told
     assert not (output / "manifest.json").exists()
-    result = submit("local[2]", output)
-    assert result.returncode == 0, result.stdout
-    assert "splits were done before" in result.stdout
+    code, told = convert("local[2]", output)
+    assert code == 0, told
+    assert "splits were done before" in told
     assert_same_job(output, alone)
+    code, told = convert("local[1]", output)
+    assert code != 0 and "holds a finished job" in told
+    assert_same_job(output, alone)
+    clean(output)
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
-    yield cluster
-    cluster.end()
-
-
-EXECUTORS = ["--executor-memory", "512m"]
-
-
-def test_two_workers_and_an_attempt_that_hangs(cluster, alone, tmp_path):
-    """The first attempt at a split takes so long that Spark makes another beside it."""
+def test_two_workers_with_attempts_that_hang_and_fail(cluster, alone, tmp_path):
+    """The first attempt at a split hangs, and Spark makes another beside it; that at another split is killed when
+    it has done its work but not told of it, and is made again."""
     slow = script(tmp_path / "mwparquet", f"""
 case "$*" in
-    *'"number": 2,'*) mkdir {tmp_path}/first 2>/dev/null && sleep 30; echo >> {tmp_path}/attempts;;
+    *'"number": 2,'*)
+        if mkdir {tmp_path}/hangs 2>/dev/null; then while :; do sleep 1; done; fi
+        touch {tmp_path}/overtaken;;
+    *'"number": 4,'*)
+        if mkdir {tmp_path}/fails 2>/dev/null; then {helpers.binary()} "$@"; kill -9 $$; fi
+        touch {tmp_path}/retried;;
 esac
 exec {helpers.binary()} "$@"
 """)
     output = tmp_path / "out"
-    speculation = [f"spark.speculation{setting}" for setting in
-                   ("=true", ".interval=200ms", ".quantile=0.3", ".multiplier=1.5", ".minTaskRuntime=500ms")]
-    settings = EXECUTORS + [word for setting in speculation for word in ("--conf", setting)]
-    result = submit(cluster.master, output, settings=settings, program=slow)
-    assert result.returncode == 0, result.stdout
-    assert (tmp_path / "first").exists()
-    assert (tmp_path / "attempts").exists(), "somebody else has done it"
+    speculation = {"": "true", ".interval": "200ms", ".quantile": "0.3", ".multiplier": "1.5", ".minTaskRuntime": "500ms"}
+    configuration = {f"spark.speculation{name}": value for name, value in speculation.items()}
+    code, told = convert(cluster.master, output, program=slow, configuration=configuration)
+    assert code == 0, told
+    for mark in ("hangs", "overtaken", "fails", "retried"):
+        assert (tmp_path / mark).exists(), f"{mark}: {told}"
     assert_same_job(output, alone)
+
+
+def test_the_program_goes_along(cluster, alone, tmp_path):
+    """Executors run what was sent to them, not what lies where the driver has it."""
+    told_of = script(tmp_path / "mwparquet", f"""
+case "$*" in *'--split {{'*) echo "$0" >> {tmp_path}/places;; esac
+exec {helpers.binary()} "$@"
+""")
+    output = tmp_path / "out"
+    code, told = convert(cluster.master, output, "--ship", program=told_of)
+    assert code == 0, told
+    assert_same_job(output, alone)
+    places = (tmp_path / "places").read_text().split()
+    assert places and all(place.startswith(str(cluster.folder)) for place in places), places
 
 
 def test_an_executor_without_the_program(cluster, tmp_path):
     """The driver has it, and the executors do not: as with a path of the driver's machine."""
     lonely = tmp_path / "mwparquet"
     script(lonely, f'case "$*" in *plan*) {helpers.binary()} "$@"; rm {lonely};; esac\n')
-    result = submit(cluster.master, tmp_path / "out", settings=EXECUTORS, program=lonely)
-    assert result.returncode == 1
-    told = [line for line in result.stdout.splitlines() if line.startswith("convert_dumps: ")]
+    code, said = convert(cluster.master, tmp_path / "out", program=lonely)
+    assert code == 1, said
+    told = [line for line in said.splitlines() if line.startswith("convert_dumps: ")]
     assert len(told) == 1 and f"there is no program {lonely}: install it on each machine" in told[0]
-
-
-def test_a_worker_killed_in_mid_job(cluster, alone, tmp_path):
-    """It dies when it has done some splits, one of which it has not told of, and is at others."""
-    marks = tmp_path / "marks"
-    marks.mkdir()
-    watched = script(tmp_path / "mwparquet", f"""
-touch {marks}/begun-$$
-{helpers.binary()} "$@"
-code=$?
-pwd > {marks}/done-$$
-sleep 1
-exit $code
-""")
-    output = tmp_path / "out"
-    words = list(map(str, command(cluster.master, output, settings=EXECUTORS, program=watched)))
-    with open(tmp_path / "log", "wb") as log:
-        job = subprocess.Popen(words, env=ENVIRONMENT, stdout=log, stderr=log)
-    until = time.monotonic() + START_SECONDS
-    victim = cluster.processes[-1]
-    at_two = lambda path: str(cluster.folder / "two") in path.read_text()
-    while sum(map(at_two, marks.glob("done-*"))) < 2:
-        assert job.poll() is None and time.monotonic() < until, (tmp_path / "log").read_text()
-        time.sleep(0.05)
-    cluster.kill(victim)
-    assert job.wait(timeout=helpers.TIMEOUT) == 0, (tmp_path / "log").read_text()
-    assert_same_job(output, alone)
-    text = (tmp_path / "log").read_text()
-    assert "splits were done before" in text, "what was done and not told of is not done again"
-    clean(output)

@@ -1,54 +1,33 @@
 """Dumps as data frames on a real Spark: the rows that one machine writes as files."""
-import datetime
 import json
-import os
-import subprocess
 
-import pyspark
 import pytest
 
 import helpers
-from clusters import ENVIRONMENT, SETTINGS, SPARK, Cluster
+from clusters import converted_alone, submit
 
 mwparquet = pytest.importorskip("mwparquet", reason="the Python package is not installed")
 spark_source = pytest.importorskip("mwparquet.spark")
-UTC = datetime.timezone.utc
 DUMPS = [helpers.BIG, helpers.SAMPLES / "reverts.xml", helpers.SAMPLES / "containers.xml.7z"]
 TABLES = ["revisions", "pages", "reverts"]
-# What a job does with the source: it writes what it has read, and tells its plan.
+# What a job does with the source: it writes what it has read.
 JOB = """
 import sys
 from pyspark.sql import SparkSession
 import mwparquet.spark
-table, where, output, *paths = sys.argv[1:]
+tables, output, *paths = sys.argv[1:]
 spark = SparkSession.builder.getOrCreate()
 mwparquet.spark.register(spark)
-frame = spark.read.format("mwparquet").option("table", table).option("split_size", "100KiB").load(paths)
-frame = frame.where(where) if where else frame
-print("PARTITIONS", frame.rdd.getNumPartitions())
-frame.explain()
-frame.write.parquet(output)
+for table in tables.split(","):
+    frame = spark.read.format("mwparquet").option("table", table).option("split_size", "100KiB").load(paths)
+    frame.write.parquet(f"{output}/{table}")
 """
 
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory):
     """The same dumps on one machine, in one piece."""
-    folder = tmp_path_factory.mktemp("alone") / "out"
-    words = ["convert", *DUMPS, "--output", folder, "--progress", "off", "--tables", ",".join(TABLES)]
-    result = helpers.run(*words)
-    assert result.returncode == 0, result.stderr.decode()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def spark():
-    os.environ.update(ENVIRONMENT)
-    session = (pyspark.sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-               .config("spark.sql.session.timeZone", "UTC").getOrCreate())
-    spark_source.register(session)
-    yield session
-    session.stop()
+    return converted_alone(tmp_path_factory.mktemp("alone") / "out", *DUMPS, tables=TABLES)
 
 
 def rows(table):
@@ -56,14 +35,14 @@ def rows(table):
     return sorted(json.dumps(row, default=str, sort_keys=True) for row in table.to_pylist())
 
 
-def frame(spark, table, paths=DUMPS, **options):
-    reader = spark.read.format("mwparquet").option("table", table).options(**options)
+def frame(source, table, paths=DUMPS, **options):
+    reader = source.read.format("mwparquet").option("table", table).options(**options)
     return reader.load([str(path) for path in paths])
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_rows_are_those_of_one_machine(spark, alone, table):
-    found = frame(spark, table, split_size="100KiB")
+def test_rows_are_those_of_one_machine(source, alone, table):
+    found = frame(source, table, split_size="100KiB")
     assert found.rdd.getNumPartitions() > len(DUMPS)
     expected = helpers.table(alone, table)
     assert expected.num_rows > 0
@@ -71,20 +50,20 @@ def test_rows_are_those_of_one_machine(spark, alone, table):
     assert rows(found.toArrow()) == rows(expected)
 
 
-def test_tables_of_all_inputs_are_one_task(spark, tmp_path):
+def test_tables_of_all_inputs_are_one_task(source, tmp_path):
     output = helpers.converted(helpers.BIG, tmp_path / "out", tables=["sessions", "namespaces"])
     for table in ("sessions", "namespaces"):
-        found = frame(spark, table, [helpers.BIG], split_size="100KiB")
+        found = frame(source, table, [helpers.BIG], split_size="100KiB")
         assert found.rdd.getNumPartitions() == 1
         assert rows(found.toArrow()) == rows(helpers.table(output, table))
 
 
-def test_columns_by_option_and_by_schema(spark, alone):
+def test_columns_by_option_and_by_schema(source, alone):
     names = ["revision_dt", "revision_id"]
     expected = rows(helpers.table(alone, "revisions").select(names))
-    by_option = frame(spark, "revisions", columns=" revision_dt, revision_id")
+    by_option = frame(source, "revisions", columns=" revision_dt, revision_id")
     assert rows(by_option.toArrow().select(names)) == expected
-    reader = spark.read.schema("revision_dt timestamp, revision_id long").format("mwparquet")
+    reader = source.read.schema("revision_dt timestamp, revision_id long").format("mwparquet")
     by_schema = reader.load([str(path) for path in DUMPS])
     assert rows(by_schema.toArrow()) == expected
 
@@ -105,12 +84,12 @@ def explained(found, capsys):
 
 
 @pytest.mark.parametrize("table, where, pushed", FILTERS)
-def test_filters_reach_the_parser(spark, alone, table, where, pushed, capsys):
+def test_filters_reach_the_parser(source, alone, table, where, pushed, capsys):
     import duckdb
     expected = helpers.table(alone, table)
     duckdb.sql("SET TimeZone = 'UTC'")
-    wanted = duckdb.sql(f"SELECT * FROM expected WHERE {where}").fetch_arrow_table()
-    found = frame(spark, table).where(where)
+    wanted = duckdb.sql(f"SELECT * FROM expected WHERE {where}").to_arrow_table()
+    found = frame(source, table).where(where)
     told = explained(found, capsys)
     assert "BatchScan mwparquet" in told
     # What is left for Spark to look at, but for nulls.
@@ -121,19 +100,19 @@ def test_filters_reach_the_parser(spark, alone, table, where, pushed, capsys):
     assert sorted(found.toArrow()[ids].to_pylist()) == sorted(wanted[ids].to_pylist())
 
 
-def test_without_the_setting_spark_filters(spark, alone):
+def test_without_the_setting_spark_filters(source, alone):
     """The plain source works in any session."""
-    spark.conf.set("spark.sql.python.filterPushdown.enabled", "false")
+    source.conf.set("spark.sql.python.filterPushdown.enabled", "false")
     try:
-        spark.dataSource.register(spark_source.DumpSource)
-        found = frame(spark, "revisions").where("page_namespace_id = 0").count()
+        source.dataSource.register(spark_source.DumpSource)
+        found = frame(source, "revisions").where("page_namespace_id = 0").count()
     finally:
-        spark_source.register(spark)
+        spark_source.register(source)
     namespaces = helpers.table(alone, "revisions")["page_namespace_id"].to_pylist()
     assert found == namespaces.count(0) > 0
 
 
-def test_errors_say_what_is_wrong(spark):
+def test_errors_say_what_is_wrong(source):
     for options, path, told in [
         ({}, "hdfs://name/dumps/a.xml", "Mount hdfs:, or copy the dumps"),
         ({}, "/no/such/dump.xml", "/no/such/dump.xml"),
@@ -141,36 +120,30 @@ def test_errors_say_what_is_wrong(spark):
         ({"no_option": "1"}, str(helpers.BIG), "--no-option"),
     ]:
         with pytest.raises(Exception, match=told):
-            frame(spark, "revisions", [path], **options).count()
+            frame(source, "revisions", [path], **options).count()
     with pytest.raises(Exception, match="page 1"):
-        frame(spark, "revisions", [helpers.BROKEN / "bad-timestamp.xml"]).count()
+        frame(source, "revisions", [helpers.BROKEN / "bad-timestamp.xml"]).count()
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
-    yield cluster
-    cluster.end()
-
-
-def submit(cluster, tmp_path, *arguments, settings=()):
+def run_job(cluster, tmp_path, tables, configuration=()):
+    """Run the job; its exit code, what it said, and where it wrote."""
     job = tmp_path / "job.py"
     job.write_text(JOB)
     # Spark's own default are times of 96 bits, which know no zone.
-    settings = ["--conf", "spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS", *settings]
-    words = [SPARK / "bin" / "spark-submit", "--master", cluster.master, *SETTINGS, "--executor-memory", "512m",
-             *settings, job, *arguments]
-    return subprocess.run(list(map(str, words)), env=ENVIRONMENT, capture_output=True, text=True,
-                          timeout=helpers.TIMEOUT)
+    configuration = {"spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS", **dict(configuration)}
+    output = tmp_path / "out"
+    code, told = submit(cluster.master, tmp_path / "log", job, ",".join(tables), output, *DUMPS,
+                        configuration=configuration)
+    return code, told, output
 
 
 def test_two_workers(cluster, alone, tmp_path):
     import pyarrow.parquet as pq
-    for table in ("revisions", "reverts"):
-        output = tmp_path / table
-        result = submit(cluster, tmp_path, table, "", output, *DUMPS)
-        assert result.returncode == 0, result.stderr
-        assert rows(pq.read_table(output)) == rows(helpers.table(alone, table))
+    tables = ["revisions", "reverts"]
+    code, told, output = run_job(cluster, tmp_path, tables)
+    assert code == 0, told
+    for table in tables:
+        assert rows(pq.read_table(output / table)) == rows(helpers.table(alone, table))
 
 
 def test_an_executor_without_the_package(cluster, tmp_path):
@@ -183,9 +156,6 @@ import os, sys
 if os.getcwd().startswith({str(cluster.folder)!r}):
     sys.modules["mwparquet"] = None
 """)
-    settings = ["--conf", f"spark.executorEnv.PYTHONPATH={site}"]
-    result = submit(cluster, tmp_path, "revisions", "", tmp_path / "out", *DUMPS, settings=settings)
-    assert result.returncode != 0
-    # spark-submit hands on what its Python says as its own output.
-    told = result.stdout + result.stderr
+    code, told, _ = run_job(cluster, tmp_path, ["revisions"], {"spark.executorEnv.PYTHONPATH": site})
+    assert code != 0
     assert "the Python package mwparquet is not installed on" in told, told

@@ -14,7 +14,7 @@ import mwparquet
 # Tables that are made of all inputs at once.
 _OF_ALL_INPUTS = ("namespaces", "sessions")
 # What chooses inputs, and is no business of the reading of a split.
-_RUNS = ("wiki", "date", "kind", "root")
+_RUNS = ("wiki", "date", "kind", "root", "incomplete")
 _FILTERS = ("namespaces", "page_ids", "since", "until")
 # Larger than any file: where damage is skipped, files cannot be cut.
 _WHOLE_FILES = str(1 << 62)

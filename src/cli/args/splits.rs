@@ -14,8 +14,9 @@ const PLAN_EXAMPLES: &str = "Examples:
   mwparquet convert --commit plan.json --output out
 
 Plain and bzip2 files are cut, whatever stands at the cuts; other files, and dumps of SQL tables, are
-one split each. Each split can be converted on another machine that sees the same files, and more than
-once. A file that is written after the plan was made is refused.";
+one split each; files over which a page is spread are one split together. Each split can be converted on
+another machine that sees the same files, and more than once. A file that is written after the plan was
+made is refused.";
 
 #[derive(Debug, Args)]
 #[command(after_help = PLAN_EXAMPLES)]

@@ -24,6 +24,9 @@ const STANDARD: Quotes = Quotes {
     backslash: "\\",
 };
 
+/// Longer comments of columns make a table that Hive's metastore refuses.
+const METASTORE_CHARACTERS: usize = 256;
+
 impl Quotes {
     fn name(&self, name: &str) -> String {
         let quote = self.name;
@@ -49,14 +52,27 @@ impl Quotes {
 /// The columns of files as lines, with their types and what they mean.
 fn columns(placed: &Placed<'_>, spelling: &Spelling, quotes: &Quotes) -> Vec<String> {
     let line = |column: &super::ReadColumn| {
-        format!(
-            "  {} {} COMMENT {}",
-            quotes.name(&column.name),
-            spelling.of(&column.kind),
-            quotes.comment(&column.meaning)
-        )
+        let comment = match kept_by_metastores(&column.meaning) {
+            meaning if meaning.is_empty() => String::new(),
+            meaning => format!(" COMMENT {}", quotes.comment(&meaning)),
+        };
+        let (name, kind) = (quotes.name(&column.name), spelling.of(&column.kind));
+        format!("  {name} {kind}{comment}")
     };
     placed.columns().map(line).collect()
+}
+
+/// A column's meaning in as many characters as Hive's metastore has room for: whole sentences, or else words.
+fn kept_by_metastores(meaning: &str) -> String {
+    let Some((end, _)) = meaning.char_indices().nth(METASTORE_CHARACTERS) else {
+        return meaning.to_owned();
+    };
+    let kept = meaning.get(..end).unwrap_or_default();
+    if let Some(sentence) = kept.rfind(". ").and_then(|at| kept.get(..=at)) {
+        return sentence.to_owned();
+    }
+    let word = kept.trim_end_matches(|letter: char| letter != ' ');
+    format!("{}…", word.trim_end())
 }
 
 /// The columns of partitions in the same form.

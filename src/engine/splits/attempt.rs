@@ -63,7 +63,7 @@ pub fn convert_split(
         }
     }
     let plan = Plan::new(job, &folder)?;
-    let inputs = [split.input()];
+    let inputs = split.inputs();
     let sequences = sequences(&inputs, &job.limits, pool, stop)?;
     let reading = Reading {
         inputs: &inputs,

@@ -50,7 +50,7 @@ pub fn commit_splits(
             of_file.push((split, converted(&folder, job, receipt)?));
         }
         check_joins(file, &seams)?;
-        entries.push(entry_of(file, &of_file)?);
+        entries.extend(entries_of(file, &of_file)?);
         check_texts(&plan, &of_file)?;
         for (split, converted) in of_file {
             results.add(job, split.number, converted)?;
@@ -137,6 +137,26 @@ fn converted(folder: &OutputFolder, job: &Job, receipt: Receipt) -> Result<Conve
         edits: runs.into_iter().map(Run::kept).collect(),
         ..converted
     })
+}
+
+/// What the manifest says of the files of these splits, which have one file or are one split.
+fn entries_of(splits: &[Split], converted: &[(&Split, Converted)]) -> Result<Vec<InputEntry>> {
+    let [(split, only)] = converted else {
+        return Ok(vec![entry_of(splits, converted)?]);
+    };
+    if only.files.len() < 2 {
+        return Ok(vec![entry_of(splits, converted)?]);
+    }
+    let whole = |entry: &InputEntry| InputEntry {
+        splits: vec![SplitEntry {
+            number: split.number,
+            begin_bytes: 0,
+            end_bytes: entry.bytes,
+        }],
+        ..entry.clone()
+    };
+    let files = only.files.iter();
+    Ok(files.map(|file| whole(&file.entry)).collect())
 }
 
 /// What the manifest says of a file: the same as if it had been read in one piece, and its splits.

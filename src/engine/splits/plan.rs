@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf, absolute};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Prolog, Split};
+use super::{FollowingFile, Prolog, Split};
 use crate::container::{Format, HEAD_BYTES};
 use crate::engine::lane::Lane;
 use crate::engine::options::Limits;
@@ -76,7 +76,7 @@ impl SplitPlan {
 }
 
 /// Plans splits of about `split_bytes` as stored; files that can be read from their begin only are one
-/// split each.
+/// split each, and those over which a page is spread one together.
 pub fn plan_splits(
     inputs: &[Input],
     left_out: BTreeMap<String, String>,
@@ -85,17 +85,12 @@ pub fn plan_splits(
     pool: &Pool,
     stop: &Stop,
 ) -> Result<SplitPlan> {
-    refuse_spread(inputs, limits, pool, stop)?;
     let mut splits = Vec::new();
-    for input in inputs {
+    for sequence in sequences(inputs, limits, pool, stop)? {
         stop.check()?;
-        let file = Planned::look(input)?;
-        let count = match file.stamp.bytes.div_ceil(split_bytes.max(1)) {
-            0 | 1 => 1,
-            count if file.can_be_cut(input, limits, pool, stop)? => count,
-            _ => 1,
-        };
-        splits.extend((0..count).map(|index| file.split(index, count)));
+        let files = sequence.files().iter();
+        let files: Vec<_> = files.filter_map(|file| inputs.get(file.number)).collect();
+        splits.extend(splits_of(&files, split_bytes, limits, pool, stop)?);
     }
     for (number, split) in splits.iter_mut().enumerate() {
         split.number = number;
@@ -113,22 +108,35 @@ pub fn plan_splits(
     })
 }
 
-/// Refuses files over which a page is spread: whoever converts one would have to wait for what another
-/// finds out.
-fn refuse_spread(inputs: &[Input], limits: &Limits, pool: &Pool, stop: &Stop) -> Result<()> {
-    for sequence in sequences(inputs, limits, pool, stop)? {
-        if let [first, next, ..] = sequence.files() {
-            let name = |number: usize| inputs.get(number).map(Input::name).unwrap_or_default();
-            return Err(Error::usage(format!(
-                "cannot be planned: a page of it can go on in {}, and files over which a page is spread \
-                 are read by one process.  Convert these without splits, or plan each in a job of its own: \
-                 then the page has a history in each",
-                name(next.number)
-            ))
-            .in_input(&name(first.number)));
-        }
+/// The splits of one input, or the one of several over which a page is spread: they are read by one process,
+/// for whoever read one of them would have to wait for what another finds out.
+fn splits_of(
+    inputs: &[&Input],
+    split_bytes: u64,
+    limits: &Limits,
+    pool: &Pool,
+    stop: &Stop,
+) -> Result<Vec<Split>> {
+    let Some((first, following)) = inputs.split_first() else {
+        return Ok(Vec::new());
+    };
+    let file = Planned::look(first)?;
+    if !following.is_empty() {
+        let following = following
+            .iter()
+            .map(|input| Planned::look(input).map(Planned::following))
+            .collect::<Result<_>>()?;
+        return Ok(vec![Split {
+            following,
+            ..file.split(0, 1)
+        }]);
     }
-    Ok(())
+    let count = match file.stamp.bytes.div_ceil(split_bytes.max(1)) {
+        0 | 1 => 1,
+        count if file.can_be_cut(first, limits, pool, stop)? => count,
+        _ => 1,
+    };
+    Ok((0..count).map(|index| file.split(index, count)).collect())
 }
 
 /// A file that is planned.
@@ -166,6 +174,14 @@ impl Planned {
         Ok(matches!(prolog, Ok(Some(_))))
     }
 
+    /// The same, read behind another.
+    fn following(self) -> FollowingFile {
+        FollowingFile {
+            file: self.path,
+            file_stamp: self.stamp,
+        }
+    }
+
     fn split(&self, index: u64, count: u64) -> Split {
         let at = |index: u64| {
             let at = u128::from(self.stamp.bytes) * u128::from(index) / u128::from(count);
@@ -178,6 +194,7 @@ impl Planned {
             begin_bytes: at(index),
             end_bytes: at(index + 1),
             file_stamp: self.stamp.clone(),
+            following: Vec::new(),
             later_cuts: Vec::new(),
         }
     }

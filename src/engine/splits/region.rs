@@ -84,7 +84,7 @@ pub(super) struct Seams {
     pub(super) blocks: Option<BlockWalk>,
 }
 
-/// Writes the tables of a split, of a file that is alone in its sequence.
+/// Writes the tables of a split: of whole files, or of a region of a file that is alone in its sequence.
 pub(super) fn convert_region(
     plan: &Plan<'_>,
     lane: &Lane<'_>,
@@ -94,8 +94,14 @@ pub(super) fn convert_region(
     split.check_unchanged()?;
     let input = split.input();
     if split.is_whole() {
-        let inputs = std::slice::from_ref(&input);
-        let converted = convert_sequence(plan, lane, inputs, sequence, split.number)?;
+        let inputs = split.inputs();
+        let files = sequence.files().iter().map(|file| file.number);
+        if !files.eq(0..inputs.len()) {
+            return Err(Error::usage(
+                "--split is no split of a plan: its files are not in the order in which they are read",
+            ));
+        }
+        let converted = convert_sequence(plan, lane, &inputs, sequence, split.number)?;
         return Ok((converted, Seams::default()));
     }
     if lane.limits.keep_going {
