@@ -47,6 +47,10 @@ class Timestamp(_datetime.datetime):
         """``20090213233130``"""
         return self.long_format().translate({ord(mark): None for mark in "-:TZ"})
 
+    def to_json(self) -> str:
+        """``2009-02-13T23:31:30Z``"""
+        return self.long_format()
+
     def __str__(self) -> str:
         return self.long_format()
 
