@@ -41,6 +41,8 @@ def scan_revisions(path, threads):
     import mwparquet
     import pyarrow
 
+    # The first table that pyarrow makes in a process has it import pandas, if it is there.
+    pyarrow.table({"nothing": []})
     yield
     table = pyarrow.table(mwparquet.scan(path, table="revisions", threads=threads))
     yield {"revisions": table.num_rows}
