@@ -138,6 +138,29 @@ def test_logs():
     assert [item.user and item.user.text for item in found] == [row["user_text"] for row in expected]
 
 
+def test_where_the_texts_of_a_stub_are():
+    name = "samplewiki-20260101-stub-meta-history.xml.gz"
+    found = [(content.id, content.location, content.origin, content.state, content.text)
+             for page in mwparquet.pages(helpers.SAMPLES / name) for revision in page
+             for content in revision.slots.contents.values()]
+    assert found == [(row["text_id"], row["text_location"], row["origin_rev_id"], row["content_state"], None)
+                     for row in helpers.expected_rows(name)["content"]]
+
+
+def test_what_describes_itself_as_mwxml_does():
+    dump = mwparquet.Dump(helpers.SAMPLES / "samplewiki-20260101-pages-logging.xml.gz")
+    site = dump.site_info.to_json()
+    assert (site["dbname"], site["namespaces"][0]) == ("samplewiki", {"id": -2, "name": "Media", "case": "first-letter"})
+    item = next(dump.log_items)
+    assert json.loads(json.dumps(item.to_json())) == {
+        "id": 1, "timestamp": "2024-05-01T07:08:09Z", "user": {"id": 7, "text": "Ada Example"},
+        "page": {"namespace": 0, "title": "Holm"}, "comment": "why", "type": "move", "action": "move",
+        "params": 'a:2:{s:9:"4::target";s:13:"Talk:Nordholm";s:10:"5::noredir";s:1:"0";}',
+        "deleted": {"action": False, "comment": False, "user": False}}
+    # Of which dumps say nothing.
+    assert item.text is None and item.deleted.restricted is None
+
+
 def test_map_is_that_of_mwxml():
     paths = [helpers.SAMPLES / "containers.xml", helpers.SAMPLES / "containers.xml.7z"]
     found = list(mwparquet.map(lambda dump, path: ((path, page.title) for page in dump), paths))
