@@ -19,6 +19,7 @@ strict = True
 ignore_missing_imports = True
 [mypy-mwparquet.spark.*]
 disallow_subclassing_any = False
+disallow_untyped_calls = False
 """
 PROGRAM = """\
 import datetime
@@ -47,8 +48,8 @@ def test_stubs_are_those_of_the_module(tmp_path):
     assert (PACKAGE / "py.typed").exists()
     result = checked("mypy.stubtest", "mwparquet", "--mypy-config-file", "mypy.ini", "--ignore-missing-stub",
                      "--ignore-disjoint-bases", "--concise", folder=tmp_path)
-    # Without PySpark its half of the package cannot be imported.
-    lines = [line for line in result.stdout.splitlines() if "PySpark" not in line]
+    # The half for Spark has no stubs, and cannot be imported where PySpark is not.
+    lines = [line for line in result.stdout.splitlines() if not line.startswith("mwparquet.spark")]
     assert not lines and not result.stderr, result.stdout + result.stderr
 
 
