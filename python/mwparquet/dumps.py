@@ -31,6 +31,12 @@ class Dump(_native.Dump):
     Lighthouse 101 Ada Example 2025-03-01T12:00:00Z
     Lighthouse 102 Ada Example 2025-03-02T08:15:30Z
     Talk:Lighthouse 103 Ada Example 2025-03-03T00:00:00Z
+
+    Pages, revisions and what they hold give dictionaries for JSON, as those of mwxml do:
+
+    >>> first = next(next(mwparquet.Dump("dump.xml")))
+    >>> first.user.to_json(), first.deleted.to_json()
+    ({'id': 7, 'text': 'Ada Example'}, {'text': False, 'comment': False, 'user': False})
     """
 
     def __new__(cls, paths: Any, **options: Any) -> Dump:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import calendar as _calendar
 import datetime as _datetime
 
 __all__ = ["Timestamp"]
 
-_EPOCH = _datetime.datetime(1970, 1, 1, tzinfo=_datetime.timezone.utc)
 _LONG = "%Y-%m-%dT%H:%M:%SZ"
 _SHORT = "%Y%m%d%H%M%S"
 
@@ -37,7 +37,7 @@ class Timestamp(_datetime.datetime):
 
     def unix(self) -> int:
         """Seconds since 1970."""
-        return (self - _EPOCH) // _datetime.timedelta(seconds=1)
+        return _calendar.timegm(self.utctimetuple())
 
     def long_format(self) -> str:
         """``2009-02-13T23:31:30Z``"""
@@ -46,6 +46,10 @@ class Timestamp(_datetime.datetime):
     def short_format(self) -> str:
         """``20090213233130``"""
         return self.long_format().translate({ord(mark): None for mark in "-:TZ"})
+
+    def to_json(self) -> str:
+        """``2009-02-13T23:31:30Z``"""
+        return self.long_format()
 
     def __str__(self) -> str:
         return self.long_format()

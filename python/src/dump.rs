@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::PyDict;
 
+use crate::documents::document;
 use crate::log_item::LogItem;
 use crate::page::Page;
 use crate::values;
@@ -165,6 +166,34 @@ pub struct DumpNamespace {
     name: String,
     /// Whether titles in it begin with a capital.
     case: Option<String>,
+}
+
+#[pymethods]
+impl SiteInfo {
+    /// A dictionary of what is known, for JSON.
+    fn to_json<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        document(
+            slf.as_any(),
+            &["name", "dbname", "base", "generator", "case", "namespaces"],
+        )
+    }
+
+    fn __repr__(&self) -> String {
+        let name = self.dbname.as_ref().or(self.name.as_ref());
+        format!("SiteInfo({})", name.map_or("", String::as_str))
+    }
+}
+
+#[pymethods]
+impl DumpNamespace {
+    /// A dictionary of what is known, for JSON.
+    fn to_json<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        document(slf.as_any(), &["id", "name", "case"])
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Namespace(id={}, name={:?})", self.id, self.name)
+    }
 }
 
 impl SiteInfo {

@@ -6,8 +6,10 @@
 mod arrow_data;
 mod calls;
 mod cells;
+mod documents;
 mod dump;
 mod errors;
+mod interrupt;
 mod log_item;
 mod page;
 mod revision;

@@ -2,7 +2,9 @@
 
 use mwparquet::engine::OwnedLogItem;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
+use crate::documents::document;
 use crate::revision::{Deleted, User};
 use crate::values::timestamp;
 
@@ -74,6 +76,30 @@ impl LogItem {
         }
     }
 
+    /// `None`: entries have no text, though mwxml has a place for it.
+    #[getter]
+    fn text(&self) -> Option<&str> {
+        None
+    }
+
+    /// A dictionary of what is known, for JSON.
+    fn to_json<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        document(
+            slf.as_any(),
+            &[
+                "id",
+                "timestamp",
+                "user",
+                "page",
+                "comment",
+                "type",
+                "action",
+                "params",
+                "deleted",
+            ],
+        )
+    }
+
     fn __repr__(&self) -> String {
         let (kind, action) = (self.r#type().unwrap_or(""), self.action().unwrap_or(""));
         format!("LogItem(type={kind:?}, action={action:?})")
@@ -96,5 +122,14 @@ impl LogPage {
     #[getter]
     fn title(&self) -> &str {
         &self.title
+    }
+
+    /// A dictionary of what is known, for JSON.
+    fn to_json<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        document(slf.as_any(), &["namespace", "title"])
+    }
+
+    fn __repr__(&self) -> String {
+        format!("LogPage(title={:?})", self.title())
     }
 }

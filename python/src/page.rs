@@ -2,7 +2,9 @@
 
 use mwparquet::engine::OwnedPage;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
+use crate::documents::document;
 use crate::dump::Dump;
 use crate::revision::Revision;
 
@@ -58,6 +60,14 @@ impl Page {
             revision,
             page: slf.clone().unbind(),
         }))
+    }
+
+    /// A dictionary of what is known, for JSON.
+    fn to_json<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        document(
+            slf.as_any(),
+            &["id", "title", "namespace", "redirect", "restrictions"],
+        )
     }
 
     fn __repr__(&self) -> String {

@@ -6,6 +6,7 @@ use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::documents::document;
 use crate::page::Page;
 use crate::values::timestamp;
 
@@ -116,6 +117,24 @@ impl Revision {
         self.main()?.format.as_deref()
     }
 
+    /// A dictionary of what is known, for JSON.
+    fn to_json<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        document(
+            slf.as_any(),
+            &[
+                "id",
+                "timestamp",
+                "user",
+                "page",
+                "minor",
+                "comment",
+                "slots",
+                "parent_id",
+                "deleted",
+            ],
+        )
+    }
+
     fn __repr__(&self) -> String {
         match self.revision.id {
             Some(id) => format!("Revision(id={id})"),
@@ -152,6 +171,11 @@ impl User {
         self.name.as_deref()
     }
 
+    /// A dictionary of what is known, for JSON.
+    fn to_json<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        document(slf.as_any(), &["id", "text"])
+    }
+
     fn __repr__(&self) -> String {
         let id = self
             .id
@@ -180,6 +204,17 @@ pub struct Deleted {
 
 #[pymethods]
 impl Deleted {
+    /// Whether it is hidden from administrators, too: dumps do not tell.
+    #[getter]
+    fn restricted(&self) -> Option<bool> {
+        None
+    }
+
+    /// A dictionary of what is known, for JSON.
+    fn to_json<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        document(slf.as_any(), &["text", "action", "comment", "user"])
+    }
+
     fn __repr__(&self) -> String {
         let hidden = [
             ("text", self.text),
@@ -261,6 +296,11 @@ impl Slots {
         }
     }
 
+    /// A dictionary of what is known, for JSON.
+    fn to_json<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        document(slf.as_any(), &["sha1", "contents"])
+    }
+
     fn __repr__(&self) -> String {
         let contents = self.revision.get().revision.contents.iter();
         let roles: Vec<_> = contents.map(|content| &*content.role).collect();
@@ -319,6 +359,12 @@ impl Content {
         Some(self.content()?.state.name())
     }
 
+    /// Id of the stored text.
+    #[getter]
+    fn id(&self) -> Option<&str> {
+        self.content()?.text_id.as_deref()
+    }
+
     /// Where a stub's text is stored.
     #[getter]
     fn location(&self) -> Option<&str> {
@@ -341,6 +387,16 @@ impl Content {
     #[getter]
     fn text(&self) -> Option<&str> {
         self.content()?.text.as_deref()
+    }
+
+    /// A dictionary of what is known, for JSON.
+    fn to_json<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        document(
+            slf.as_any(),
+            &[
+                "role", "origin", "model", "format", "deleted", "location", "bytes", "sha1", "text",
+            ],
+        )
     }
 
     fn __repr__(&self) -> String {

@@ -1,7 +1,6 @@
 //! A table of dumps as a stream of Arrow batches.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, ThreadId};
 
 use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::datatypes::SchemaRef;
@@ -15,6 +14,7 @@ use pyo3::types::{PyCapsule, PyDict};
 
 use crate::arrow_data::{Batch, Schema, schema_capsule, stream_capsule};
 use crate::errors::exception;
+use crate::interrupt::Lookout;
 use crate::values::report;
 use crate::waiting::{LOOK_EVERY, next_item, run};
 
@@ -93,7 +93,8 @@ impl Scan {
             batches: self.scan.batches(),
             schema: self.scan.schema(),
             last: Arc::clone(&self.last),
-            began_on: thread::current().id(),
+            lookout: Lookout::new(),
+            is_stopped: false,
         };
         stream_capsule(py, reader)
     }
@@ -136,7 +137,8 @@ struct Reader {
     batches: engine::Batches,
     schema: SchemaRef,
     last: Arc<Last>,
-    began_on: ThreadId,
+    lookout: Lookout,
+    is_stopped: bool,
 }
 
 impl Iterator for Reader {
@@ -144,17 +146,19 @@ impl Iterator for Reader {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
+            if !self.is_stopped && self.lookout.sees_signal() {
+                self.is_stopped = true;
+                self.batches.stop().ask();
+            }
             match self.batches.next_within(LOOK_EVERY) {
+                // What was ready before the stop is wanted no more.
+                Ok(Next::Item(_) | Next::NotYet) if self.is_stopped => {}
                 Ok(Next::Item(batch)) => return Some(Ok(batch)),
+                Ok(Next::NotYet) => {}
                 Ok(Next::End) => {
                     let report = self.batches.report()?.clone();
                     *self.last.get() = Some(Ok(report));
                     return None;
-                }
-                Ok(Next::NotYet) => {
-                    if self.is_signalled() {
-                        self.batches.stop().ask();
-                    }
                 }
                 Err(error) => {
                     let told = ArrowError::ExternalError(error.to_string().into());
@@ -163,24 +167,6 @@ impl Iterator for Reader {
                 }
             }
         }
-    }
-}
-
-impl Reader {
-    /// Whether a signal came.  On other threads than that on which the pass was begun nobody looks:
-    /// Python's lock may be held by who waits for them.
-    fn is_signalled(&self) -> bool {
-        if thread::current().id() != self.began_on {
-            return false;
-        }
-        let signalled = Python::try_attach(|py| {
-            let signal = py.check_signals().err()?;
-            // Who pulls raises its own error; the signal has to come after it.
-            let again = py.import("_thread");
-            let _ = again.and_then(|module| module.call_method0("interrupt_main"));
-            Some(signal)
-        });
-        signalled.flatten().is_some()
     }
 }
 

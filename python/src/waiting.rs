@@ -20,11 +20,12 @@ where
     R: Send + 'static,
 {
     loop {
+        py.check_signals().inspect_err(|_| stream.stop().ask())?;
         let next = py.detach(|| stream.next_within(LOOK_EVERY));
         match next.map_err(|error| exception(py, &error))? {
             Next::Item(item) => return Ok(Some(item)),
             Next::End => return Ok(None),
-            Next::NotYet => py.check_signals().inspect_err(|_| stream.stop().ask())?,
+            Next::NotYet => {}
         }
     }
 }

@@ -5,12 +5,8 @@ import doctest
 import gzip
 import importlib
 import json
-import pathlib
 import pickle
 import shutil
-import signal
-import subprocess
-import sys
 import time
 
 import duckdb
@@ -28,22 +24,6 @@ mwparquet = pytest.importorskip("mwparquet", reason="the package is not installe
 def rows(scanned):
     """Rows of Arrow data as the oracle spells them."""
     return helpers.spelt_rows(pa.table(scanned))
-
-
-@pytest.fixture(scope="module")
-def long_dump(tmp_path_factory):
-    """A dump that is read for some seconds, and a page of it many chunks long."""
-    path = tmp_path_factory.mktemp("long") / "long.xml.bz2"
-    text = "a word and another, and some more. " * 60
-    revisions = "".join(
-        f"<revision><id>{number}</id><timestamp>2020-01-01T00:00:00Z</timestamp><contributor>"
-        f"<username>U{number % 7}</username><id>{1 + number % 7}</id></contributor><text>{number} {text}</text>"
-        "</revision>" for number in range(1, 8001))
-    page = "<page><title>T{0}</title><ns>0</ns><id>{0}</id>" + revisions + "</page>"
-    xml = "<mediawiki><siteinfo></siteinfo>" + "".join(page.format(number) for number in (1, 2)) + "</mediawiki>"
-    with bz2.open(path, "wt", compresslevel=1) as file:
-        file.write(xml)
-    return path
 
 
 @pytest.mark.parametrize("name", [helpers.BIG.name, "uploads.xml", "slots.xml", "contributors.xml",
@@ -109,26 +89,18 @@ def shown(document):
     return document
 
 
-def present(**fields):
-    """What mwxml writes: fields that hold something."""
-    return {name: value for name, value in fields.items() if value not in (None, "")}
-
-
 def document(revision):
-    """A revision as mwxml writes it."""
-    page, user, deleted = revision.page, revision.user, revision.deleted
-    contents = {role: present(
-        role=content.role, origin=None if role == "main" else content.origin, model=content.model,
-        format=content.format, deleted=content.deleted, location=content.location, bytes=content.bytes,
-        sha1=content.sha1, text=content.text) for role, content in revision.slots.contents.items()}
-    return present(
-        id=revision.id, timestamp=revision.timestamp and str(revision.timestamp),
-        user=user and present(id=user.id, text=user.text),
-        page=present(id=page.id, title=page.title, namespace=page.namespace, redirect=page.redirect,
-                     restrictions=page.restrictions),
-        minor=revision.minor, comment=revision.comment, parent_id=revision.parent_id,
-        slots=present(sha1=revision.slots.sha1, contents=contents),
-        deleted={"text": bool(deleted.text), "comment": deleted.comment, "user": deleted.user})
+    """A revision as mwxml writes it: empty texts and, of main slots, the origin are not there."""
+    found = revision.to_json()
+    found["slots"]["contents"]["main"].pop("origin", None)
+    return without_empty(found)
+
+
+def without_empty(value):
+    """A document without empty texts."""
+    if not isinstance(value, dict):
+        return value
+    return {name: without_empty(one) for name, one in value.items() if one != ""}
 
 
 def test_pages_over_many_chunks(long_dump):
@@ -164,6 +136,29 @@ def test_logs():
     assert [item.id for item in found] == [row["log_id"] for row in expected]
     assert [str(item.timestamp) for item in found] == [row["log_dt"] for row in expected]
     assert [item.user and item.user.text for item in found] == [row["user_text"] for row in expected]
+
+
+def test_where_the_texts_of_a_stub_are():
+    name = "samplewiki-20260101-stub-meta-history.xml.gz"
+    found = [(content.id, content.location, content.origin, content.state, content.text)
+             for page in mwparquet.pages(helpers.SAMPLES / name) for revision in page
+             for content in revision.slots.contents.values()]
+    assert found == [(row["text_id"], row["text_location"], row["origin_rev_id"], row["content_state"], None)
+                     for row in helpers.expected_rows(name)["content"]]
+
+
+def test_what_describes_itself_as_mwxml_does():
+    dump = mwparquet.Dump(helpers.SAMPLES / "samplewiki-20260101-pages-logging.xml.gz")
+    site = dump.site_info.to_json()
+    assert (site["dbname"], site["namespaces"][0]) == ("samplewiki", {"id": -2, "name": "Media", "case": "first-letter"})
+    item = next(dump.log_items)
+    assert json.loads(json.dumps(item.to_json())) == {
+        "id": 1, "timestamp": "2024-05-01T07:08:09Z", "user": {"id": 7, "text": "Ada Example"},
+        "page": {"namespace": 0, "title": "Holm"}, "comment": "why", "type": "move", "action": "move",
+        "params": 'a:2:{s:9:"4::target";s:13:"Talk:Nordholm";s:10:"5::noredir";s:1:"0";}',
+        "deleted": {"action": False, "comment": False, "user": False}}
+    # Of which dumps say nothing.
+    assert item.text is None and item.deleted.restricted is None
 
 
 def test_map_is_that_of_mwxml():
@@ -246,32 +241,6 @@ def test_mistakes_of_the_caller(tmp_path):
         list(mwparquet.scan(helpers.ROOT / "README.md"))
 
 
-INTERRUPTED = """
-import sys, mwparquet, pyarrow
-def scan(): pyarrow.table(mwparquet.scan(sys.argv[2], table="content"))
-def batches(): [len(batch) for batch in mwparquet.scan(sys.argv[2], table="content")]
-def pages(): [revision for page in mwparquet.pages(sys.argv[2]) for revision in page]
-def count(): mwparquet.count(sys.argv[2], by="user")
-try:
-    print("begins", flush=True)
-    while True:
-        globals()[sys.argv[1]]()
-except KeyboardInterrupt:
-    print("interrupted", flush=True)
-"""
-
-
-@pytest.mark.parametrize("call", ["batches", "pages", "count"])
-def test_interrupts(call, long_dump):
-    with subprocess.Popen([sys.executable, "-c", INTERRUPTED, call, long_dump], stdout=subprocess.PIPE,
-                          text=True) as process:
-        assert process.stdout.readline() == "begins\n"
-        time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=helpers.TIMEOUT)
-    assert (out, process.returncode) == ("interrupted\n", 0)
-
-
 def test_other_threads_run_meanwhile(long_dump):
     import threading
     results = []
@@ -309,16 +278,6 @@ def test_docstrings(name, tmp_path, monkeypatch):
     module = importlib.import_module("mwparquet" + name)
     result = doctest.testmod(module)
     assert result.attempted > 0 and result.failed == 0
-
-
-def test_stubs_have_what_the_module_has():
-    folder = pathlib.Path(mwparquet.__file__).parent
-    assert (folder / "py.typed").exists()
-    stubs = (folder / "_native.pyi").read_text()
-    for name in ("Batch", "Content", "LogItem", "Page", "Revision", "Scan", "SiteInfo", "Slots", "Table", "User"):
-        members = {member for member in vars(getattr(mwparquet, name)) if not member.startswith("_")}
-        stub = stubs.split(f"\nclass {name}")[1].split("\nclass ")[0]
-        assert all(f"def {member}(" in stub for member in members), name
 
 
 def test_version_is_that_of_the_program():

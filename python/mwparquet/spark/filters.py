@@ -47,7 +47,7 @@ class Pushed:
 
     def take(self, one: Any) -> bool:
         """Whether Spark need not look at this filter any more."""
-        attribute = getattr(one, "attribute", ())
+        attribute: tuple[str, ...] = getattr(one, "attribute", ())
         if len(attribute) != 1:
             return False
         name, kind = attribute[0].lower(), type(one).__name__

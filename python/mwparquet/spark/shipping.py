@@ -45,7 +45,7 @@ def _opened(version: str, module: str, name: str, packed: bytes) -> Any:
     return getattr(importlib.import_module(module), name)(*pickle.loads(packed))
 
 
-def _by_value(function: types.FunctionType) -> types.FunctionType:
+def _by_value(function: Any) -> types.FunctionType:
     """The same function as one of no module, which cloudpickle sends whole."""
     nobodys = types.FunctionType(function.__code__, {"__builtins__": builtins}, function.__name__)
     nobodys.__module__ = "__main__"

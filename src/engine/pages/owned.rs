@@ -73,6 +73,8 @@ pub struct OwnedContent {
     pub format: Option<Arc<str>>,
     /// What is there, or why nothing is.
     pub state: ContentState,
+    /// Id of the stored text; hexadecimal for some stores.
+    pub text_id: Option<Box<str>>,
     /// Where a stub's text is stored.
     pub location: Option<Box<str>>,
     /// Declared size in bytes.
@@ -200,6 +202,7 @@ impl OwnedContent {
             model: not_empty(slot.model).map(|name| again(&mut names.model, &name.to_cow())),
             format: not_empty(slot.format).map(|name| again(&mut names.format, &name.to_cow())),
             state: slot.state(),
+            text_id: owned(slot.text_id),
             location: owned(slot.location),
             declared_bytes: slot.known_declared_bytes(),
             sha1: owned(not_empty(sha1)),
