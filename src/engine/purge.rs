@@ -12,12 +12,14 @@ mod ids;
 mod judge;
 mod judge_derived;
 mod judge_logs;
+mod judge_profiles;
 mod newer;
 mod output;
 mod reading;
 mod report;
 mod rewrite;
 mod rules;
+mod slots;
 mod survey;
 
 use std::path::{Path, PathBuf};

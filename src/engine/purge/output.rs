@@ -4,20 +4,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::newer::Newer;
-use super::rules::{Judge, Needs, Rule, rule_of};
+use super::rules::{Judge, Needs, RevisionColumns, Rule, rule_of};
 use crate::error::{Error, Result};
 use crate::sink::{Compression, Manifest, TableEntry};
 use crate::tables;
 
 /// Columns with texts, which are large and tell nothing that rows are judged by.
-const UNREAD: [&str; 9] = [
+const UNREAD: [&str; 12] = [
     "content_text",
+    "event_comment",
     "keyframe_text",
     "log_comment",
     "log_params",
     "log_params_raw",
     "operations",
     "revision_comment",
+    "revision_content_slots",
+    "revision_text",
     "token_text",
     "upload_comment",
 ];
@@ -45,10 +48,8 @@ pub(super) struct Output {
 impl Output {
     pub(super) fn new(folder: &Path, manifest: &Manifest, newer: &Newer) -> Result<Self> {
         let (mut judged, mut not_judged) = (Vec::new(), Vec::new());
-        let has_revisions = manifest
-            .tables
-            .get(tables::REVISIONS.name)
-            .is_some_and(tells_what_is_left);
+        let mut lists = manifest.tables.iter();
+        let has_revisions = lists.any(|(name, entry)| list_by(name, &entry.columns).is_some());
         for (name, entry) in manifest.tables.iter().filter(|(_, entry)| entry.rows > 0) {
             let whys = whys_not(name, entry, newer, has_revisions)?;
             let rule = rule_of(name);
@@ -87,6 +88,15 @@ impl Output {
         &self.tables
     }
 
+    /// The table by which pages are counted anew, and the columns that tell.
+    pub(super) fn list(&self) -> Option<(&str, RevisionColumns)> {
+        let lists = self.tables.iter().filter_map(|table| {
+            let columns = list_by(&table.name, &table.judged)?;
+            Some((table.name.as_str(), columns))
+        });
+        lists.max_by_key(|(name, _)| *name == tables::REVISIONS.name)
+    }
+
     /// What is not, and why.
     pub(super) fn not_judged(&self) -> &[String] {
         &self.not_judged
@@ -105,12 +115,10 @@ fn option<'m>(manifest: &'m Manifest, name: &str) -> Option<&'m serde_json::Valu
     manifest.options.get(name)
 }
 
-/// Whether pages can be counted anew.
-fn tells_what_is_left(table: &TableEntry) -> bool {
-    let needed = ["page_id", "revision_id", "revision_dt"];
-    needed
-        .iter()
-        .all(|column| table.columns.iter().any(|name| name == column))
+/// The columns of a table by which pages can be counted anew, if it has them.
+fn list_by(table: &str, columns: &[String]) -> Option<RevisionColumns> {
+    let lists = rule_of(table)?.lists?;
+    lists.are_among(columns).then_some(lists)
 }
 
 fn judged_columns(entry: &TableEntry, rule: &Rule) -> Vec<String> {
@@ -207,8 +215,8 @@ fn whys_not(
     }
     if name == tables::PAGES.name && !has_revisions {
         tell(
-            "there is no table revisions with page_id, revision_id and revision_dt beside it, by which \
-             pages are counted anew: only pages that are gone are known",
+            "there is no table revisions, or profile of all revisions, with page, id and time beside it, \
+             by which pages are counted anew: only pages that are gone are known",
         );
     }
     Ok(whys)
