@@ -16,9 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::access::Access;
 use super::folder::{is_part, is_table_name, is_temporary_part, remove_if_there, table_folders};
-use super::layout::{
-    SUCCESS_NAME, folders_of_table, is_partition_path, mark_complete, partitions,
-};
+use super::layout::{SUCCESS_NAME, folders_of_table, is_partition_path, mark_complete, partitions};
 use super::lock::FolderLock;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::{Part, TableWriter};

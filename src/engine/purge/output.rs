@@ -1,12 +1,13 @@
 //! An output that is to be purged: which of its tables can be judged, and by what.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::newer::Newer;
 use super::rules::{Judge, Needs, RevisionColumns, Rule, rule_of};
 use crate::error::{Error, Result};
-use crate::sink::{Compression, Manifest, TableEntry};
+use crate::sink::{Compression, Manifest, TableEntry, wiki_of_partition};
 use crate::tables;
 
 /// Columns with texts, which are large and tell nothing that rows are judged by.
@@ -41,6 +42,7 @@ pub(super) struct OutputTable {
 pub(super) struct Output {
     tables: Vec<OutputTable>,
     not_judged: Vec<String>,
+    other_wikis: Vec<String>,
     compression: Compression,
     row_group_bytes: Option<usize>,
 }
@@ -66,17 +68,23 @@ impl Output {
                     parts: entry
                         .parts
                         .iter()
+                        .filter(|part| other_wiki(&part.path, newer).is_none())
                         .map(|part| folder.join(&part.path))
                         .collect(),
                 });
             }
         }
+        let parts = manifest.tables.values().flat_map(|table| &table.parts);
+        let other_wikis: BTreeSet<_> = parts
+            .filter_map(|part| other_wiki(&part.path, newer))
+            .collect();
         let compression = option(manifest, "compression").and_then(|value| value.as_str());
         let compression = compression.unwrap_or("zstd").parse();
         let row_group_bytes = option(manifest, "row_group_bytes").and_then(|value| value.as_u64());
         Ok(Self {
             tables: judged,
             not_judged,
+            other_wikis: other_wikis.into_iter().collect(),
             compression: compression
                 .map_err(|_| Error::usage("the manifest names a compression that is not known"))?,
             row_group_bytes: row_group_bytes.and_then(|bytes| bytes.try_into().ok()),
@@ -102,6 +110,11 @@ impl Output {
         &self.not_judged
     }
 
+    /// Wikis whose partitions are left as they are.
+    pub(super) fn other_wikis(&self) -> &[String] {
+        &self.other_wikis
+    }
+
     pub(super) fn compression(&self) -> Compression {
         self.compression
     }
@@ -113,6 +126,13 @@ impl Output {
 
 fn option<'m>(manifest: &'m Manifest, name: &str) -> Option<&'m serde_json::Value> {
     manifest.options.get(name)
+}
+
+/// The wiki of a part, if it lies in the partition of another than that of the newer dumps.
+fn other_wiki(path: &str, newer: &Newer) -> Option<String> {
+    let wiki_id = wiki_of_partition(path)??;
+    let compared = newer.wiki_id.as_ref()?;
+    (wiki_id != *compared).then_some(wiki_id)
 }
 
 /// The columns of a table by which pages can be counted anew, if it has them.

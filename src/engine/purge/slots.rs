@@ -33,10 +33,12 @@ pub(super) fn without_contents(
     let change = || -> std::result::Result<MapArray, ArrowError> {
         let values = map.values().as_struct();
         let fields = values.fields().iter().zip(values.columns());
-        let columns = fields.map(|(field, told)| match TOLD.contains(&field.name().as_str()) {
-            true => without(told, &is_hidden),
-            false => Ok(Arc::clone(told)),
-        });
+        let columns = fields.map(
+            |(field, told)| match TOLD.contains(&field.name().as_str()) {
+                true => without(told, &is_hidden),
+                false => Ok(Arc::clone(told)),
+            },
+        );
         let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
         let values =
             StructArray::try_new(values.fields().clone(), columns, values.nulls().cloned())?;
