@@ -15,8 +15,8 @@ use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use super::access::Access;
-use super::folder::{is_part, is_table_name, is_temporary_part, remove_if_there, table_folders};
-use super::layout::{SUCCESS_NAME, folders_of_table, is_partition_path, mark_complete, partitions};
+use super::folder::{is_part, is_table_name, is_temporary_part, part_folders, remove_if_there};
+use super::layout::{SUCCESS_NAME, is_partition_path, mark_complete, partitions};
 use super::lock::FolderLock;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::{Part, TableWriter};
@@ -252,15 +252,6 @@ fn check_paths(manifest: &Manifest) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The folders of tables and of their partitions.
-fn part_folders(folder: &Path) -> Vec<PathBuf> {
-    let tables = table_folders(folder);
-    tables
-        .iter()
-        .flat_map(|table| folders_of_table(table))
-        .collect()
 }
 
 /// Removes new parts of a rewriting that was ended before they counted.
