@@ -68,9 +68,11 @@ impl Receipt {
     pub fn parts(&self, folder: &Path) -> BTreeMap<String, Vec<Part>> {
         let of_table = |(table, parts): (&String, &Vec<KeptPart>)| {
             let path = folder.join(table);
-            let parts = parts.iter().map(|kept| Part {
-                temporary: path.join(temporary_name(&kept.name, Some(&self.attempt))),
-                ..kept.part(&path)
+            let parts = parts.iter().map(|kept| {
+                let part = kept.part(&path);
+                let temporary = temporary_name(&kept.name, Some(&self.attempt));
+                let temporary = part.path.with_file_name(temporary);
+                Part { temporary, ..part }
             });
             (table.clone(), parts.collect())
         };
