@@ -34,7 +34,7 @@ pub use cells::{Batch, Cell, for_each_row, put_csv, put_json};
 pub use folder::OutputFolder;
 pub use jobs::{FoundJob, UnfinishedJob, find_jobs};
 pub use journal::{FinishedInput, Journal, JournalHead, KeptPart};
-pub use layout::{Partition, SNAPSHOT, folders_of_table};
+pub use layout::{Partition, SNAPSHOT, folders_of_table, is_partitioned, wiki_of_partition};
 pub use manifest::{
     InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, SplitEntry, TableEntry, WikiEntry,
 };

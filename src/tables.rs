@@ -33,6 +33,7 @@ mod user_creations;
 pub use builder::{Selection, TableBuilder};
 pub use column::{Cells, Column, ColumnDoc, Kind, Operations, SlotValue, Table};
 pub use personal::{Personal, personal};
+pub(crate) use profiles::history_time;
 pub use profiles::{
     CONTENT_CURRENT, CONTENT_HISTORY, Carried, Carries, ContentHistory, MEDIAWIKI_HISTORY,
     MediawikiHistory, MediawikiHistoryRow, PROFILES, Profile, WIKIQ, WIKITEXT_HISTORY,

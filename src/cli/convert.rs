@@ -55,7 +55,8 @@ fn job_of(arguments: &ConvertArguments, share: &Share, pool: &Pool, stop: &Stop)
         Some(inputs) => (inputs, BTreeMap::new()),
         None => dumps(&arguments.inputs, &arguments.runs, &limits, pool, stop)?,
     };
-    let snapshots = snapshots(&arguments.layout, &inputs)?;
+    let numbered = share.numbered_inputs();
+    let snapshots = snapshots(&arguments.layout, numbered.as_ref().unwrap_or(&inputs))?;
     Ok(Job {
         described: describe(arguments, &selections, &diffs, &protection),
         inputs,

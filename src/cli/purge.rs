@@ -179,6 +179,9 @@ fn describe(report: &PurgeReport) -> String {
     for what in &report.not_judged {
         text += &format!("  NOT JUDGED  {what}\n");
     }
+    for wiki in &report.other_wikis {
+        text += &format!("  LEFT AS IT IS  {wiki}: it takes newer dumps of its own\n");
+    }
     text
 }
 

@@ -88,6 +88,16 @@ impl Share {
             }
         }
     }
+
+    /// The same by the numbers that their parts have: a file for each split up to the last.
+    pub(super) fn numbered_inputs(&self) -> Option<Vec<Input>> {
+        match self {
+            Self::Whole => None,
+            // Those of splits before it stand for nothing.
+            Self::Split(split) => Some(vec![split.input(); split.number + 1]),
+            Self::Commit(plan) => Some(plan.splits.iter().map(Split::input).collect()),
+        }
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -12,12 +12,14 @@ mod ids;
 mod judge;
 mod judge_derived;
 mod judge_logs;
+mod judge_profiles;
 mod newer;
 mod output;
 mod reading;
 mod report;
 mod rewrite;
 mod rules;
+mod slots;
 mod survey;
 
 use std::path::{Path, PathBuf};
@@ -34,7 +36,8 @@ use super::options::Limits;
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use crate::error::{Error, Result};
-use crate::sink::{Manifest, Rewriting, is_purge_unfinished};
+use crate::runs::DumpName;
+use crate::sink::{InputEntry, Manifest, Rewriting, is_partitioned, is_purge_unfinished};
 use crate::source::Input;
 
 /// Newer dumps of a wiki.
@@ -108,8 +111,7 @@ pub fn purge(
             false => {}
         }
         let manifest = Manifest::of_finished(folder)?;
-        refuse_partitions(&manifest, folder)?;
-        check_age(&manifest, folder, job)?;
+        check_age(&manifest, folder, job, named_wiki(&job.against).as_deref())?;
     }
     let means = Means {
         limits: &job.limits,
@@ -123,20 +125,6 @@ pub fn purge(
         take(purge_output(folder, &told, &newer, pool, stop)?)?;
     }
     Ok(())
-}
-
-/// Refuses tables in partitions: rows are told apart by columns that these do not have.
-fn refuse_partitions(manifest: &Manifest, folder: &Path) -> Result<()> {
-    let mut parts = manifest.tables.values().flat_map(|table| &table.parts);
-    match parts.find(|part| part.path.matches('/').count() > 1) {
-        None => Ok(()),
-        Some(part) => Err(Error::usage(format!(
-            "{} has tables in partitions, as {}: purge does not rewrite these, so convert anew from \
-             newer dumps",
-            folder.display(),
-            part.path
-        ))),
-    }
 }
 
 fn purge_output(
@@ -155,7 +143,7 @@ fn purge_output(
         Some(rewriting) => rewriting.manifest().clone(),
         None => Manifest::of_finished(folder)?,
     };
-    check_age(&manifest, folder, job)?;
+    check_age(&manifest, folder, job, newer.wiki_id.as_deref())?;
     check_wiki(&manifest, folder, told)?;
     let output = Output::new(folder, &manifest, newer)?;
     if !output.not_judged().is_empty() && !job.is_partial {
@@ -183,6 +171,7 @@ fn purge_output(
         log_entries_compared: newer.log_coverage.told(),
         tables,
         not_judged: output.not_judged().to_vec(),
+        other_wikis: output.other_wikis().to_vec(),
         rewritten_parts: touched.len() as u64,
     };
     report.tables.retain(|_, table| !table.is_nothing());
@@ -227,11 +216,17 @@ fn describe(report: &PurgeReport, against: &Against) -> Result<Value> {
         "log_entries_compared": report.log_entries_compared,
         "tables": serde_json::to_value(&report.tables).map_err(failed)?,
         "not_judged": report.not_judged,
+        "other_wikis": report.other_wikis,
     }))
 }
 
 /// What is newer than a dump would look as if it had been deleted.
-fn check_age(manifest: &Manifest, folder: &Path, job: &PurgeJob) -> Result<()> {
+fn check_age(
+    manifest: &Manifest,
+    folder: &Path,
+    job: &PurgeJob,
+    wiki_id: Option<&str>,
+) -> Result<()> {
     if job.against.is_newer {
         return Ok(());
     }
@@ -247,7 +242,11 @@ fn check_age(manifest: &Manifest, folder: &Path, job: &PurgeJob) -> Result<()> {
             folder.display()
         ))
     };
-    let older = dates(&mut manifest.inputs.iter().map(|input| input.name.clone()));
+    let older = manifest
+        .inputs
+        .iter()
+        .filter(|input| !is_left(manifest, input, wiki_id));
+    let older = dates(&mut older.map(|input| input.name.clone()));
     let newer = dates(
         &mut job
             .against
@@ -266,10 +265,32 @@ fn check_age(manifest: &Manifest, folder: &Path, job: &PurgeJob) -> Result<()> {
     }
 }
 
+/// The wiki by the names of the newer dumps.
+fn named_wiki(against: &Against) -> Option<String> {
+    let mut names = against.inputs.iter().map(Input::file_name);
+    names.find_map(|name| DumpName::parse(&name).map(|name| name.wiki))
+}
+
+/// Whether an input is of another wiki than the newer dumps, and its rows lie in partitions of their own,
+/// which are left as they are.
+fn is_left(manifest: &Manifest, input: &InputEntry, wiki_id: Option<&str>) -> bool {
+    let mut parts = manifest.tables.values().flat_map(|table| &table.parts);
+    let is_other =
+        wiki_id.is_some() && input.wiki_id.is_some() && input.wiki_id.as_deref() != wiki_id;
+    is_other && parts.any(|part| is_partitioned(&part.path))
+}
+
 /// Ids of one wiki mean nothing in another.
 fn check_wiki(manifest: &Manifest, folder: &Path, told: &Told<'_>) -> Result<()> {
     let of_newer = told.newer.wiki_id.as_deref();
-    for input in &manifest.inputs {
+    let inputs = manifest.inputs.iter();
+    let mut compared: Vec<_> = inputs
+        .filter(|input| !is_left(manifest, input, of_newer))
+        .collect();
+    if compared.is_empty() {
+        compared.extend(&manifest.inputs);
+    }
+    for input in compared {
         match (input.wiki_id.as_deref(), of_newer) {
             (Some(older), Some(newer)) if older != newer => {
                 return Err(Error::usage(format!(

@@ -311,6 +311,13 @@ pub(super) fn table_folders(path: &Path) -> Vec<PathBuf> {
     folders
 }
 
+/// The folders of tables in a folder, and those of their partitions.
+pub(super) fn part_folders(path: &Path) -> Vec<PathBuf> {
+    let tables = table_folders(path);
+    let folders = tables.iter().flat_map(|table| folders_of_table(table));
+    folders.collect()
+}
+
 /// Removes what jobs write: the manifest first, then parts in the tables' folders.
 fn remove_job(path: &Path) -> io::Result<()> {
     let temporary = format!(".{MANIFEST_NAME}.tmp");

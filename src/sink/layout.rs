@@ -56,6 +56,19 @@ fn escaped(value: &str) -> String {
     text
 }
 
+/// The wiki of the partition that a part lies in, by its path below the job's folder: none where it has
+/// no partition, and one that is not known.
+pub fn wiki_of_partition(path: &str) -> Option<Option<String>> {
+    let folder = path.split('/').nth(1).filter(|_| is_partitioned(path))?;
+    let (_, value) = folder.split_once('=')?;
+    Some((value != NULL).then(|| unescaped(value)))
+}
+
+/// Whether a part lies in a partition, by its path below the job's folder.
+pub fn is_partitioned(path: &str) -> bool {
+    path.matches('/').count() > 1
+}
+
 /// The wiki that the path of a part tells: none where it has no partition, and one that is not known.
 pub(super) fn wiki_of_path(path: &Path) -> Option<Option<String>> {
     let names = path.components().map(|name| name.as_os_str());

@@ -2,8 +2,8 @@
 //!
 //! New parts are written beside the old under temporary names, and the folder is a finished job as it
 //! was.  When all are on disk, a record says which they are and what the manifest is to be: from then on
-//! there is no way back.  The manifest goes, parts take the places of the old, the new manifest comes,
-//! and the record goes.  A job that is ended in between leaves a folder without a manifest, or with one
+//! there is no way back.  The manifest and the marks of complete partitions go, parts take the places of
+//! the old, the new manifest and the marks come, and the record goes.  A job that is ended in between leaves a folder without a manifest, or with one
 //! and the record; whoever comes next goes on from the record.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,8 @@ use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use super::access::Access;
-use super::folder::{is_part, is_table_name, is_temporary_part, remove_if_there, table_folders};
+use super::folder::{is_part, is_table_name, is_temporary_part, part_folders, remove_if_there};
+use super::layout::{SUCCESS_NAME, is_partition_path, mark_complete, partitions};
 use super::lock::FolderLock;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::{Part, TableWriter};
@@ -110,7 +111,7 @@ impl Rewriting {
             parts: paths,
         };
         let write = || -> io::Result<()> {
-            sync_folders(table_folders(&self.folder).iter().map(PathBuf::as_path))?;
+            sync_folders(part_folders(&self.folder).iter().map(PathBuf::as_path))?;
             let new = self.folder.join(NEW_REWRITE_NAME);
             let mut file = self.access.create_file(&new)?;
             file.write_all(&serde_json::to_vec(&record)?)?;
@@ -172,6 +173,10 @@ fn end(folder: &Path, access: Access) -> Result<()> {
         }
     }
     remove_if_there(&folder.join(MANIFEST_NAME)).map_err(cannot)?;
+    let partitions = partitions(parts.iter().map(|part| &part.path[..]));
+    for partition in &partitions {
+        remove_if_there(&folder.join(partition).join(SUCCESS_NAME)).map_err(cannot)?;
+    }
     let put = || -> io::Result<()> {
         sync_folders([folder])?;
         for part in &parts {
@@ -192,6 +197,7 @@ fn end(folder: &Path, access: Access) -> Result<()> {
         file.sync_all()?;
         fs::rename(&temporary, folder.join(MANIFEST_NAME))?;
         sync_folders([folder])?;
+        mark_complete(folder, access, &partitions)?;
         fs::remove_file(&path)?;
         sync_folders([folder])
     };
@@ -226,8 +232,13 @@ fn enter(manifest: &mut Manifest, folder: &Path, part: &Part) -> Result<String> 
 fn check_paths(manifest: &Manifest) -> Result<()> {
     for (table, entry) in &manifest.tables {
         for part in &entry.parts {
-            let is_ours = part.path.rsplit_once('/').is_some_and(|(folder, name)| {
-                folder == table
+            let below = part.path.strip_prefix(table.as_str());
+            let below = below.and_then(|below| below.strip_prefix('/'));
+            let is_ours = below.is_some_and(|below| {
+                let (partition, name) = below
+                    .rsplit_once('/')
+                    .map_or((None, below), |(partition, name)| (Some(partition), name));
+                partition.is_none_or(is_partition_path)
                     && is_table_name(table)
                     && is_part(name)
                     && !table.contains(['/', '\\'])
@@ -245,8 +256,8 @@ fn check_paths(manifest: &Manifest) -> Result<()> {
 
 /// Removes new parts of a rewriting that was ended before they counted.
 fn sweep(folder: &Path) -> io::Result<()> {
-    for table in table_folders(folder) {
-        for entry in fs::read_dir(table)? {
+    for folder in part_folders(folder) {
+        for entry in fs::read_dir(folder)? {
             let entry = entry?;
             if is_temporary_part(&entry.file_name().to_string_lossy()) {
                 fs::remove_file(entry.path())?;

@@ -15,9 +15,10 @@ use serde_json::Value;
 
 use super::access::Access;
 use super::folder::{
-    Occupied, OutputFolder, is_temporary_part, occupied, remove_if_there, table_folders,
+    Occupied, OutputFolder, is_temporary_part, occupied, part_folders, remove_if_there,
 };
 use super::journal::{FinishedInput, JournalHead, KeptPart};
+use super::layout::folders_of_table;
 use super::lock::FolderLock;
 use super::manifest::MANIFEST_NAME;
 use super::part::{Part, temporary_ending, temporary_name};
@@ -67,9 +68,11 @@ impl Receipt {
     pub fn parts(&self, folder: &Path) -> BTreeMap<String, Vec<Part>> {
         let of_table = |(table, parts): (&String, &Vec<KeptPart>)| {
             let path = folder.join(table);
-            let parts = parts.iter().map(|kept| Part {
-                temporary: path.join(temporary_name(&kept.name, Some(&self.attempt))),
-                ..kept.part(&path)
+            let parts = parts.iter().map(|kept| {
+                let part = kept.part(&path);
+                let temporary = temporary_name(&kept.name, Some(&self.attempt));
+                let temporary = part.path.with_file_name(temporary);
+                Part { temporary, ..part }
             });
             (table.clone(), parts.collect())
         };
@@ -210,7 +213,8 @@ impl OutputFolder {
         let access = self.access();
         let write = || -> io::Result<()> {
             let tables = receipt.finished.parts.keys();
-            let tables: Vec<_> = tables.map(|table| path.join(table)).collect();
+            let tables = tables.map(|table| path.join(table));
+            let tables: Vec<_> = tables.flat_map(|table| folders_of_table(&table)).collect();
             sync_folders(tables.iter().map(PathBuf::as_path))?;
             let mut text = serde_json::to_vec(receipt)?;
             text.push(b'\n');
@@ -240,9 +244,9 @@ fn unique_name() -> String {
 /// Removes what an attempt wrote that has left no receipt.
 pub(super) fn remove_attempt(folder: &Path, attempt: &str) {
     let ending = temporary_ending(attempt);
-    for table in table_folders(folder) {
+    for parts in part_folders(folder) {
         // The folders stay: another attempt may be about to write into them.
-        remove_those(&table, |name| name.ends_with(&ending));
+        remove_those(&parts, |name| name.ends_with(&ending));
     }
     let run = format!("-{attempt}");
     let splits = folder.join(SPLITS_NAME);
@@ -253,8 +257,8 @@ pub(super) fn remove_attempt(folder: &Path, attempt: &str) {
 
 /// Removes what attempts left in a job's folder when it is committed.
 pub(super) fn remove_attempts(folder: &Path) -> io::Result<()> {
-    for table in table_folders(folder) {
-        remove_those(&table, is_temporary_part);
+    for parts in part_folders(folder) {
+        remove_those(&parts, is_temporary_part);
     }
     remove_if_there(&folder.join(format!(".{MANIFEST_NAME}.tmp")))?;
     remove_splits(folder)

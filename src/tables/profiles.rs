@@ -18,6 +18,7 @@ pub use self::content_history::{CONTENT_CURRENT, CONTENT_HISTORY, ContentHistory
 pub use self::mediawiki_history::{
     MediawikiHistory, MediawikiHistoryRow, TABLE as MEDIAWIKI_HISTORY,
 };
+pub(crate) use self::values::history_time;
 pub use self::wikiq::{TABLE as WIKIQ, Wikiq, WikiqRow};
 pub use self::wikitext_history::{
     WIKITEXT_HISTORY, WIKITEXT_HISTORY_WIKI_ID, WikitextHistory, WikitextHistoryWikiId,

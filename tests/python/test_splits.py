@@ -3,6 +3,8 @@ import json
 import os
 import shutil
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import helpers
@@ -151,3 +153,62 @@ def test_skipping_damage_in_whole_files(tmp_path):
         assert convert(split, output, "--on-damage", "skip").returncode == 1
     assert commit(planned, output, "--on-damage", "skip").returncode == 1
     assert helpers.table(output, "rejects").num_rows == 2
+
+
+def test_partitions_are_those_of_one_pass(tmp_path):
+    """Each split writes below its partition; the commit says that these are complete."""
+    other = tmp_path / "otherwiki-20260201-pages-meta-history.xml"
+    history = (helpers.SAMPLES / "reverts.xml").read_text()
+    other.write_text(history.replace("samplewiki", "otherwiki"))
+    dumps = [helpers.BIG, other, helpers.SAMPLES / "sql" / "samplewiki-20260101-page.sql.gz"]
+    tables = [*helpers.ALL_TABLES, "wikiq", "mediawiki_history", "sql_page"]
+    for number, given in enumerate(([], ["--snapshot", "2026-03"])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        layout = ["--layout", "hive", *given]
+        alone, output = folder / "alone", folder / "splits"
+        result = helpers.run("convert", *dumps, "--output", alone, "--tables", ",".join(tables), *layout)
+        assert result.returncode == 0, result.stderr.decode()
+        planned = plan(*dumps, size="150KiB")
+        assert len(planned["splits"]) > 4
+        for split in reversed(planned["splits"]):
+            done = convert(split, output, *layout, tables=tables)
+            assert done.returncode == 0, done.stderr.decode()
+        assert not list(output.rglob("_SUCCESS")) and not list(output.rglob("part-*"))
+        flat = commit(planned, output, tables=tables)
+        assert flat.returncode == 2 and "another job" in told(flat)
+        done = commit(planned, output, *layout, tables=tables)
+        assert done.returncode == 0, done.stderr.decode()
+        partitions = [{path.parent.relative_to(root) for path in root.rglob("*.parquet")} for root in (output, alone)]
+        assert partitions[0] == partitions[1] and len(partitions[0]) > 20
+        assert {path.parent.relative_to(output) for path in output.rglob("_SUCCESS")} == partitions[0]
+        for partition in partitions[0]:
+            found, expected = (pa.concat_tables([pq.read_table(part, partitioning=None)
+                                                 for part in sorted((root / partition).glob("*.parquet"))])
+                               for root in (output, alone))
+            assert found.equals(expected), partition
+        assert not [path for path in output.rglob("*") if path.name.startswith(".")]
+        assert helpers.run("verify", output).returncode == 0
+        assert helpers.run("clean", output).returncode == 0 and not output.exists()
+
+
+def test_attempts_in_partitions_leave_nothing(tmp_path):
+    """Of a split that is done twice, or that fails, nothing is left but what counts."""
+    output, layout = tmp_path / "out", ["--layout", "hive", "--snapshot", "2026-01"]
+    planned = plan(helpers.BIG, size="300KiB")
+    for split in planned["splits"]:
+        assert convert(split, output, *layout).returncode == 0
+    before = sorted(output.rglob("*"))
+    assert convert(planned["splits"][0], output, *layout).returncode == 0
+    assert sorted(output.rglob("*")) == before
+    failing = helpers.BROKEN / "flipped-bit.xml.bz2"
+    other = tmp_path / "other"
+    results = [convert(split, other, *layout) for split in plan(failing, size="20KiB")["splits"]]
+    assert any(result.returncode == 3 for result in results)
+    left = [path for path in other.rglob("*") if path.name.endswith(".parquet.tmp")]
+    receipts = [json.loads(path.read_text())["attempt"] for path in other.rglob("split-*.json")]
+    assert all(any(attempt in path.name for attempt in receipts) for path in left)
+    stray = next(path for path in output.rglob(".part-*.tmp")).parent / ".part-00000-00000-0123456789abcdef.parquet.tmp"
+    stray.write_bytes(b"left by an attempt that was killed")
+    assert commit(planned, output, *layout).returncode == 0
+    assert not stray.exists() and helpers.run("verify", output).returncode == 0

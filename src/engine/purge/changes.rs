@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, Int64Builder, ListBuilder,
-    RecordBatch, StringArray, TimestampMicrosecondArray, new_null_array,
+    RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray, new_null_array,
 };
 use arrow::compute::{filter_record_batch, interleave};
 use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 
+use super::slots::without_contents;
 use crate::error::{Error, Result};
+use crate::model::Timestamp;
 
 /// Why rows or values go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +57,9 @@ pub(super) enum Value {
     Microseconds(i64),
     Text(Cow<'static, str>),
     Ints(Vec<i64>),
+    Texts(Vec<String>),
+    /// The slots that are there, without their contents.
+    HiddenSlots,
 }
 
 /// What is to change in a batch.
@@ -121,6 +126,9 @@ impl Changes {
 }
 
 fn with_cells(column: &ArrayRef, cells: &BTreeMap<usize, Value>) -> Result<ArrayRef> {
+    if cells.values().any(|value| *value == Value::HiddenSlots) {
+        return without_contents(column, cells.keys().copied());
+    }
     let values: Vec<_> = cells.values().collect();
     let values = array_of(&values, column.data_type())?;
     let mut places: Vec<_> = (0..column.len()).map(|row| (0, row)).collect();
@@ -170,6 +178,18 @@ fn array_of(values: &[&Value], kind: &DataType) -> Result<ArrayRef> {
                     lists.values().append_slice(numbers);
                 }
                 lists.append(matches!(value, Value::Ints(_)));
+            }
+            Arc::new(lists.finish())
+        }
+        DataType::List(field) if *field.data_type() == DataType::Utf8 => {
+            let mut lists = ListBuilder::new(StringBuilder::new()).with_field(Arc::clone(field));
+            for value in values {
+                if let Value::Texts(texts) = value {
+                    texts
+                        .iter()
+                        .for_each(|text| lists.values().append_value(text));
+                }
+                lists.append(matches!(value, Value::Texts(_)));
             }
             Arc::new(lists.finish())
         }
@@ -229,6 +249,24 @@ impl<'b> Rows<'b> {
         Some(numbers.iter().flatten().collect())
     }
 
+    pub(super) fn texts(&self, name: &str, row: usize) -> Option<Vec<String>> {
+        let column = self.column(name)?.as_list_opt::<i32>()?;
+        let value = column.is_valid(row).then(|| column.value(row))?;
+        let texts = value.as_string_opt::<i32>()?;
+        Some(texts.iter().flatten().map(str::to_owned).collect())
+    }
+
+    /// A time in microseconds, which profiles can have as text.
+    pub(super) fn time(&self, name: &str, row: usize) -> Option<i64> {
+        let from_text = |text: &str| {
+            let spaced = text.strip_suffix(".0").unwrap_or(text);
+            Timestamp::parse(text).or_else(|| Timestamp::parse_spaced(spaced.as_bytes()))
+        };
+        let of_text = || self.text(name, row).and_then(from_text);
+        self.int(name, row)
+            .or_else(|| of_text().map(Timestamp::microseconds))
+    }
+
     /// Whether a value is there already, as far as that column was read.
     fn has(&self, row: usize, name: &str, value: &Value) -> bool {
         let Some(column) = self.column(name) else {
@@ -242,6 +280,8 @@ impl<'b> Rows<'b> {
             }
             Value::Text(text) => self.text(name, row) == Some(text.as_ref()),
             Value::Ints(numbers) => self.ints(name, row).as_ref() == Some(numbers),
+            Value::Texts(texts) => self.texts(name, row).as_ref() == Some(texts),
+            Value::HiddenSlots => false,
         }
     }
 }

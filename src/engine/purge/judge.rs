@@ -10,8 +10,8 @@ pub(super) struct Told {
     pub(super) id: i64,
 }
 
-/// What became of the revision of a row, by the columns that name it.  A row of one that is gone goes;
-/// `None` for that, and where nothing can be told.
+/// What became of the revision of a row, by the column that names it beside `page_id`.  A row of one
+/// that is gone goes; `None` for that, and where nothing can be told.
 pub(super) fn fate_of(
     facts: &Facts<'_>,
     rows: &Rows<'_>,
@@ -19,8 +19,19 @@ pub(super) fn fate_of(
     column: &str,
     changes: &mut Changes,
 ) -> Option<(Told, Fate)> {
-    let page_id = rows.int("page_id", row);
-    let Some(id) = rows.int(column, row) else {
+    fate_by(facts, rows, row, ["page_id", column], changes)
+}
+
+/// The same by the columns of the page and the revision.
+pub(super) fn fate_by(
+    facts: &Facts<'_>,
+    rows: &Rows<'_>,
+    row: usize,
+    [page, revision]: [&str; 2],
+    changes: &mut Changes,
+) -> Option<(Told, Fate)> {
+    let page_id = rows.int(page, row);
+    let Some(id) = rows.int(revision, row) else {
         changes.unknown.insert(row);
         return None;
     };
@@ -96,6 +107,21 @@ pub(super) fn mark(facts: &Facts<'_>, rows: &Rows<'_>, row: usize, changes: &mut
     }
 }
 
+/// Notes a revision that was made from one whose text is gone; whether it was.
+pub(super) fn note_orphan(
+    facts: &Facts<'_>,
+    rows: &Rows<'_>,
+    row: usize,
+    told: &Told,
+    changes: &mut Changes,
+) -> bool {
+    let parent = rows.int("revision_parent_id", row);
+    let is_orphan =
+        parent.is_some_and(|parent| facts.revision(told.page_id, parent).has_lost_text());
+    changes.orphans.extend(is_orphan.then_some(told.id));
+    is_orphan
+}
+
 pub(super) fn revisions(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
     for row in 0..rows.count() {
         let Some((told, fate)) = fate_of(facts, rows, row, "revision_id", changes) else {
@@ -122,10 +148,7 @@ pub(super) fn revisions(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Change
             nullify(rows, row, &columns, Reason::TextHidden, changes);
             changes.pages.extend(told.page_id);
         }
-        let parent = rows.int("revision_parent_id", row);
-        if parent.is_some_and(|parent| facts.revision(told.page_id, parent).has_lost_text()) {
-            changes.orphans.insert(told.id);
-        }
+        note_orphan(facts, rows, row, &told, changes);
     }
 }
 

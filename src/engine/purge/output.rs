@@ -1,23 +1,27 @@
 //! An output that is to be purged: which of its tables can be judged, and by what.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::newer::Newer;
-use super::rules::{Judge, Needs, Rule, rule_of};
+use super::rules::{Judge, Needs, RevisionColumns, Rule, rule_of};
 use crate::error::{Error, Result};
-use crate::sink::{Compression, Manifest, TableEntry};
+use crate::sink::{Compression, Manifest, TableEntry, wiki_of_partition};
 use crate::tables;
 
 /// Columns with texts, which are large and tell nothing that rows are judged by.
-const UNREAD: [&str; 9] = [
+const UNREAD: [&str; 12] = [
     "content_text",
+    "event_comment",
     "keyframe_text",
     "log_comment",
     "log_params",
     "log_params_raw",
     "operations",
     "revision_comment",
+    "revision_content_slots",
+    "revision_text",
     "token_text",
     "upload_comment",
 ];
@@ -38,6 +42,7 @@ pub(super) struct OutputTable {
 pub(super) struct Output {
     tables: Vec<OutputTable>,
     not_judged: Vec<String>,
+    other_wikis: Vec<String>,
     compression: Compression,
     row_group_bytes: Option<usize>,
 }
@@ -45,10 +50,8 @@ pub(super) struct Output {
 impl Output {
     pub(super) fn new(folder: &Path, manifest: &Manifest, newer: &Newer) -> Result<Self> {
         let (mut judged, mut not_judged) = (Vec::new(), Vec::new());
-        let has_revisions = manifest
-            .tables
-            .get(tables::REVISIONS.name)
-            .is_some_and(tells_what_is_left);
+        let mut lists = manifest.tables.iter();
+        let has_revisions = lists.any(|(name, entry)| list_by(name, &entry.columns).is_some());
         for (name, entry) in manifest.tables.iter().filter(|(_, entry)| entry.rows > 0) {
             let whys = whys_not(name, entry, newer, has_revisions)?;
             let rule = rule_of(name);
@@ -65,17 +68,23 @@ impl Output {
                     parts: entry
                         .parts
                         .iter()
+                        .filter(|part| other_wiki(&part.path, newer).is_none())
                         .map(|part| folder.join(&part.path))
                         .collect(),
                 });
             }
         }
+        let parts = manifest.tables.values().flat_map(|table| &table.parts);
+        let other_wikis: BTreeSet<_> = parts
+            .filter_map(|part| other_wiki(&part.path, newer))
+            .collect();
         let compression = option(manifest, "compression").and_then(|value| value.as_str());
         let compression = compression.unwrap_or("zstd").parse();
         let row_group_bytes = option(manifest, "row_group_bytes").and_then(|value| value.as_u64());
         Ok(Self {
             tables: judged,
             not_judged,
+            other_wikis: other_wikis.into_iter().collect(),
             compression: compression
                 .map_err(|_| Error::usage("the manifest names a compression that is not known"))?,
             row_group_bytes: row_group_bytes.and_then(|bytes| bytes.try_into().ok()),
@@ -87,9 +96,23 @@ impl Output {
         &self.tables
     }
 
+    /// The table by which pages are counted anew, and the columns that tell.
+    pub(super) fn list(&self) -> Option<(&str, RevisionColumns)> {
+        let lists = self.tables.iter().filter_map(|table| {
+            let columns = list_by(&table.name, &table.judged)?;
+            Some((table.name.as_str(), columns))
+        });
+        lists.max_by_key(|(name, _)| *name == tables::REVISIONS.name)
+    }
+
     /// What is not, and why.
     pub(super) fn not_judged(&self) -> &[String] {
         &self.not_judged
+    }
+
+    /// Wikis whose partitions are left as they are.
+    pub(super) fn other_wikis(&self) -> &[String] {
+        &self.other_wikis
     }
 
     pub(super) fn compression(&self) -> Compression {
@@ -105,12 +128,17 @@ fn option<'m>(manifest: &'m Manifest, name: &str) -> Option<&'m serde_json::Valu
     manifest.options.get(name)
 }
 
-/// Whether pages can be counted anew.
-fn tells_what_is_left(table: &TableEntry) -> bool {
-    let needed = ["page_id", "revision_id", "revision_dt"];
-    needed
-        .iter()
-        .all(|column| table.columns.iter().any(|name| name == column))
+/// The wiki of a part, if it lies in the partition of another than that of the newer dumps.
+fn other_wiki(path: &str, newer: &Newer) -> Option<String> {
+    let wiki_id = wiki_of_partition(path)??;
+    let compared = newer.wiki_id.as_ref()?;
+    (wiki_id != *compared).then_some(wiki_id)
+}
+
+/// The columns of a table by which pages can be counted anew, if it has them.
+fn list_by(table: &str, columns: &[String]) -> Option<RevisionColumns> {
+    let lists = rule_of(table)?.lists?;
+    lists.are_among(columns).then_some(lists)
 }
 
 fn judged_columns(entry: &TableEntry, rule: &Rule) -> Vec<String> {
@@ -207,8 +235,8 @@ fn whys_not(
     }
     if name == tables::PAGES.name && !has_revisions {
         tell(
-            "there is no table revisions with page_id, revision_id and revision_dt beside it, by which \
-             pages are counted anew: only pages that are gone are known",
+            "there is no table revisions, or profile of all revisions, with page, id and time beside it, \
+             by which pages are counted anew: only pages that are gone are known",
         );
     }
     Ok(whys)

@@ -23,6 +23,8 @@ pub struct PurgeReport {
     pub tables: BTreeMap<String, TablePurge>,
     /// What could not be judged, a sentence each.
     pub not_judged: Vec<String>,
+    /// Wikis whose partitions the newer dumps do not tell of.
+    pub other_wikis: Vec<String>,
     /// Parts that were written anew.
     pub rewritten_parts: u64,
 }

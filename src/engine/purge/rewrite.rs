@@ -23,6 +23,15 @@ use crate::tables;
 /// Rows that are read at once of tables whose rows may hold whole texts, and of others.
 const TEXT_ROWS: usize = 16;
 const OTHER_ROWS: usize = 8192;
+/// Tables whose rows may hold whole texts.
+const HOLD_TEXTS: [&str; 6] = [
+    tables::CONTENT.name,
+    tables::DIFFS.name,
+    tables::WIKITEXT_HISTORY.name,
+    tables::WIKITEXT_HISTORY_WIKI_ID.name,
+    tables::CONTENT_HISTORY.name,
+    tables::CONTENT_CURRENT.name,
+];
 /// A row group is closed at so many bytes where the manifest does not say.
 const ROW_GROUP_BYTES: usize = 32 << 20;
 
@@ -86,7 +95,7 @@ impl Rewriter<'_> {
     }
 
     fn work(&self, table: &OutputTable, access: Access) -> Work {
-        let holds_texts = [tables::CONTENT.name, tables::DIFFS.name].contains(&table.name.as_str());
+        let holds_texts = HOLD_TEXTS.contains(&table.name.as_str());
         let most_bytes = self.limits.row_group_bytes();
         let row_group_bytes = self.output.row_group_bytes().unwrap_or(ROW_GROUP_BYTES);
         Work {

@@ -3,7 +3,7 @@
 use super::changes::{Changes, Reason, Rows};
 use super::facts::Facts;
 use super::newer::Fate;
-use super::{judge, judge_derived, judge_logs};
+use super::{judge, judge_derived, judge_logs, judge_profiles};
 
 /// What newer dumps have to tell for a table to be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,34 @@ pub(super) struct Rule {
     pub(super) judge: Judge,
     /// Whether its rows tell of revisions on pages: what is gone is learnt from them.
     pub(super) tells_of_revisions: bool,
+    /// The columns of a table that has a row for each revision.
+    pub(super) lists: Option<RevisionColumns>,
+}
+
+/// Columns that tell of a revision.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RevisionColumns {
+    pub(super) page: &'static str,
+    pub(super) id: &'static str,
+    pub(super) time: &'static str,
+}
+
+impl RevisionColumns {
+    const fn with_time(time: &'static str) -> Self {
+        Self {
+            page: "page_id",
+            id: "revision_id",
+            time,
+        }
+    }
+
+    /// Whether pages can be counted anew by these columns of a table.
+    pub(super) fn are_among(&self, columns: &[String]) -> bool {
+        let needed = [self.page, self.id, self.time];
+        needed
+            .iter()
+            .all(|column| columns.iter().any(|name| name == column))
+    }
 }
 
 const fn of_pages(
@@ -53,6 +81,7 @@ const fn of_pages(
         columns,
         judge: Judge::OurTable(judge),
         tells_of_revisions: true,
+        lists: None,
     }
 }
 
@@ -66,6 +95,7 @@ const fn other(
         columns,
         judge: Judge::OurTable(judge),
         tells_of_revisions: false,
+        lists: None,
     }
 }
 
@@ -75,6 +105,7 @@ const fn sql(needs: Needs, ids: &'static [(&'static str, Subject)]) -> Rule {
         columns: &[],
         judge: Judge::SqlTable(ids),
         tells_of_revisions: false,
+        lists: None,
     }
 }
 
@@ -85,7 +116,7 @@ const REVISION: &[&str] = &["revision_id"];
 pub(super) fn rule_of(table: &str) -> Option<Rule> {
     Some(match table {
         "pages" => other(Needs::Pages, &["page_id"], judge::pages),
-        "revisions" => of_pages(REVISION, judge::revisions),
+        "revisions" => of_pages(REVISION, judge::revisions).listing("revision_dt"),
         "content" => of_pages(REVISION, judge::content),
         "revision_history" => of_pages(REVISION, judge_derived::revision_history),
         "persistence" => of_pages(REVISION, judge_derived::persistence),
@@ -112,6 +143,23 @@ pub(super) fn rule_of(table: &str) -> Option<Rule> {
             other(Needs::Pages, &["page_id", "revision_id"], judge::rejects)
         }
         "namespaces" => HARMLESS,
+        "mediawiki_wikitext_history" => {
+            of_pages(REVISION, judge_profiles::wikitext_history).listing("revision_timestamp")
+        }
+        "mediawiki_wikitext_history_wiki_id" => {
+            of_pages(REVISION, judge_profiles::wikitext_history).listing("revision_dt")
+        }
+        "mediawiki_content_history_v1" => {
+            of_pages(REVISION, judge_profiles::content_history).listing("revision_dt")
+        }
+        "mediawiki_content_current_v1" => of_pages(REVISION, judge_profiles::content_history),
+        "mediawiki_history" => {
+            of_pages(REVISION, judge_profiles::mediawiki_history).listing("event_timestamp")
+        }
+        "wikiq" => Rule {
+            lists: Some(judge_profiles::WIKIQ),
+            ..of_pages(&["revid"], judge_profiles::wikiq)
+        },
         _ => return sql_rule_of(table.strip_prefix("sql_")?),
     })
 }
@@ -161,6 +209,12 @@ fn sql_rule_of(table: &str) -> Option<Rule> {
 }
 
 impl Rule {
+    /// The rule of a table with a row for each revision, whose time is in a column.
+    const fn listing(mut self, time: &'static str) -> Self {
+        self.lists = Some(RevisionColumns::with_time(time));
+        self
+    }
+
     /// Judges the rows of a batch.
     pub(super) fn judge(&self, facts: &Facts<'_>, rows: &Rows<'_>) -> Changes {
         let mut changes = Changes::default();

@@ -14,7 +14,6 @@ use crate::engine::pool::{Pending, Pool};
 use crate::engine::progress::Stop;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{PartReader, Wanted};
-use crate::tables;
 
 const BATCH_ROWS: usize = 8192;
 /// Parts at the workers, beside one a thread.
@@ -35,7 +34,7 @@ impl Survey<'_> {
     /// Learns what of the output is gone, before any row is judged by its neighbours.
     pub(super) fn learn(&self) -> Result<Lost> {
         let (mut gone, mut pages) = (IdSet::default(), IdSet::default());
-        let (mut orphans, mut knows_parents) = (IdSet::default(), false);
+        let mut orphans = IdSet::default();
         let look = |table: &OutputTable, part: &Path, newer: &Newer| {
             let mut found = Found::default();
             let lost = Lost::default();
@@ -45,12 +44,12 @@ impl Survey<'_> {
             Ok(found)
         };
         let tells = |table: &OutputTable| table.rule.tells_of_revisions;
-        self.each_part(tells, look, |_, table, found: Found| {
-            knows_parents |= table.name == tables::REVISIONS.name
-                && table
-                    .judged
-                    .iter()
-                    .any(|column| column == "revision_parent_id");
+        let mut lists = self.output.tables().iter();
+        let knows_parents = lists.any(|table| {
+            let mut columns = table.judged.iter();
+            table.rule.lists.is_some() && columns.any(|column| column == "revision_parent_id")
+        });
+        self.each_part(tells, look, |_, _, found: Found| {
             gone.add_all(&found.gone);
             pages.add_all(&found.pages);
             orphans.add_all(&found.orphans);
@@ -60,7 +59,7 @@ impl Survey<'_> {
             gone: Arc::new(gone),
             pages: Arc::new(pages),
             orphans: knows_parents.then(|| Arc::new(orphans)),
-            has_sums: self.output.tables().iter().any(tells_what_is_left),
+            has_sums: self.output.list().is_some(),
             ..Lost::default()
         };
         lost.sums = self.sums(lost.clone())?;
@@ -70,15 +69,18 @@ impl Survey<'_> {
 
     /// Counts what is left of the pages that are touched.
     fn sums(&self, lost: Lost) -> Result<HashMap<i64, PageSums>> {
+        let Some((list, columns)) = self.output.list() else {
+            return Ok(HashMap::new());
+        };
         let count = move |table: &OutputTable, part: &Path, newer: &Newer| {
             let facts = Facts { newer, lost: &lost };
             let mut sums: HashMap<i64, PageSums> = HashMap::new();
             judge_part(table, part, &facts, |changes, rows| {
                 for row in (0..rows.count()).filter(|row| !changes.removed.contains_key(row)) {
-                    if let Some(page) = rows.int("page_id", row)
+                    if let Some(page) = rows.int(columns.page, row)
                         && (facts.is_affected(Some(page)) || newer.page(page).is_gone())
                     {
-                        let time = rows.int("revision_dt", row);
+                        let time = rows.time(columns.time, row);
                         sums.entry(page).or_default().see(time);
                     }
                 }
@@ -87,7 +89,7 @@ impl Survey<'_> {
         };
         let mut sums: HashMap<i64, PageSums> = HashMap::new();
         self.each_part(
-            tells_what_is_left,
+            |table| table.name == list,
             count,
             |_, _, found: HashMap<_, PageSums>| {
                 for (page, more) in found {
@@ -171,13 +173,6 @@ impl Survey<'_> {
 
 /// A part: its table by number and itself, and its number in that.
 type Place<'t> = ((usize, usize), &'t OutputTable);
-
-/// Whether pages can be counted by a table.
-fn tells_what_is_left(table: &OutputTable) -> bool {
-    let mut columns = ["page_id", "revision_id", "revision_dt"].iter();
-    table.name == tables::REVISIONS.name
-        && columns.all(|column| table.judged.iter().any(|name| name == column))
-}
 
 /// Judges the rows of a part by the columns that tell.
 fn judge_part(

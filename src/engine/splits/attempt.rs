@@ -42,11 +42,6 @@ pub fn convert_split(
             "--verify checksums needs whole files: let `mwparquet verify` look at them",
         ));
     }
-    if job.snapshots.is_some() {
-        return Err(Error::usage(
-            "--layout hive and splits do not go together: convert flat, or whole files",
-        ));
-    }
     let head = head_of(job, &split.plan)?;
     split.check_unchanged()?;
     let folder = OutputFolder::for_attempt(&job.output, job.writer.access)?;
@@ -104,7 +99,10 @@ pub fn convert_split(
 /// What the job is, as far as its output depends on it.
 pub(super) fn head_of(job: &Job, plan: &str) -> Result<JournalHead> {
     let inputs = vec![format!("plan {plan}")];
-    JournalHead::new(inputs, job.described.clone(), details(job))
+    let mut details = details(job);
+    // Those of the files follow from the plan and from what was said; a split knows its own only.
+    details.remove("snapshots");
+    JournalHead::new(inputs, job.described.clone(), details)
 }
 
 /// Refuses a split that was converted otherwise.

@@ -95,7 +95,7 @@ pub(super) fn or_empty(text: Option<Text<'_>>) -> Option<Text<'_>> {
 }
 
 /// A time as Wikimedia's history has it: `2001-01-15 13:15:00.0`.
-pub(super) fn history_time(time: crate::model::Timestamp) -> String {
+pub(crate) fn history_time(time: crate::model::Timestamp) -> String {
     let text = time.to_string();
     let seconds = text.trim_end_matches('Z').replacen('T', " ", 1);
     format!("{seconds}.0")

@@ -1,0 +1,318 @@
+//! Which rows and values of profiles go: what is hidden becomes what the profile has for it.
+
+use std::collections::HashMap;
+
+use super::changes::{Changes, Reason, Rows, Value};
+use super::facts::Facts;
+use super::judge::{Told, fate_by, fate_of, hide_comment, note_orphan, nullify};
+use super::newer::Fate;
+use super::rules::RevisionColumns;
+use crate::model::Timestamp;
+use crate::tables::history_time;
+
+/// How the table `wikiq` names what it tells of a revision.
+pub(super) const WIKIQ: RevisionColumns = RevisionColumns {
+    page: "articleid",
+    id: "revid",
+    time: "date_time",
+};
+
+/// The id of a user who is hidden.
+const HIDDEN_USER: Value = Value::Int(-1);
+
+fn empty() -> Value {
+    Value::Text("".into())
+}
+
+/// Puts values into a row.
+fn put<const N: usize>(
+    rows: &Rows<'_>,
+    row: usize,
+    values: [(&'static str, Value); N],
+    reason: Reason,
+    changes: &mut Changes,
+) {
+    for (column, value) in values {
+        changes.set(rows, row, column, value, reason);
+    }
+}
+
+/// A target is a piece of a text, and of which is not told.
+fn forget_target(
+    facts: &Facts<'_>,
+    rows: &Rows<'_>,
+    row: usize,
+    target: (&'static str, Value),
+    changes: &mut Changes,
+) {
+    if facts.is_affected(rows.int("page_id", row)) {
+        put(rows, row, [target], Reason::HistoryChanged, changes);
+    }
+}
+
+pub(super) fn wikitext_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
+    for row in 0..rows.count() {
+        let Some((told, fate)) = fate_of(facts, rows, row, "revision_id", changes) else {
+            continue;
+        };
+        let hidden = fate.hidden();
+        if hidden.user && rows.boolean("user_is_visible", row) != Some(false) {
+            let values = [
+                ("user_id", HIDDEN_USER),
+                ("user_text", empty()),
+                ("user_is_visible", Value::Bool(false)),
+            ];
+            put(rows, row, values, Reason::UserHidden, changes);
+        }
+        if hidden.comment && rows.boolean("comment_is_visible", row) != Some(false) {
+            let values = [
+                ("revision_comment", empty()),
+                ("comment_is_visible", Value::Bool(false)),
+            ];
+            put(rows, row, values, Reason::CommentHidden, changes);
+        }
+        if hidden.content && rows.boolean("content_is_visible", row) != Some(false) {
+            let values = [
+                ("revision_text", empty()),
+                ("revision_text_bytes", Value::Int(0)),
+                ("revision_text_sha1", empty()),
+                ("content_is_visible", Value::Bool(false)),
+            ];
+            put(rows, row, values, Reason::TextHidden, changes);
+            changes.pages.extend(told.page_id);
+        }
+        note_orphan(facts, rows, row, &told, changes);
+        forget_target(facts, rows, row, ("page_redirect_title", empty()), changes);
+    }
+}
+
+pub(super) fn content_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
+    for row in 0..rows.count() {
+        let Some((told, fate)) = fate_of(facts, rows, row, "revision_id", changes) else {
+            continue;
+        };
+        let hidden = fate.hidden();
+        if hidden.user && rows.boolean("user_is_visible", row) != Some(false) {
+            let values = [
+                ("user_id", HIDDEN_USER),
+                ("user_text", Value::Null),
+                ("user_is_visible", Value::Bool(false)),
+            ];
+            put(rows, row, values, Reason::UserHidden, changes);
+        }
+        if hidden.comment {
+            let comment = ["revision_comment", "revision_comment_is_visible"];
+            hide_comment(rows, row, comment, changes);
+        }
+        if hidden.content && rows.boolean("revision_content_is_visible", row) != Some(false) {
+            let values = [
+                ("revision_sha1", Value::Null),
+                ("revision_size", Value::Null),
+                ("revision_content_slots", Value::HiddenSlots),
+                ("revision_content_is_visible", Value::Bool(false)),
+            ];
+            put(rows, row, values, Reason::TextHidden, changes);
+            changes.pages.extend(told.page_id);
+        }
+        note_orphan(facts, rows, row, &told, changes);
+        let target = ("page_redirect_target", Value::Null);
+        forget_target(facts, rows, row, target, changes);
+    }
+}
+
+pub(super) fn mediawiki_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
+    const PARTS: &str = "revision_deleted_parts";
+    for row in 0..rows.count() {
+        let Some((told, fate)) = fate_of(facts, rows, row, "revision_id", changes) else {
+            continue;
+        };
+        let hidden = fate.hidden();
+        let known = rows.texts(PARTS, row).unwrap_or_default();
+        let mut parts = Vec::new();
+        for (part, is_hidden) in [
+            ("text", hidden.content),
+            ("comment", hidden.comment),
+            ("user", hidden.user),
+        ] {
+            let was_hidden = known.iter().any(|known| known == part);
+            if is_hidden && !was_hidden {
+                let reason = hide_part(rows, row, part, changes);
+                changes
+                    .pages
+                    .extend(told.page_id.filter(|_| part == "text"));
+                parts.push(reason);
+            }
+        }
+        if let Some(reason) = parts.first() {
+            let is_hidden = |part: &&str| match *part {
+                "text" => hidden.content,
+                "comment" => hidden.comment,
+                _ => hidden.user,
+            };
+            let all = ["text", "comment", "user"].into_iter();
+            let all = all.filter(|part| is_hidden(part) || known.iter().any(|it| it == part));
+            let all = Value::Texts(all.map(str::to_owned).collect());
+            changes.set(rows, row, PARTS, all, *reason);
+        }
+        let is_orphan = note_orphan(facts, rows, row, &told, changes);
+        hide_neighbours(facts, rows, row, &told, is_orphan, changes);
+    }
+}
+
+/// Takes away a part of an event's revision.
+fn hide_part(rows: &Rows<'_>, row: usize, part: &str, changes: &mut Changes) -> Reason {
+    const USER: [&str; 8] = [
+        "event_user_id",
+        "event_user_text_historical",
+        "event_user_text",
+        "event_user_is_bot_by",
+        "event_user_is_anonymous",
+        "event_user_is_temporary",
+        "event_user_is_permanent",
+        "event_user_is_cross_wiki",
+    ];
+    const TEXT: [&str; 3] = [
+        "revision_text_bytes",
+        "revision_text_bytes_diff",
+        "revision_text_sha1",
+    ];
+    let (columns, reason) = match part {
+        "text" => (&TEXT[..], Reason::TextHidden),
+        "comment" => (&["event_comment"][..], Reason::CommentHidden),
+        _ => (&USER[..], Reason::UserHidden),
+    };
+    nullify(rows, row, columns, reason, changes);
+    if part == "text" {
+        // Without its text nobody knows what it brought back; that it was undone, others tell.
+        let value = ("revision_is_identity_revert", Value::Bool(false));
+        put(rows, row, [value], reason, changes);
+    }
+    reason
+}
+
+/// Takes away what an event tells of other revisions that are gone or have a hidden text.
+fn hide_neighbours(
+    facts: &Facts<'_>,
+    rows: &Rows<'_>,
+    row: usize,
+    told: &Told,
+    is_orphan: bool,
+    changes: &mut Changes,
+) {
+    const REVERTING: [&str; 2] = [
+        "revision_first_identity_reverting_revision_id",
+        "revision_seconds_to_identity_revert",
+    ];
+    const FIRST: &str = "page_first_edit_timestamp";
+    let reason = Reason::NeighbourLost;
+    if is_orphan || facts.is_orphan(told.page_id, told.id) {
+        nullify(rows, row, &["revision_text_bytes_diff"], reason, changes);
+    }
+    let reverting = rows.int(REVERTING[0], row);
+    if reverting.is_some_and(|id| facts.revision(told.page_id, id).has_lost_text()) {
+        nullify(rows, row, &REVERTING, reason, changes);
+    }
+    if facts.is_affected(told.page_id) && facts.lost.has_sums && rows.text(FIRST, row).is_some() {
+        let sums = told.page_id.and_then(|id| facts.lost.sums.get(&id));
+        let first = sums.and_then(|sums| sums.first);
+        let first = first.and_then(|time| Timestamp::from_seconds(time.div_euclid(1_000_000)));
+        let first = first.map_or(Value::Null, |time| Value::Text(history_time(time).into()));
+        put(rows, row, [(FIRST, first)], Reason::HistoryChanged, changes);
+    }
+}
+
+pub(super) fn wikiq(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
+    let before = Before::of(facts, rows);
+    for row in 0..rows.count() {
+        let columns = [WIKIQ.page, WIKIQ.id];
+        let Some((told, fate)) = fate_by(facts, rows, row, columns, changes) else {
+            continue;
+        };
+        let hidden = fate.hidden();
+        if hidden.user {
+            let columns = ["editor", "editor_id", "anon"];
+            nullify(rows, row, &columns, Reason::UserHidden, changes);
+        }
+        if hidden.content && rows.boolean("deleted", row) != Some(true) {
+            let yes = ("deleted", Value::Bool(true));
+            put(rows, row, [yes], Reason::TextHidden, changes);
+            let columns = ["sha1", "text_chars", "revert", "reverteds"];
+            nullify(rows, row, &columns, Reason::TextHidden, changes);
+            changes.pages.extend(told.page_id);
+        } else if facts.is_affected(told.page_id) {
+            judge_revert(facts, rows, row, &told, &before, changes);
+        }
+    }
+}
+
+/// A revert without those that it reverted and that are gone; nothing of it where the text that it
+/// brought back is.
+fn judge_revert(
+    facts: &Facts<'_>,
+    rows: &Rows<'_>,
+    row: usize,
+    told: &Told,
+    before: &Before,
+    changes: &mut Changes,
+) {
+    let reason = Reason::NeighbourLost;
+    let Some(ids) = rows.text("reverteds", row) else {
+        if rows.boolean("revert", row) == Some(true) && !rows.is_written("reverteds") {
+            // What it reverted is not told, and so neither is what it brought back.
+            nullify(rows, row, &["revert"], reason, changes);
+        }
+        return;
+    };
+    let ids: Vec<i64> = ids.split(',').filter_map(|id| id.parse().ok()).collect();
+    // Who knows the text of a revert knows that of the revision before those that it reverted.
+    if ids.last().is_none_or(|first| !before.is_shown(*first)) {
+        return nullify(rows, row, &["revert", "reverteds"], reason, changes);
+    }
+    let fate = |id: &i64| facts.revision(told.page_id, *id);
+    let left: Vec<_> = ids.iter().filter(|id| fate(id) != Fate::Gone).collect();
+    if left.is_empty() {
+        let no = ("revert", Value::Bool(false));
+        put(rows, row, [no, ("reverteds", Value::Null)], reason, changes);
+    } else if left.len() < ids.len() {
+        let left: Vec<_> = left.into_iter().map(i64::to_string).collect();
+        let left = ("reverteds", Value::Text(left.join(",").into()));
+        put(rows, row, [left], reason, changes);
+    }
+}
+
+/// Whether the texts of the revisions before others are shown, by the ids of these, on pages of which
+/// some are not.  What stands before the first rows of a batch is not known, and not shown.
+struct Before(HashMap<i64, bool>);
+
+impl Before {
+    /// Reverts can be told by the order of the dump or by time: both have to be shown.
+    fn of(facts: &Facts<'_>, rows: &Rows<'_>) -> Self {
+        let page = |row: &usize| rows.int(WIKIQ.page, *row);
+        let all: Vec<usize> = (0..rows.count()).collect();
+        let mut shown = HashMap::new();
+        let affected = all.chunk_by(|one, next| page(one) == page(next));
+        for rows_of_page in affected.filter(|page_rows| {
+            let first = page_rows.first();
+            first.is_some_and(|row| facts.is_affected(page(row)))
+        }) {
+            let mut by_time = rows_of_page.to_vec();
+            by_time.sort_by_key(|row| (rows.time(WIKIQ.time, *row), rows.int(WIKIQ.id, *row)));
+            for order in [rows_of_page, &by_time] {
+                for pair in order.windows(2) {
+                    let [before, row] = pair else { continue };
+                    let id = |row: &usize| rows.int(WIKIQ.id, *row);
+                    let is_shown = id(before)
+                        .is_some_and(|id| !facts.revision(page(before), id).has_lost_text());
+                    if let Some(id) = id(row) {
+                        *shown.entry(id).or_insert(true) &= is_shown;
+                    }
+                }
+            }
+        }
+        Self(shown)
+    }
+
+    fn is_shown(&self, id: i64) -> bool {
+        self.0.get(&id).copied().unwrap_or(false)
+    }
+}
