@@ -40,7 +40,7 @@ pub use profiles::{
     WIKITEXT_HISTORY_WIKI_ID, Wikiq, WikiqRow, WikitextHistory, WikitextHistoryWikiId,
     profile_by_name,
 };
-pub use registry::{ALL, DEFAULT, TableInfo, WIKI_ID, by_name};
+pub use registry::{ALL, DEFAULT, OF_TEXTS, TableInfo, WIKI_ID, by_name};
 
 pub use content::{Content, ContentRow, TABLE as CONTENT};
 pub use counts::{Counts, TABLE as COUNTS, count_columns};

@@ -64,17 +64,10 @@ impl Wanted {
 
     /// How many of the wanted tables hold the texts as they are.
     pub(super) fn text_copies(&self) -> usize {
-        let tables = [
-            &tables::CONTENT,
-            &tables::WIKITEXT_HISTORY,
-            &tables::WIKITEXT_HISTORY_WIKI_ID,
-            &tables::CONTENT_HISTORY,
-            &tables::CONTENT_CURRENT,
-        ];
-        let wanted = tables
-            .iter()
-            .filter(|table| self.selection(table).is_some());
-        wanted.count()
+        let tables = tables::OF_TEXTS.into_iter();
+        tables
+            .filter(|table| self.selection(table).is_some())
+            .count()
     }
 
     /// Which tokens of changes some table needs as texts.

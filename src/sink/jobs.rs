@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::folder::{TOP_TEMPORARIES, is_part, is_table_name, is_temporary_part, table_folders};
+use super::folder::{TOP_TEMPORARIES, is_part, is_table_name, is_temporary_part, part_folders};
 use super::journal::Recorded;
-use super::layout::folders_of_table;
 use super::manifest::Manifest;
 use crate::error::{Error, Result};
 
@@ -91,15 +90,13 @@ fn holds_unfinished(folder: &Path) -> Result<bool> {
     {
         return Ok(true);
     }
-    for path in table_folders(folder) {
-        let is_ours = |name: &str| is_part(name) || is_temporary_part(name);
-        for folder in folders_of_table(&path) {
-            if entries_of(&folder)?
-                .iter()
-                .any(|path| is_ours(&file_name(path)))
-            {
-                return Ok(true);
-            }
+    let is_ours = |name: &str| is_part(name) || is_temporary_part(name);
+    for folder in part_folders(folder) {
+        if entries_of(&folder)?
+            .iter()
+            .any(|path| is_ours(&file_name(path)))
+        {
+            return Ok(true);
         }
     }
     Ok(false)

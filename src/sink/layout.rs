@@ -61,7 +61,7 @@ fn escaped(value: &str) -> String {
 pub fn wiki_of_partition(path: &str) -> Option<Option<String>> {
     let folder = path.split('/').nth(1).filter(|_| is_partitioned(path))?;
     let (_, value) = folder.split_once('=')?;
-    Some((value != NULL).then(|| unescaped(value)))
+    Some(value_of(value))
 }
 
 /// Whether a part lies in a partition, by its path below the job's folder.
@@ -76,8 +76,12 @@ pub(super) fn wiki_of_path(path: &Path) -> Option<Option<String>> {
         let (column, value) = name.to_str()?.split_once('=')?;
         (column == WIKI_ID).then_some(value)
     });
-    let value = values.next_back()?;
-    Some((value != NULL).then(|| unescaped(value)))
+    values.next_back().map(value_of)
+}
+
+/// The value that the name of a partition's folder has, if it has one.
+fn value_of(name: &str) -> Option<String> {
+    (name != NULL).then(|| unescaped(name))
 }
 
 /// The inverse of [`escaped`].

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use super::access::Access;
 use super::folder::{
-    Occupied, OutputFolder, SORTING_NAME, is_part, is_temporary_part, occupied, remove_if_there,
-    table_folders,
+    Occupied, OutputFolder, SORTING_NAME, is_part, is_temporary_part, occupied, part_folders,
+    remove_if_there,
 };
 use super::journal::{
     FinishedInput, JOURNAL_NAME, Journal, JournalHead, NEW_JOURNAL_NAME, Recorded,
 };
-use super::layout::{folders_of_table, is_partition_path, mark_complete, partitions};
+use super::layout::{is_partition_path, mark_complete, partitions};
 use super::lock::FolderLock;
 use super::manifest::{MANIFEST_NAME, Manifest};
 use super::part::Part;
@@ -191,10 +191,8 @@ pub(super) fn take_names_back(folder: &Path, finished: &mut [FinishedInput]) -> 
 pub(super) fn keep_finished(folder: &Path, recorded: BTreeMap<usize, FinishedInput>) {
     let finished: Vec<_> = recorded.into_values().collect();
     let _ = sweep(folder, &finished);
-    for table in table_folders(folder) {
-        for folder in folders_of_table(&table) {
-            let _ = fs::remove_dir(folder);
-        }
+    for folder in part_folders(folder) {
+        let _ = fs::remove_dir(folder);
     }
 }
 
@@ -276,12 +274,10 @@ pub(super) fn sweep(folder: &Path, finished: &[FinishedInput]) -> io::Result<()>
     remove_if_there(&folder.join(NEW_JOURNAL_NAME))?;
     remove_if_there(&folder.join(format!(".{MANIFEST_NAME}.tmp")))?;
     let has_manifest = folder.join(MANIFEST_NAME).exists();
-    for table in table_folders(folder) {
-        for folder in folders_of_table(&table) {
-            remove_others(&folder, &kept, |name| {
-                is_temporary_part(name) || (is_part(name) && !has_manifest)
-            })?;
-        }
+    for folder in part_folders(folder) {
+        remove_others(&folder, &kept, |name| {
+            is_temporary_part(name) || (is_part(name) && !has_manifest)
+        })?;
     }
     remove_others(&folder.join(SORTING_NAME), &kept, |_| true)
 }

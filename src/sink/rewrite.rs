@@ -3,8 +3,9 @@
 //! New parts are written beside the old under temporary names, and the folder is a finished job as it
 //! was.  When all are on disk, a record says which they are and what the manifest is to be: from then on
 //! there is no way back.  The manifest and the marks of complete partitions go, parts take the places of
-//! the old, the new manifest and the marks come, and the record goes.  A job that is ended in between leaves a folder without a manifest, or with one
-//! and the record; whoever comes next goes on from the record.
+//! the old, the new manifest and the marks come, and the record goes.  A job that is ended in between
+//! leaves a folder without a manifest, or with one and the record; whoever comes next goes on from the
+//! record.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -73,6 +73,15 @@ pub static ALL: [&TableInfo; 22] = [
     &profiles::WIKIQ,
 ];
 
+/// Tables that hold the texts of revisions as they are.
+pub static OF_TEXTS: [&TableInfo; 5] = [
+    &content::TABLE,
+    &profiles::WIKITEXT_HISTORY,
+    &profiles::WIKITEXT_HISTORY_WIKI_ID,
+    &profiles::CONTENT_HISTORY,
+    &profiles::CONTENT_CURRENT,
+];
+
 /// Names of the tables that are written without being asked for.
 pub static DEFAULT: [&str; 5] = ["pages", "revisions", "namespaces", "log_events", "rejects"];
 

@@ -46,6 +46,14 @@ def binary():
     return str(path)
 
 
+def make_history(folder):
+    """A made history with one page of many revisions in the middle."""
+    path = folder / "history.xml"
+    subprocess.run([sys.executable, ROOT / "scripts" / "make-history", "--pages", "9", "--revisions", "60",
+                    "--seed", "4", "--output", path], check=True, capture_output=True)
+    return path
+
+
 def run(*arguments, **options):
     """Run the program; its output as bytes, its exit code unchecked."""
     command = [binary(), *map(str, arguments)]

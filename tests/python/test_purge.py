@@ -71,9 +71,8 @@ def same(purged, fresh, table, columns, where="true"):
     return expected
 
 
-def test_nothing_of_what_is_gone_is_in_any_byte(purged):
-    change, before, after, fresh, _, _ = purged
-    secrets = change.secrets()
+def nothing_is_left_of(secrets, change, before, after, fresh):
+    """Nothing of what is gone is in any byte, as little as in a new conversion."""
     assert len(secrets) > 20 and found(before, secrets) == secrets
     assert found(fresh, secrets) == set() and found(after, secrets) == set()
     # And of what stays nothing has gone with it.
@@ -81,6 +80,11 @@ def test_nothing_of_what_is_gone_is_in_any_byte(purged):
              for word in revision.text.split()}
     assert found(after, words) == words
     assert sound(after) and sound(before)
+
+
+def test_nothing_of_what_is_gone_is_in_any_byte(purged):
+    change, before, after, fresh, _, _ = purged
+    nothing_is_left_of(change.secrets(), change, before, after, fresh)
 
 
 def test_rows_of_revisions_are_those_of_a_new_conversion(purged):

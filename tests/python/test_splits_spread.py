@@ -2,8 +2,6 @@
 import bz2
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
 
@@ -16,10 +14,7 @@ TABLES = [*helpers.ALL_TABLES, "diffs"]
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory):
-    path = tmp_path_factory.mktemp("history") / "history.xml"
-    subprocess.run([sys.executable, helpers.ROOT / "scripts" / "make-history", "--pages", "9", "--revisions", "60",
-                    "--seed", "4", "--output", path], check=True, capture_output=True)
-    return path
+    return helpers.make_history(tmp_path_factory.mktemp("history"))
 
 
 @pytest.fixture

@@ -10,13 +10,12 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
 
 import helpers
-from helpers import ALL_TABLES, ROOT, converted, manifest, run, table
+from helpers import ALL_TABLES, converted, manifest, run, table
 
 import make_export as exports
 
@@ -28,11 +27,7 @@ KILLS = int(os.environ.get("MWPARQUET_KILLS", "12"))
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory):
-    """A history with one page of many revisions in the middle."""
-    path = tmp_path_factory.mktemp("history") / "history.xml"
-    subprocess.run([sys.executable, ROOT / "scripts" / "make-history", "--pages", "9", "--revisions", "60",
-                    "--seed", "4", "--output", path], check=True, capture_output=True)
-    return path
+    return helpers.make_history(tmp_path_factory.mktemp("history"))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """A mirror by wiki and date on two workers, one of which dies: the rows of one machine, read back by the DDL."""
 import json
-import subprocess
-import sys
 
 import duckdb
 import polars
@@ -26,10 +24,7 @@ OF_ALL_INPUTS = ["sessions", "namespaces"]
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory):
-    path = tmp_path_factory.mktemp("history") / "history.xml"
-    subprocess.run([sys.executable, helpers.ROOT / "scripts" / "make-history", "--pages", "9", "--revisions", "60",
-                    "--seed", "4", "--output", path], check=True, capture_output=True)
-    return path
+    return helpers.make_history(tmp_path_factory.mktemp("history"))
 
 
 @pytest.fixture(scope="module")

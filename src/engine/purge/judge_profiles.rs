@@ -37,6 +37,18 @@ fn put<const N: usize>(
     }
 }
 
+/// Takes away who made something; `nobody` is the name of those who are hidden.
+fn hide_user(rows: &Rows<'_>, row: usize, nobody: Value, changes: &mut Changes) {
+    if rows.boolean("user_is_visible", row) != Some(false) {
+        let values = [
+            ("user_id", HIDDEN_USER),
+            ("user_text", nobody),
+            ("user_is_visible", Value::Bool(false)),
+        ];
+        put(rows, row, values, Reason::UserHidden, changes);
+    }
+}
+
 /// A target is a piece of a text, and of which is not told.
 fn forget_target(
     facts: &Facts<'_>,
@@ -56,13 +68,8 @@ pub(super) fn wikitext_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut
             continue;
         };
         let hidden = fate.hidden();
-        if hidden.user && rows.boolean("user_is_visible", row) != Some(false) {
-            let values = [
-                ("user_id", HIDDEN_USER),
-                ("user_text", empty()),
-                ("user_is_visible", Value::Bool(false)),
-            ];
-            put(rows, row, values, Reason::UserHidden, changes);
+        if hidden.user {
+            hide_user(rows, row, empty(), changes);
         }
         if hidden.comment && rows.boolean("comment_is_visible", row) != Some(false) {
             let values = [
@@ -92,13 +99,8 @@ pub(super) fn content_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut 
             continue;
         };
         let hidden = fate.hidden();
-        if hidden.user && rows.boolean("user_is_visible", row) != Some(false) {
-            let values = [
-                ("user_id", HIDDEN_USER),
-                ("user_text", Value::Null),
-                ("user_is_visible", Value::Bool(false)),
-            ];
-            put(rows, row, values, Reason::UserHidden, changes);
+        if hidden.user {
+            hide_user(rows, row, Value::Null, changes);
         }
         if hidden.comment {
             let comment = ["revision_comment", "revision_comment_is_visible"];
@@ -128,7 +130,7 @@ pub(super) fn mediawiki_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mu
         };
         let hidden = fate.hidden();
         let known = rows.texts(PARTS, row).unwrap_or_default();
-        let mut parts = Vec::new();
+        let (mut all, mut first_reason) = (Vec::new(), None);
         for (part, is_hidden) in [
             ("text", hidden.content),
             ("comment", hidden.comment),
@@ -140,19 +142,12 @@ pub(super) fn mediawiki_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mu
                 changes
                     .pages
                     .extend(told.page_id.filter(|_| part == "text"));
-                parts.push(reason);
+                first_reason.get_or_insert(reason);
             }
+            all.extend((is_hidden || was_hidden).then(|| part.to_owned()));
         }
-        if let Some(reason) = parts.first() {
-            let is_hidden = |part: &&str| match *part {
-                "text" => hidden.content,
-                "comment" => hidden.comment,
-                _ => hidden.user,
-            };
-            let all = ["text", "comment", "user"].into_iter();
-            let all = all.filter(|part| is_hidden(part) || known.iter().any(|it| it == part));
-            let all = Value::Texts(all.map(str::to_owned).collect());
-            changes.set(rows, row, PARTS, all, *reason);
+        if let Some(reason) = first_reason {
+            changes.set(rows, row, PARTS, Value::Texts(all), reason);
         }
         let is_orphan = note_orphan(facts, rows, row, &told, changes);
         hide_neighbours(facts, rows, row, &told, is_orphan, changes);

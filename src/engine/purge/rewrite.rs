@@ -23,15 +23,6 @@ use crate::tables;
 /// Rows that are read at once of tables whose rows may hold whole texts, and of others.
 const TEXT_ROWS: usize = 16;
 const OTHER_ROWS: usize = 8192;
-/// Tables whose rows may hold whole texts.
-const HOLD_TEXTS: [&str; 6] = [
-    tables::CONTENT.name,
-    tables::DIFFS.name,
-    tables::WIKITEXT_HISTORY.name,
-    tables::WIKITEXT_HISTORY_WIKI_ID.name,
-    tables::CONTENT_HISTORY.name,
-    tables::CONTENT_CURRENT.name,
-];
 /// A row group is closed at so many bytes where the manifest does not say.
 const ROW_GROUP_BYTES: usize = 32 << 20;
 
@@ -95,7 +86,9 @@ impl Rewriter<'_> {
     }
 
     fn work(&self, table: &OutputTable, access: Access) -> Work {
-        let holds_texts = HOLD_TEXTS.contains(&table.name.as_str());
+        // Rows of diffs have keyframes, and what is new in a text.
+        let mut of_texts = tables::OF_TEXTS.into_iter().chain([&tables::DIFFS]);
+        let holds_texts = of_texts.any(|of_texts| of_texts.name == table.name);
         let most_bytes = self.limits.row_group_bytes();
         let row_group_bytes = self.output.row_group_bytes().unwrap_or(ROW_GROUP_BYTES);
         Work {
