@@ -133,6 +133,7 @@ pub(super) fn properties(
             .map(|(name, value)| KeyValue::new(format!("mwparquet.{name}"), value.clone())),
     );
     let mut builder = of_any_table(compression, metadata)?;
+    let lightly = compression.of_numbers().codec()?;
     let docs = table.columns();
     for index in &selection.columns {
         let doc = docs[*index];
@@ -149,12 +150,17 @@ pub(super) fn properties(
                 .set_column_data_page_size_limit(path.clone(), TEXT_PAGE_BYTES)
                 .set_column_statistics_enabled(path, EnabledStatistics::None);
         } else if UNIQUE_COLUMNS.contains(&doc.name) {
-            builder = builder.set_column_dictionary_enabled(path, false);
+            builder = builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY)
+                .set_column_compression(path.clone(), lightly)
+                .set_column_statistics_enabled(path, EnabledStatistics::None);
         } else if matches!(doc.kind, Kind::Int64 | Kind::Timestamp)
             && !REPEATING_NUMBERS.contains(&doc.name)
         {
             builder = builder
                 .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_compression(path.clone(), lightly)
                 .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
         } else if doc.kind == Kind::Operations {
             builder = operation_properties(builder, doc.name);

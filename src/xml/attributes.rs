@@ -90,7 +90,7 @@ fn length_while(bytes: &[u8], kind: &Kind) -> usize {
 
 /// How many bytes at the begin mean themselves in a value, and do not end it; `None` if all do.
 #[inline]
-fn plain_length(bytes: &[u8]) -> Option<usize> {
+pub(super) fn plain_length(bytes: &[u8]) -> Option<usize> {
     const fn every(byte: u8) -> u64 {
         u64::from_le_bytes([byte; 8])
     }

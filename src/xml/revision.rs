@@ -15,8 +15,7 @@ pub(super) fn parse<'a>(
     revision: &mut Revision<'a>,
 ) -> Result<(), Fault> {
     let mut main = Slot::default();
-    let mut has_text = false;
-    read_usual_lines(cursor, revision, &mut main);
+    let mut has_text = read_usual_lines(cursor, revision, &mut main);
     if let Comment::Visible(comment) = revision.comment {
         refuse_longer(comment, element.at, comment_limit(cursor))?;
     }
@@ -37,9 +36,6 @@ pub(super) fn parse<'a>(
             "text" => {
                 slot::parse_text(cursor, &child, &mut main)?;
                 has_text = true;
-                if let Some(sha1) = cursor.usual_text(&SHA1) {
-                    revision.sha1 = Some(sha1);
-                }
             }
             "content" => {
                 let slot = slot::parse_content(cursor, &child, skipped)?;
@@ -71,9 +67,13 @@ const MODEL: Line = line!("      ", "model");
 const FORMAT: Line = line!("      ", "format");
 const SHA1: Line = line!("      ", "sha1");
 
-/// Reads what stands before the text, as far as it is spelt, and in the order, as in the dumps of
-/// schemas since 0.10.
-fn read_usual_lines<'a>(cursor: &mut Cursor<'a>, revision: &mut Revision<'a>, main: &mut Slot<'a>) {
+/// Reads what stands in a revision of one slot, as far as it is spelt, and in the order, as in the dumps
+/// of schemas since 0.10; tells whether the text was among it.
+fn read_usual_lines<'a>(
+    cursor: &mut Cursor<'a>,
+    revision: &mut Revision<'a>,
+    main: &mut Slot<'a>,
+) -> bool {
     revision.id = cursor.usual_number(&ID);
     revision.parent_id = cursor.usual_number(&PARENT_ID);
     revision.timestamp = cursor.usual_time(&TIMESTAMP);
@@ -87,6 +87,11 @@ fn read_usual_lines<'a>(cursor: &mut Cursor<'a>, revision: &mut Revision<'a>, ma
     main.origin_revision_id = cursor.usual_number(&ORIGIN);
     main.model = cursor.usual_text(&MODEL);
     main.format = cursor.usual_text(&FORMAT);
+    let has_text = slot::usual_text(cursor, main);
+    if has_text {
+        revision.sha1 = cursor.usual_text(&SHA1);
+    }
+    has_text
 }
 
 fn comment_limit(cursor: &Cursor<'_>) -> (&'static str, usize, &'static str) {

@@ -6,6 +6,7 @@
 
 use super::{Cursor, leading_number};
 use crate::model::{Text, Timestamp};
+use crate::xml::attributes::plain_length;
 use crate::xml::passage::passage;
 
 /// A line that holds an element.
@@ -69,6 +70,36 @@ impl<'a> Cursor<'a> {
         Some(time)
     }
 
+    /// The number in an attribute, and passes over it, if it comes next; `opening` is all up to the value.
+    #[inline(always)]
+    pub(in crate::xml) fn usual_number_attribute(&mut self, opening: &'static [u8]) -> Option<i64> {
+        let rest = self.rest().strip_prefix(opening)?;
+        let (number, length) = leading_number(rest)?;
+        self.pass_value(opening, length)?;
+        Some(number)
+    }
+
+    /// The same for a text.
+    #[inline(always)]
+    pub(in crate::xml) fn usual_attribute(&mut self, opening: &'static [u8]) -> Option<Text<'a>> {
+        let length = plain_length(self.rest().strip_prefix(opening)?)?;
+        self.pass_value(opening, length).map(Text::plain)
+    }
+
+    /// Passes over the attribute that comes next, whose value has so many bytes; gives the value.
+    #[inline(always)]
+    fn pass_value(&mut self, opening: &'static [u8], length: usize) -> Option<&'a str> {
+        let (value, behind) = self
+            .text
+            .get(self.at + opening.len()..)?
+            .split_at_checked(length)?;
+        if !behind.starts_with('"') {
+            return None;
+        }
+        self.at += opening.len() + length + 1;
+        Some(value)
+    }
+
     /// Passes over the line that comes next, which holds so many bytes; gives them.
     #[inline(always)]
     fn pass(&mut self, line: &Line, length: usize) -> Option<&'a str> {
@@ -106,6 +137,38 @@ mod tests {
         assert_eq!(time.to_string(), "2001-01-15T13:15:00Z");
         assert!(!at.usual_bytes(b"\n </page>"));
         assert!(at.usual_bytes(b"\n</page>"));
+    }
+
+    #[test]
+    fn attributes_that_come_next_are_read() {
+        const BYTES: &[u8] = b" bytes=\"";
+        let mut at = cursor(" bytes=\"12\" id=\"é 1\"/>");
+        assert_eq!(at.usual_number_attribute(BYTES), Some(12));
+        assert_eq!(at.usual_number_attribute(BYTES), None);
+        assert_eq!(at.usual_attribute(b" id=\"").unwrap().to_string(), "é 1");
+        assert!(at.usual_bytes(b"/>"));
+        for text in [
+            "",
+            " bytes=\"12",
+            " bytes=\"\"",
+            " bytes=\"-1\"",
+            " bytes=\"12 \"",
+            "  bytes=\"12\"",
+        ] {
+            let mut at = cursor(text);
+            assert_eq!(at.usual_number_attribute(BYTES), None, "{text}");
+            assert_eq!(at.offset(), 0);
+        }
+        for text in [
+            " bytes=\"a",
+            " bytes=\"a&amp;\"",
+            " bytes=\"a<\"",
+            " bytes='a'",
+        ] {
+            let mut at = cursor(text);
+            assert!(at.usual_attribute(BYTES).is_none(), "{text}");
+            assert_eq!(at.offset(), 0);
+        }
     }
 
     #[test]
