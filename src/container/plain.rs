@@ -6,5 +6,5 @@ use crate::source::Reader;
 
 /// Hands on all bytes of `reader`.
 pub fn decode(mut reader: Reader, sink: &mut dyn Sink) -> Result<()> {
-    stream::drain(&mut reader, Reader::offset_bytes, "file", sink)
+    stream::drain(&mut reader, Reader::offset_bytes, "file", sink).map(drop)
 }

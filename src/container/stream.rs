@@ -12,14 +12,15 @@ use crate::source::Reader;
 /// to stay in a second-level cache.
 const BUFFER_BYTES: usize = 512 << 10;
 
-/// Reads `decoder` to its end and hands the bytes on.  `offset_bytes` tells where in the file
-/// the decoder stands.
+/// Reads `decoder` to its end, hands the bytes on and tells how many they were.  `offset_bytes` tells
+/// where in the file the decoder stands.
 pub(super) fn drain<D: Read>(
     decoder: &mut D,
     offset_bytes: impl Fn(&D) -> u64,
     what: &'static str,
     sink: &mut dyn Sink,
-) -> Result<()> {
+) -> Result<u64> {
+    let mut drained = 0;
     loop {
         let at = offset_bytes(decoder);
         let mut buffer = Vec::with_capacity(BUFFER_BYTES);
@@ -28,6 +29,7 @@ pub(super) fn drain<D: Read>(
             .take(BUFFER_BYTES as u64)
             .read_to_end(&mut buffer);
         let ended = outcome.is_ok() && buffer.len() < BUFFER_BYTES;
+        drained += buffer.len() as u64;
         if !buffer.is_empty() {
             sink.data(Bytes::from(buffer), at)?;
         }
@@ -35,7 +37,7 @@ pub(super) fn drain<D: Read>(
             return Err(damage(error, what).at_file_byte(offset_bytes(decoder)));
         }
         if ended {
-            return Ok(());
+            return Ok(drained);
         }
     }
 }

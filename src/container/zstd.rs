@@ -1,32 +1,49 @@
 //! Zstandard (RFC 8878): any number of frames, skippable ones included.
 
 use zstd::stream::read::Decoder;
+use zstd::zstd_safe::get_frame_content_size;
 
 use super::Sink;
 use super::stream::{self, Next};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::source::Reader;
 
 /// Largest window that the format's reference decoder takes (2 GiB, `zstd --long=31`).
 const WINDOW_LOG_MAX: u32 = 31;
+/// Largest header of a frame.
+const HEADER_BYTES: usize = 18;
 
 /// Decodes all frames, with windows of no more than `memory_bytes`.
 pub fn decode(mut reader: Reader, memory_bytes: u64, sink: &mut dyn Sink) -> Result<()> {
     let window_log = memory_bytes.max(1 << 20).ilog2().min(WINDOW_LOG_MAX);
     loop {
         let damage = |error| stream::damage(error, "zstd frame");
+        let declared_bytes = declared_bytes(&mut reader)?;
         let mut frame = Decoder::with_buffer(&mut reader)
             .map_err(damage)?
             .single_frame();
         frame.window_log_max(window_log).map_err(damage)?;
         let offset_bytes = |frame: &Decoder<'_, &mut Reader>| frame.get_ref().offset_bytes();
-        stream::drain(&mut frame, offset_bytes, "zstd frame", sink)?;
+        let bytes = stream::drain(&mut frame, offset_bytes, "zstd frame", sink)?;
         drop(frame);
+        // The decoder lets it pass where an empty block is the last.
+        if let Some(declared) = declared_bytes.filter(|declared| *declared != bytes) {
+            let message = format!("a zstd frame is broken: it has {bytes} bytes, not {declared}");
+            return Err(Error::damaged(message).at_file_byte(reader.offset_bytes()));
+        }
         sink.piece_ended();
         if stream::after_piece(&mut reader, is_frame, sink)? == Next::End {
             return Ok(());
         }
     }
+}
+
+/// How many bytes the frame that comes next says it has, if it does.
+fn declared_bytes(reader: &mut Reader) -> Result<Option<u64>> {
+    let header = reader.peek(HEADER_BYTES);
+    let header = header.map_err(|error| Error::io("cannot read the file", error))?;
+    // Of a header that is none, the decoder tells.
+    Ok(get_frame_content_size(header).ok().flatten())
 }
 
 fn is_frame(head: &[u8]) -> bool {

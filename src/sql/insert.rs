@@ -28,9 +28,10 @@ pub(super) fn read_head(bytes: &[u8]) -> Read {
     let mut columns = None;
     tokens.next();
     while let Some(token) = tokens.next() {
+        if tokens.may_go_on(&token) {
+            return Read::CutOff;
+        }
         match token {
-            // The word may go on behind the bytes at hand.
-            Token::Word(_) if tokens.at >= bytes.len() => return Read::CutOff,
             Token::Word(_) if token.is("VALUES") || token.is("VALUE") => {
                 return match table {
                     Some(table) => Read::Whole(Head {
@@ -67,10 +68,13 @@ pub(super) fn read_head(bytes: &[u8]) -> Read {
 fn column_names(tokens: &mut Tokens<'_>) -> Result<Vec<String>, Read> {
     const BAD: Read = Read::Bad("an INSERT has a list of columns that cannot be read");
     let mut names = Vec::new();
+    let mut next = || {
+        let token = tokens.next().filter(|token| !tokens.may_go_on(token));
+        token.ok_or(Read::CutOff)
+    };
     loop {
-        let name = tokens.next().ok_or(Read::CutOff)?;
-        names.push(name.into_name().ok_or(BAD)?);
-        match tokens.next().ok_or(Read::CutOff)? {
+        names.push(next()?.into_name().ok_or(BAD)?);
+        match next()? {
             Token::Symbol(b',') => {}
             Token::Symbol(b')') => return Ok(names),
             _ => return Err(BAD),
@@ -113,8 +117,14 @@ mod tests {
         for text in [
             "INSERT INTO `p` SELECT 1",
             "INSERT INTO `p` (1+2) VALUES (1)",
+            "INSERT INTO `p` - VALUES (1)",
         ] {
             assert!(matches!(read_head(text.as_bytes()), Read::Bad(_)), "{text}");
+        }
+        let with_comment = b"INSERT INTO `p` (`a` -- the first\n, `b` /* the last */) VALUES (1";
+        assert!(matches!(read_head(with_comment), Read::Whole(_)));
+        for cut in 7..with_comment.len() - 3 {
+            assert_eq!(read_head(&with_comment[..cut]), Read::CutOff, "{cut}");
         }
     }
 }

@@ -42,6 +42,16 @@ impl<'a> Tokens<'a> {
         Self { bytes, at: 0 }
     }
 
+    /// Whether more bytes behind those at hand could make the last token another one, or the begin of a
+    /// comment.
+    pub(super) fn may_go_on(&self, last: &Token<'_>) -> bool {
+        let behind = self.bytes.len() - self.at;
+        match last {
+            Token::Symbol(b'-') => behind < 2,
+            _ => behind == 0,
+        }
+    }
+
     fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }

@@ -12,6 +12,7 @@ use super::attributes::UsualAttributes;
 use super::chunk::Fault;
 use super::limits::{XmlLimits, too_deep, too_many_attributes};
 use super::passage::passage;
+use super::resume::next_record;
 use super::tag::{Markup, StartTag, space_length, usual_end_length, usual_start_name_length};
 use crate::model::{NO_REFERENCE, Text};
 
@@ -140,7 +141,8 @@ impl<'a> Cursor<'a> {
                 }
                 Markup::Declaration => return Err(self.refuse_declaration()),
                 Markup::Start(None) | Markup::End(None) | Markup::Other(None) => {
-                    return Err(self.broken(self.offset(), "the XML ends inside a tag"));
+                    let fault = Fault::new(self.offset(), "a tag without end");
+                    return Err(self.unless_cut(fault));
                 }
             }
         }
@@ -282,10 +284,7 @@ impl<'a> Cursor<'a> {
                 }
             }
         }
-        Err(match self.wrong_behind {
-            Some(wrong) => self.illegal(wrong),
-            None => not_closed(element.at, element),
-        })
+        Err(self.unless_cut(not_closed(element.at, element)))
     }
 
     /// Passes over an element with all that is in it.
@@ -306,14 +305,15 @@ impl<'a> Cursor<'a> {
                 Ok(Event::Empty(_)) if depth == 0 => break,
                 Ok(Event::End(_)) => depth -= 1,
                 Ok(Event::Eof) => {
-                    return Err(self.broken(element.at, not_closed(element.at, element).message));
+                    return Err(self.unless_cut(not_closed(element.at, element)));
                 }
                 Ok(_) => {}
                 Err(error) => {
                     let message = format!("the XML is not well formed: {error}");
+                    let fault = Fault::new(element.at, message);
                     return Err(match reader.get_ref().is_empty() {
-                        true => self.broken(element.at, message),
-                        false => Fault::new(element.at, message),
+                        true => self.unless_cut(fault),
+                        false => fault,
                     });
                 }
             }
@@ -361,11 +361,15 @@ impl<'a> Cursor<'a> {
         Fault::new(self.base + self.text.len(), wrong)
     }
 
-    /// What is wrong with something that reaches to the end of the text or may do so.
-    fn broken(&self, at: usize, message: impl Into<String>) -> Fault {
+    /// The fault of something that does not end in the text: what is not legal behind may have cut it.
+    /// But if a record begins in it, it was broken before.
+    fn unless_cut(&self, fault: Fault) -> Fault {
+        let at = fault.at - self.base;
         match self.wrong_behind {
-            Some(wrong) => self.illegal(wrong),
-            None => Fault::new(at, message),
+            Some(wrong) if next_record(self.text.as_bytes(), at, at + 1).is_none() => {
+                self.illegal(wrong)
+            }
+            _ => fault,
         }
     }
 }

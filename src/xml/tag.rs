@@ -121,7 +121,7 @@ fn usual_length(bytes: &[u8]) -> Option<usize> {
     for (index, block) in bytes.as_chunks().0.iter().take(2).enumerate() {
         let ends = hits_in::<b'>', b'>'>(block);
         let before = ends.wrapping_sub(1) & !ends;
-        if hits_in::<b'\'', b'\''>(block) & before != 0 {
+        if hits_in::<b'\'', b'<'>(block) & before != 0 {
             return None;
         }
         quotes += (hits_in::<b'"', b'"'>(block) & before).count_ones();
@@ -133,8 +133,9 @@ fn usual_length(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// Length up to and with the first `>` that stands in no quotes.
+/// Length up to and with the first `>` that stands in no quotes.  A `<` stands in no tag.
 fn length_behind_quotes(bytes: &[u8]) -> Option<usize> {
+    let bytes = &bytes[..memchr(b'<', bytes).unwrap_or(bytes.len())];
     let mut at = 0;
     loop {
         let hit = at + memchr3(b'>', b'"', b'\'', bytes.get(at..)?)?;
@@ -195,9 +196,11 @@ mod tests {
 
     #[test]
     fn markup_by_its_bytes() {
-        let cases: [(&str, Markup); 14] = [
+        let cases: [(&str, Markup); 16] = [
             ("<a b='>\"", Markup::Start(None)),
             ("<a", Markup::Start(None)),
+            ("<a b='<'>", Markup::Start(None)),
+            ("<a <b>", Markup::Start(None)),
             ("<", Markup::Start(None)),
             ("</a >b", Markup::End(Some(5))),
             ("</a", Markup::End(None)),
