@@ -194,9 +194,8 @@ pub(super) struct ConvertArguments {
     /// Tell what would be done, and do nothing
     #[arg(help_heading = "Running", long)]
     pub dry_run: bool,
-    /// How to show progress, on standard error
-    #[arg(help_heading = "Running", long, value_enum, default_value_t = ProgressStyle::Auto)]
-    pub progress: ProgressStyle,
+    #[command(flatten)]
+    pub progress: ProgressArgs,
     /// Tell more
     #[arg(help_heading = "Running", short, long)]
     pub verbose: bool,
@@ -360,6 +359,26 @@ pub(super) enum OnDamage {
 pub(super) enum RevertOrder {
     Dump,
     Time,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct ProgressArgs {
+    /// How to show progress, on standard error
+    #[arg(help_heading = "Running", long, value_enum, default_value_t = ProgressStyle::Auto)]
+    progress: ProgressStyle,
+    /// Say nothing but what is wrong: --progress off
+    #[arg(help_heading = "Running", short, long, conflicts_with = "progress")]
+    quiet: bool,
+}
+
+impl ProgressArgs {
+    /// The style that is asked for.
+    pub(super) fn style(self) -> ProgressStyle {
+        match self.quiet {
+            true => ProgressStyle::Off,
+            false => self.progress,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -17,7 +17,7 @@ use serde_json::json;
 use self::describe::describe;
 use self::dry_run::dry_run;
 use self::layout::snapshots;
-use self::report::{summarise, tell_kept, tell_left_out};
+use self::report::{tell_done, tell_kept, tell_left_out};
 use self::verified::has_differences;
 use super::WITH_REJECTS;
 use super::args::{
@@ -87,6 +87,7 @@ fn job_of(arguments: &ConvertArguments, share: &Share, pool: &Pool, stop: &Stop)
 
 pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode> {
     let pool = pool(&arguments.work)?;
+    let style = arguments.progress.style();
     let share = Share::of(&arguments.splits)?;
     let job = job_of(arguments, &share, &pool, stop)?;
     if arguments.dry_run {
@@ -96,11 +97,11 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         for (name, why) in &job.left_out {
             let _ = writeln!(io::stderr(), "left out: {name}: {why}");
         }
-    } else if !matches!(arguments.progress, ProgressStyle::Off | ProgressStyle::Json) {
+    } else if !matches!(style, ProgressStyle::Off | ProgressStyle::Json) {
         tell_left_out(&job.left_out);
     }
     let progress = Arc::new(Progress::default());
-    let mut display = Display::new(arguments.progress, &job.inputs, Arc::clone(&progress));
+    let mut display = Display::new(style, &job.inputs, Arc::clone(&progress));
     let began = Instant::now();
     let describe_run = || described_run(arguments, &job, &pool, began);
     let observe = &mut || display.observe();
@@ -110,19 +111,12 @@ pub(super) fn run(arguments: &ConvertArguments, stop: &Stop) -> Result<ExitCode>
         Share::Split(split) => {
             let done = convert_split(&job, split, &pool, &progress, stop, observe);
             display.end();
-            return Ok(tell(split, &done?, arguments.progress));
+            return Ok(tell(split, &done?, style));
         }
     };
     display.end();
-    let report = outcome.inspect_err(|_| tell_kept(&job, &progress, arguments.progress))?;
-    if arguments.progress != ProgressStyle::Off {
-        summarise(
-            &report,
-            &job,
-            display.seconds(),
-            arguments.progress == ProgressStyle::Json,
-        );
-    }
+    let report = outcome.inspect_err(|_| tell_kept(&job, &progress, style))?;
+    tell_done(&report, &job, display.seconds(), style);
     let is_failure =
         report.seen.rejects > 0 || (arguments.verify.strict && has_differences(&report.manifest));
     Ok(match is_failure {

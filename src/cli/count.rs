@@ -49,7 +49,11 @@ pub(super) fn run(arguments: &CountArguments, stop: &Stop) -> Result<ExitCode> {
     let pool = pool(&arguments.work)?;
     let job = job(arguments, &pool, stop)?;
     let progress = Arc::new(Progress::default());
-    let mut display = Display::new(arguments.progress, &job.inputs, Arc::clone(&progress));
+    let mut display = Display::new(
+        arguments.progress.style(),
+        &job.inputs,
+        Arc::clone(&progress),
+    );
     let counted = count(&job, &pool, &progress, stop, &mut || display.observe());
     display.end();
     let (counts, report) = counted?;
@@ -174,7 +178,7 @@ fn tell(arguments: &CountArguments, report: &CountReport, rows: u64) {
         let _ = writeln!(err, "skipped: {} in all", report.seen.rejects);
     }
     if let Some(output) = &arguments.output
-        && arguments.progress != ProgressStyle::Off
+        && arguments.progress.style() != ProgressStyle::Off
     {
         let seen = match report.subject {
             Subject::Revisions => report.seen.revisions,

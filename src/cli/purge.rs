@@ -33,7 +33,11 @@ pub(super) fn run(arguments: &PurgeArguments, stop: &Stop) -> Result<ExitCode> {
     let assumes = |what| arguments.assume.contains(&what);
     let pool = Arc::new(pool(&arguments.work)?);
     let progress = Arc::new(Progress::default());
-    let mut display = Display::new(arguments.progress, &found.inputs, Arc::clone(&progress));
+    let mut display = Display::new(
+        arguments.progress.style(),
+        &found.inputs,
+        Arc::clone(&progress),
+    );
     let job = PurgeJob {
         outputs: arguments.folders.clone(),
         against: Against {

@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> 
         .cloned()
         .collect();
     let mut session = Session {
-        display: Display::new(arguments.progress, &inputs, Arc::clone(&progress)),
+        display: Display::new(arguments.progress.style(), &inputs, Arc::clone(&progress)),
         progress,
         limits: limits(&arguments.work, OnDamage::Fail, &pool),
         pool,

@@ -150,6 +150,17 @@ def test_dry_run(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_quiet(tmp_path):
+    result = helpers.run("convert", PAGES, "-o", tmp_path / "out", "-q")
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
+    damaged = helpers.BROKEN / "bad-id.xml"
+    result = helpers.run("convert", damaged, "-o", tmp_path / "damaged", "--quiet", "--on-damage", "skip")
+    assert result.returncode == 1
+    assert [line.split(b":")[0] for line in result.stderr.splitlines()] == [b"skipped"]
+    result = helpers.run("convert", PAGES, "-o", tmp_path / "both", "--quiet", "--progress", "json")
+    assert result.returncode == 2
+
+
 def test_progress_as_json(tmp_path):
     result = helpers.run("convert", PAGES, "-o", tmp_path / "out", "--progress", "json")
     events = lines(result.stderr)

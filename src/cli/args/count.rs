@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
-use super::{FilterArguments, OnDamage, ProgressStyle, RunArguments, WorkArguments};
+use super::{FilterArguments, OnDamage, ProgressArgs, RunArguments, WorkArguments};
 use crate::derive::counts::{Key, Measure};
 use crate::sink::Compression;
 
@@ -84,9 +84,8 @@ pub(in crate::cli) struct CountArguments {
     /// At damaged input: fail, or skip it, count the rest and end with exit code 1
     #[arg(long, value_enum, default_value_t = OnDamage::Fail, help_heading = "Running")]
     pub on_damage: OnDamage,
-    /// How to show progress, on standard error
-    #[arg(long, value_enum, default_value_t = ProgressStyle::Auto, help_heading = "Running")]
-    pub progress: ProgressStyle,
+    #[command(flatten)]
+    pub progress: ProgressArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{ProgressStyle, WorkArguments};
+use super::{ProgressArgs, WorkArguments};
 
 const EXAMPLES: &str = "Examples:
   mwparquet purge out --against dumps/simplewiki/20260201 --dry-run
@@ -41,9 +41,8 @@ pub(in crate::cli) struct PurgeArguments {
     /// Write JSON lines
     #[arg(long)]
     pub json: bool,
-    /// How to show progress, on standard error
-    #[arg(help_heading = "Running", long, value_enum, default_value_t = ProgressStyle::Auto)]
-    pub progress: ProgressStyle,
+    #[command(flatten)]
+    pub progress: ProgressArgs,
     #[command(flatten)]
     pub work: WorkArguments,
 }

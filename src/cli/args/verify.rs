@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{ProgressStyle, RunArguments, WorkArguments};
+use super::{ProgressArgs, RunArguments, WorkArguments};
 
 const EXAMPLES: &str = "Examples:
   mwparquet verify simplewiki-20260101-pages-meta-history.xml.bz2
@@ -34,9 +34,8 @@ pub(in crate::cli) struct VerifyArguments {
     /// Write JSON lines
     #[arg(long)]
     pub json: bool,
-    /// How to show progress, on standard error
-    #[arg(help_heading = "Running", long, value_enum, default_value_t = ProgressStyle::Auto)]
-    pub progress: ProgressStyle,
+    #[command(flatten)]
+    pub progress: ProgressArgs,
     #[command(flatten)]
     pub work: WorkArguments,
 }

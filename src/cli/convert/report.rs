@@ -56,33 +56,30 @@ pub(super) fn tell_left_out(left_out: &BTreeMap<String, String>) {
     }
 }
 
-/// Says what a job has done, for people or as an event.
-pub(super) fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: bool) {
+/// Says what a job has done: for people, as an event, or of what is lost alone.
+pub(super) fn tell_done(report: &JobReport, job: &Job, seconds: f64, style: ProgressStyle) {
+    match style {
+        ProgressStyle::Off => tell_rejects(report),
+        ProgressStyle::Json => tell_end(report, seconds),
+        ProgressStyle::Auto | ProgressStyle::Plain => summarise(report, job, seconds),
+    }
+}
+
+fn tell_end(report: &JobReport, seconds: f64) {
+    let tables = report.manifest.tables.iter();
+    let rows: BTreeMap<_, _> = tables.map(|(name, table)| (name, table.rows)).collect();
+    let event = json!({
+        "event": "end",
+        "seconds": seconds,
+        "resumed_inputs": report.resumed_inputs,
+        "seen": report.seen,
+        "tables": rows,
+    });
+    let _ = writeln!(io::stderr(), "{event}");
+}
+
+fn tell_rejects(report: &JobReport) {
     let mut err = io::stderr().lock();
-    if as_event {
-        let _ = writeln!(
-            err,
-            "{}",
-            json!({"event": "end", "seconds": seconds, "resumed_inputs": report.resumed_inputs, "seen": report.seen, "tables": report.manifest.tables.iter().map(|(name, table)| (name, table.rows)).collect::<BTreeMap<_, _>>()})
-        );
-        return;
-    }
-    if report.was_finished {
-        let folder = job.output.display();
-        let _ = writeln!(err, "the job in {folder} is finished: nothing to do");
-        return;
-    }
-    if report.resumed_inputs > 0 {
-        let (earlier, all) = (report.resumed_inputs, job.inputs.len());
-        let what = match job.skip_unchanged {
-            Some(_) => "kept",
-            None => "resumed",
-        };
-        let _ = writeln!(
-            err,
-            "{what}: {earlier} of {all} inputs were finished before"
-        );
-    }
     for reject in &report.rejects {
         let place = reject
             .xml_offset_bytes
@@ -99,6 +96,27 @@ pub(super) fn summarise(report: &JobReport, job: &Job, seconds: f64, as_event: b
             report.seen.rejects
         );
     }
+}
+
+fn summarise(report: &JobReport, job: &Job, seconds: f64) {
+    let mut err = io::stderr().lock();
+    if report.was_finished {
+        let folder = job.output.display();
+        let _ = writeln!(err, "the job in {folder} is finished: nothing to do");
+        return;
+    }
+    if report.resumed_inputs > 0 {
+        let (earlier, all) = (report.resumed_inputs, job.inputs.len());
+        let what = match job.skip_unchanged {
+            Some(_) => "kept",
+            None => "resumed",
+        };
+        let _ = writeln!(
+            err,
+            "{what}: {earlier} of {all} inputs were finished before"
+        );
+    }
+    tell_rejects(report);
     let _ = writeln!(
         err,
         "{:<16}{:>14}{:>14}{:>7}",
