@@ -35,10 +35,19 @@ pub fn find_address(text: &str, from: usize) -> Option<Found> {
             mark: from + at,
         };
         match bytes.get(from + at) {
-            Some(b'.') => around.v4(),
+            Some(b'.') => around.v4().map(|found| first_of_glued(text, from, found)),
             _ => around.v6(),
         }
     })
+}
+
+/// What is found before an address whose first digits made the hexadecimal number before it too long to be
+/// one, or else the address.
+fn first_of_glued(text: &str, from: usize, found: Found) -> Found {
+    let before = text.get(from..found.range.start).unwrap_or_default();
+    let is_glued = before.ends_with(|last: char| last.is_ascii_hexdigit());
+    let first = is_glued.then(|| find_address(text.get(..found.range.start)?, from));
+    first.flatten().unwrap_or(found)
 }
 
 /// What stands round the first mark of what may be an address.
@@ -299,6 +308,10 @@ mod tests {
             (
                 "face::off 1:2:3:4:5:6:7 12345:1:2:3:4:5:6:7:8 1::2::3",
                 &["1:2:3:4:5:6:7:8"],
+            ),
+            (
+                "20::f:fff192.0.2.1A 20::f:ffffe192.0.2.1",
+                &["20::f:fff", "192.0.2.1", "192.0.2.1"],
             ),
             ("0:0:0:0:0:0:0:1", &["0:0:0:0:0:0:0:1"]),
             ("1:2:3:4:5:6:7:8:: so", &["1:2:3:4:5:6:7:8"]),
