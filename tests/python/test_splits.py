@@ -143,7 +143,7 @@ def test_damage(name, code, tmp_path):
     assert result.returncode == 2 and "splits are not done" in told(result)
     if len(planned["splits"]) > 1:
         result = convert(planned["splits"][0], tmp_path / "other", "--on-damage", "skip")
-        assert result.returncode == 2 and "--on-damage skip needs whole files" in told(result)
+        assert result.returncode == 2 and "--on-damage skip needs splits that are whole files" in told(result)
 
 
 def test_skipping_damage_in_whole_files(tmp_path):

@@ -38,6 +38,17 @@ pub(super) struct OutputTable {
     pub(super) parts: Vec<PathBuf>,
 }
 
+impl OutputTable {
+    /// The columns by which the texts of its revisions can be told from each other, if it has them.
+    pub(super) fn text_columns(&self) -> Option<RevisionColumns> {
+        let columns = self.rule.lists?;
+        let mut needed = [columns.page, columns.id, columns.sha1].into_iter();
+        needed
+            .all(|column| self.judged.iter().any(|name| name == column))
+            .then_some(columns)
+    }
+}
+
 /// An output.
 pub(super) struct Output {
     tables: Vec<OutputTable>,
