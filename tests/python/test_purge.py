@@ -255,6 +255,28 @@ def test_sessions_are_numbered_without_gaps(purged):
     assert all(indexes == list(range(len(indexes))) for indexes in numbers.values())
 
 
+def test_no_time_ends_at_what_is_gone_in_small_windows(made, tmp_path):
+    """With a window of two revisions the last that was looked at is often one that is gone."""
+    change, _, new = made
+    dump = tmp_path / "old" / "samplewiki-20260101-pages-meta-history.xml"
+    out = helpers.converted(dump, tmp_path / "windows", "--persistence-window", "2", tables=["persistence"])
+
+    def ends_at_gone():
+        old, left = change.old_revisions, change.left_revisions
+        gone = {(page, revision.time) for number, (page, revision) in old.items() if number not in left}
+        found = 0
+        for row in helpers.table(out, "persistence").to_pylist():
+            if row["revision_id"] in left and row["seconds_possible"] is not None:
+                end = old[row["revision_id"]][1].time + datetime.timedelta(seconds=row["seconds_possible"])
+                found += (row["page_id"], end) in gone
+        return found
+
+    assert ends_at_gone() > 2
+    purge(out, new)
+    assert ends_at_gone() == 0
+    assert sum(row["seconds_possible"] is not None for row in helpers.table(out, "persistence").to_pylist()) > 20
+
+
 def test_without_checksums_no_revert_of_a_touched_page_is_told(made, tmp_path):
     change, _, new = made
     out = helpers.converted(tmp_path / "old" / "samplewiki-20260101-pages-meta-history.xml", tmp_path / "alone",

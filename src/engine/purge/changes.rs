@@ -76,6 +76,8 @@ pub(super) struct Changes {
     pub(super) keyframes: BTreeSet<usize>,
     /// Pages some of whose texts or revisions are gone.
     pub(super) pages: BTreeSet<i64>,
+    /// Pages with a hidden text, of which the row does not tell whether it was hidden before.
+    pub(super) perhaps: BTreeSet<i64>,
     /// Pages from which revisions are gone.
     pub(super) thinned: BTreeSet<i64>,
     /// Pages of which a user is hidden.

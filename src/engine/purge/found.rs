@@ -16,6 +16,7 @@ use super::twins::LostTexts;
 pub(super) struct Found {
     pub(super) gone: IdSet,
     pub(super) pages: IdSet,
+    pub(super) perhaps: IdSet,
     pub(super) thinned: IdSet,
     pub(super) unnamed: IdSet,
     pub(super) orphans: IdSet,
@@ -27,6 +28,7 @@ impl Found {
         for (set, ids) in [
             (&mut self.gone, &changes.gone),
             (&mut self.pages, &changes.pages),
+            (&mut self.perhaps, &changes.perhaps),
             (&mut self.thinned, &changes.thinned),
             (&mut self.unnamed, &changes.unnamed),
             (&mut self.orphans, &changes.orphans),
@@ -41,6 +43,7 @@ impl Found {
     pub(super) fn add(&mut self, other: Self) {
         self.gone.add_all(&other.gone);
         self.pages.add_all(&other.pages);
+        self.perhaps.add_all(&other.perhaps);
         self.thinned.add_all(&other.thinned);
         self.unnamed.add_all(&other.unnamed);
         self.orphans.add_all(&other.orphans);
@@ -51,6 +54,7 @@ impl Found {
         let sets = [
             &self.gone,
             &self.pages,
+            &self.perhaps,
             &self.thinned,
             &self.unnamed,
             &self.orphans,

@@ -36,6 +36,7 @@ pub(super) fn revision_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut
             continue;
         };
         if fate.hidden().content {
+            changes.perhaps.extend(told.page_id);
             nullify(rows, row, &[SIZE], Reason::TextHidden, changes);
             // Without its text nobody knows what it brought back.
             changes.set(rows, row, IS_REVERT, NO, Reason::TextHidden);
@@ -74,6 +75,10 @@ pub(super) fn persistence(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Chan
         let hidden = fate.hidden();
         // That it added nothing tells that there was a text like its own.
         let adds_nothing = rows.int("tokens_added", row).is_none_or(|count| count == 0);
+        let is_newly_hidden = hidden.content && has_any(rows, row, &OF_ALL);
+        changes
+            .pages
+            .extend(told.page_id.filter(|_| is_newly_hidden));
         let tells_text = adds_nothing && facts.is_twin(told.page_id, told.id);
         if hidden.content || tells_text {
             let reason = match hidden.content {

@@ -39,6 +39,12 @@ pub(super) struct OutputTable {
 }
 
 impl OutputTable {
+    /// Whether its rows tell which texts were hidden when they were written.
+    pub(super) fn tells_hidden_texts(&self) -> bool {
+        let of_texts = [&tables::CONTENT, &tables::DIFFS];
+        self.rule.lists.is_some() || of_texts.iter().any(|table| table.name == self.name)
+    }
+
     /// The columns by which the texts of its revisions can be told from each other, if it has them.
     pub(super) fn text_columns(&self) -> Option<RevisionColumns> {
         let columns = self.rule.lists?;

@@ -59,6 +59,11 @@ impl Survey<'_> {
         });
         let mut tables = self.output.tables().iter();
         let knows_texts = tables.any(|table| table.text_columns().is_some());
+        // Where no table tells which texts are hidden already, any may be so since.
+        let mut tables = self.output.tables().iter();
+        if !tables.any(OutputTable::tells_hidden_texts) {
+            all.pages.add_all(&all.perhaps);
+        }
         let mut lost = Lost {
             gone: Arc::new(all.gone),
             pages: Arc::new(all.pages),
