@@ -179,8 +179,8 @@ fn describe(report: &PurgeReport) -> String {
     let pages = report.pages_left_out();
     if pages > 0 {
         text += &format!(
-            "  LEFT OUT  {} pages whose latest revision is gone: which one is current now, \
-             mediawiki_content_current_v1 does not know.  Convert the newer dumps with texts for these\n",
+            "  LEFT OUT  {} of the current pages, for their latest revision is gone: which one is current now, \
+             the output does not know.  Convert newer dumps with texts for these\n",
             human_count(pages)
         );
     }

@@ -216,3 +216,15 @@ def test_a_purge_that_is_ended_in_partitions_goes_on(wikis, tmp_path):
         assert helpers.run("purge", folder).returncode == 0 and sound(folder)
         assert {str(path.relative_to(folder)): path.read_bytes()
                 for path in folder.rglob("*") if path.is_file()} == files
+
+
+def test_current_pages_that_are_left_out_are_told(tmp_path):
+    change = changing_wiki.Change(3)
+    old, new, _ = change.write(tmp_path)
+    out = convert(old / "samplewiki-20260101-pages-meta-history.xml", tmp_path / "out", profiles=["content-current"],
+                  tables="rejects")
+    newer = {page.id for page in change.newer_pages}
+    pages = [page for page in change.old_pages
+             if page.revisions[-1].id not in change.left_revisions and page.id in newer]
+    text = helpers.run("purge", out, "--against", new / "samplewiki-20260201-stub-meta-history.xml").stdout.decode()
+    assert pages and f"LEFT OUT  {len(pages)} of the current pages" in text
