@@ -180,6 +180,14 @@ fn describe(report: &PurgeReport) -> String {
     if !report.tables.values().any(has_any) {
         text += "  nothing is hidden or gone that was not before\n";
     }
+    let pages = report.pages_left_out();
+    if pages > 0 {
+        text += &format!(
+            "  LEFT OUT  {} of the current pages, for their latest revision is gone: which one is current now, \
+             the output does not know.  Convert newer dumps with texts for these\n",
+            human_count(pages)
+        );
+    }
     for what in &report.not_judged {
         text += &format!("  NOT JUDGED  {what}\n");
     }

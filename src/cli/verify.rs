@@ -20,7 +20,8 @@ use crate::engine::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{
-    CheckedFile, CheckedOutput, MANIFEST_NAME, ProofCounts, check_output, is_purge_unfinished,
+    CheckedFile, CheckedOutput, FoundJob, MANIFEST_NAME, ProofCounts, check_output,
+    is_purge_unfinished,
 };
 use crate::source::Input;
 
@@ -42,10 +43,17 @@ pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> 
     for folder in outputs {
         verdict.output(Path::new(folder), arguments.json, stop)?;
     }
+    let mut others: Vec<String> = Vec::new();
+    for word in words {
+        match is_unfinished(Path::new(word))? {
+            true => verdict.fail(&not_finished(word)),
+            false => others.push(word.clone()),
+        }
+    }
+    let words = others;
     if words.is_empty() && arguments.runs.wikis.is_empty() {
         return Ok(verdict.code(arguments.strict));
     }
-    let words: Vec<String> = words.into_iter().cloned().collect();
     let found = find(&words, &arguments.runs)?;
     if found.named.is_empty() && found.in_folders.is_empty() {
         return Err(no_dump_in(&words));
@@ -77,6 +85,7 @@ pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> 
         files.map(|(place, file)| (place == 0, file.number))
     });
     let mut before = Before::default();
+    let mut is_any_dump = false;
     for (begins, number) in numbers {
         let Some(input) = inputs.get(number) else {
             continue;
@@ -87,22 +96,40 @@ pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> 
         let is_named = number < found.named.len();
         let outcome = session.input(number, input, &mut before, &mut verdict);
         session.display.end();
+        is_any_dump |= !matches!(&outcome, Err(error) if error.kind() == ErrorKind::NotADump);
         match outcome.and_then(|told| print(told.as_bytes())) {
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
             // What lies in a folder need not be a dump.
             Err(error) if !is_named && error.kind() == ErrorKind::NotADump => {}
             // One bad file does not hide the others.
-            Err(error) => {
-                print_error(&error);
-                verdict.failure.get_or_insert(error.kind());
-            }
+            Err(error) => verdict.fail(&error),
         }
+    }
+    // That nothing was found is no proof that all is well.
+    if !is_any_dump && verdict.failure.is_none() {
+        return Err(no_dump_in(&words));
     }
     if let Some(rows) = session.differing {
         rows.finish()?;
     }
     Ok(verdict.code(arguments.strict))
+}
+
+/// Whether a job wrote into a folder, and no manifest says that it is finished.
+fn is_unfinished(folder: &Path) -> Result<bool> {
+    let job = match folder.is_dir() {
+        true => FoundJob::at(folder)?,
+        false => None,
+    };
+    Ok(job.is_some_and(|job| job.manifest.is_none()))
+}
+
+fn not_finished(folder: &str) -> Error {
+    Error::damaged(format!(
+        "{folder} has no {MANIFEST_NAME}: the job that wrote into it is not finished.  `mwparquet list \
+         {folder}` tells how far it came, and the same command with --resume goes on"
+    ))
 }
 
 /// What all inputs come to.
@@ -119,6 +146,12 @@ impl Verdict {
             None if strict && self.differs => ExitCode::from(WITH_REJECTS),
             None => ExitCode::SUCCESS,
         }
+    }
+
+    /// Tells an error, and keeps the kind of the first.
+    fn fail(&mut self, error: &Error) {
+        print_error(error);
+        self.failure.get_or_insert(error.kind());
     }
 
     fn output(&mut self, folder: &Path, json: bool, stop: &Stop) -> Result<()> {

@@ -8,19 +8,24 @@
 mod changes;
 mod coverage;
 mod facts;
+mod found;
 mod ids;
 mod judge;
 mod judge_derived;
 mod judge_logs;
 mod judge_profiles;
+mod judge_sessions;
 mod newer;
 mod output;
+mod ranks;
 mod reading;
 mod report;
 mod rewrite;
 mod rules;
 mod slots;
 mod survey;
+mod twins;
+mod windows;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 """Outputs without what newer dumps hide or lack: held against outputs made of what is left."""
 import dataclasses
+import datetime
 import json
 import shutil
 import signal
@@ -159,19 +160,161 @@ def test_derived_rows_name_nothing_that_is_gone(purged):
         assert set(row["revision_ids"]) <= named
     history = helpers.table(after, "revision_history").to_pylist()
     assert {row["revision_id"] for row in history} == set(left)
-    assert same(after, fresh, "revision_history", "revision_id, revision_text_bytes_diff")
+    assert same(after, fresh, "revision_history", "revision_id, revision_text_bytes_diff, page_revision_count, "
+                                                  "page_seconds_since_previous_revision")
     for row in history:
         assert row["revision_id"] in shown or not row["revision_is_identity_revert"]
         assert row["revision_first_identity_reverting_revision_id"] in shown | {None}
     for row in helpers.table(after, "persistence").to_pylist():
-        assert (row["tokens_added"] is not None) == (row["revision_id"] in shown)
+        assert row["tokens_added"] is None or row["revision_id"] in shown
         assert row["revision_id"] in named or row["non_self_processed"] is None
+
+
+def test_reverts_that_are_told_brought_back_what_is_shown(purged):
+    """A revert whose base is not shown would tell the text of that."""
+    change, _, after, fresh, _, _ = purged
+
+    def reverted(folder):
+        return {row["revision_id"] for row in helpers.table(folder, "revision_history").to_pylist()
+                if row["revision_is_identity_reverted"]}
+
+    # A new conversion knows them, too, though it may find that another revert came first.
+    assert reverted(after) <= reverted(fresh) and len(reverted(after)) > 3
+    texts = {}
+    for number, (page, revision) in sorted(change.left_revisions.items()):
+        if "text" not in revision.hidden:
+            texts.setdefault((page, revision.text), []).append(number)
+    # Whoever is called a revert has a text that is shown before it.
+    for row in helpers.table(after, "revision_history").to_pylist():
+        if row["revision_is_identity_revert"]:
+            page, revision = change.left_revisions[row["revision_id"]]
+            assert texts[page, revision.text][0] < row["revision_id"]
+        reverting = row["revision_first_identity_reverting_revision_id"]
+        assert (reverting is not None) == row["revision_is_identity_reverted"]
+        if reverting is not None:
+            page, revision = change.left_revisions[reverting]
+            assert texts[page, revision.text][0] < row["revision_id"] < reverting
+
+
+def test_no_time_tells_when_something_that_is_gone_was_saved(purged):
+    """All measures of time in `persistence` end at revisions that are shown, or are those of a new conversion."""
+    change, before, after, fresh, _, _ = purged
+    old, left = change.old_revisions, change.left_revisions
+    gone_pages = {page for number, (page, _) in old.items() if number not in left}
+    times = {}
+    for number, (page, revision) in old.items():
+        if number not in left:
+            times.setdefault(page, set()).add(revision.time)
+    withheld = 0
+    for row in helpers.table(after, "persistence").to_pylist():
+        seconds = row["seconds_possible"]
+        if seconds is not None:
+            end = left[row["revision_id"]][1].time + datetime.timedelta(seconds=seconds)
+            assert end not in times.get(row["page_id"], set())
+        elif row["tokens_added"] is not None:
+            assert row["page_id"] in gone_pages and row["sum_log_seconds_visible"] is None
+            withheld += 1
+    were = {row["revision_id"]: row for row in helpers.table(before, "persistence").to_pylist()}
+    assert any(row["seconds_possible"] is not None for row in helpers.table(after, "persistence").to_pylist()
+               if row["page_id"] in gone_pages) or withheld > 0
+    for row in helpers.table(after, "persistence").to_pylist():
+        for name, value in row.items():
+            assert value is None or value == were[row["revision_id"]][name] or name == "page_history_is_whole"
+
+
+def test_no_count_of_others_tells_who_is_hidden(purged):
+    """Of windows with a user who was hidden since, or with a revision that is gone, nothing is told by user."""
+    change, _, after, _, _, _ = purged
+    old, left = change.old_revisions, change.left_revisions
+    secret = {number for number, (_, revision) in old.items()
+              if number not in left or "user" in left[number][1].hidden - revision.hidden}
+    by_page = {}
+    for number, (page, revision) in old.items():
+        if "text" not in revision.hidden:
+            by_page.setdefault(page, []).append(number)
+    withheld = 0
+    for row in helpers.table(after, "persistence").to_pylist():
+        number = row["revision_id"]
+        if "text" in old[number][1].hidden or row["revisions_processed"] is None:
+            continue
+        looked_at = by_page[row["page_id"]]
+        place = looked_at.index(number) + 1
+        if secret & set(looked_at[place:place + row["revisions_processed"]]):
+            assert row["non_self_processed"] is row["sum_log_non_self_persisted"] is None
+            withheld += 1
+    assert withheld > 0
+
+
+def test_sessions_are_numbered_without_gaps(purged):
+    _, _, after, _, _, _ = purged
+    numbers = {}
+    for row in helpers.table(after, "sessions").to_pylist():
+        numbers.setdefault((row["user_id"], row["user_kind"], row["user_id"] or row["user_text"]), []).append(
+            row["session_index"])
+    assert any(len(indexes) > 1 for indexes in numbers.values())
+    assert all(indexes == list(range(len(indexes))) for indexes in numbers.values())
+
+
+def test_no_time_ends_at_what_is_gone_in_small_windows(made, tmp_path):
+    """With a window of two revisions the last that was looked at is often one that is gone."""
+    change, _, new = made
+    dump = tmp_path / "old" / "samplewiki-20260101-pages-meta-history.xml"
+    out = helpers.converted(dump, tmp_path / "windows", "--persistence-window", "2", tables=["persistence"])
+
+    def ends_at_gone():
+        old, left = change.old_revisions, change.left_revisions
+        gone = {(page, revision.time) for number, (page, revision) in old.items() if number not in left}
+        found = 0
+        for row in helpers.table(out, "persistence").to_pylist():
+            if row["revision_id"] in left and row["seconds_possible"] is not None:
+                end = old[row["revision_id"]][1].time + datetime.timedelta(seconds=row["seconds_possible"])
+                found += (row["page_id"], end) in gone
+        return found
+
+    assert ends_at_gone() > 0
+    purge(out, new)
+    assert ends_at_gone() == 0
+    assert sum(row["seconds_possible"] is not None for row in helpers.table(out, "persistence").to_pylist()) > 20
+
+
+def test_without_checksums_no_revert_of_a_touched_page_is_told(made, tmp_path):
+    change, _, new = made
+    out = helpers.converted(tmp_path / "old" / "samplewiki-20260101-pages-meta-history.xml", tmp_path / "alone",
+                            tables=["revision_history"])
+    purge(out, new)
+    touched = change.touched_pages()
+    rows = helpers.table(out, "revision_history").to_pylist()
+    assert not any(row["revision_is_identity_revert"] for row in rows if row["page_id"] in touched)
+    assert any(row["revision_is_identity_revert"] for row in rows if row["page_id"] not in touched)
+    assert purge(out, new, "--dry-run")["tables"] == {}
+
+
+def test_what_filters_left_out_is_not_told(made, tmp_path):
+    """The first row behind --since would tell when the revision before it was saved, which may be gone."""
+    change, _, new = made
+    thinned = {page for number, (page, _) in change.old_revisions.items() if number not in change.left_revisions}
+    page = next(page for page in change.left if page.id in thinned and len(page.revisions) > 2)
+    all_old = next(old.revisions for old in change.old_pages if old.id == page.id)
+    first_gone = next(revision for revision in all_old if revision.id not in change.left_revisions)
+    since = min(first_gone.time, all_old[-1].time)
+    out = helpers.converted(tmp_path / "old" / "samplewiki-20260101-pages-meta-history.xml", tmp_path / "since",
+                            "--since", f"{since:%Y-%m-%dT%H:%M:%SZ}", tables=["revision_history"])
+    purge(out, new)
+    rows = [row for row in helpers.table(out, "revision_history").to_pylist() if row["page_id"] == page.id]
+    times = {revision.id: revision.time for revision in all_old}
+    gone = {revision.time for revision in all_old if revision.id not in change.left_revisions}
+    for row in rows:
+        seconds = row["page_seconds_since_previous_revision"]
+        assert seconds is None or times[row["revision_id"]] - datetime.timedelta(seconds=seconds) not in gone
 
 
 def test_sessions_that_stay_are_as_they_were(purged):
     _, before, after, fresh, _, report = purged
-    kept = helpers.table(after, "sessions").to_pylist()
-    assert all(row in helpers.table(before, "sessions").to_pylist() for row in kept) and kept
+    def rows(folder):
+        return [{name: value for name, value in row.items() if name != "session_index"}
+                for row in helpers.table(folder, "sessions").to_pylist()]
+    kept = rows(after)
+    assert all(row in rows(before) for row in kept) and kept
     removed = report["tables"]["sessions"]["rows_removed"]
     assert len(kept) + sum(removed.values()) == helpers.table(before, "sessions").num_rows
 

@@ -17,7 +17,7 @@ COUNTED = {
     "mediawiki_wikitext_history_wiki_id": ["page_redirect_title"],
     "mediawiki_content_history_v1": ["page_redirect_target"],
     "mediawiki_content_current_v1": ["page_redirect_target"],
-    "mediawiki_history": ["page_revision_count", "page_seconds_since_previous_revision"],
+    "mediawiki_history": [],
     "wikiq": [],
 }
 REVERTS = {"mediawiki_history": ["revision_is_identity_reverted", "revision_first_identity_reverting_revision_id",
@@ -80,13 +80,19 @@ def test_histories_of_pages_that_are_not_touched_are_those_of_a_new_conversion(p
 
 
 def test_what_is_current_is_what_was_or_nothing(purged):
-    change, before, after, fresh, _, _ = purged
+    change, before, after, fresh, _, report = purged
     left = change.left_revisions
     rows = {row[0]: row for row in read(after, TABLES[3], "revision_id, * EXCLUDE (revision_id, page_redirect_target)")}
     anew = {row[0]: row for row in read(fresh, TABLES[3], "revision_id, * EXCLUDE (revision_id, page_redirect_target)")}
     were = {row[0] for row in read(before, TABLES[3], "revision_id")}
     assert set(rows) == were & set(left) < were
     assert all(row == anew[number] for number, row in rows.items())
+    # Pages that are still there without their latest revision are counted, not lost in silence.
+    newer = {page.id for page in change.newer_pages}
+    left_out = [page.id for page in change.old_pages if page.revisions[-1].id not in left and page.id in newer]
+    removed = report["tables"][TABLES[3]]["rows_removed"]
+    assert removed.get("latest_revision_gone", 0) == len(left_out)
+    assert sum(removed.values()) == len(were) - len(rows)
 
 
 def test_reverts_tell_nothing_of_hidden_texts(purged):
@@ -96,6 +102,10 @@ def test_reverts_tell_nothing_of_hidden_texts(purged):
     for number, reverting, is_revert in read(after, "mediawiki_history", "revision_id, "
             "revision_first_identity_reverting_revision_id, revision_is_identity_revert"):
         assert reverting in shown | {None} and (number in shown or not is_revert)
+    # What is told to be reverted is so in a new conversion, too.
+    was_reverted = "revision_is_identity_reverted"
+    told = set(read(after, "mediawiki_history", "revision_id", was_reverted))
+    assert told <= set(read(fresh, "mediawiki_history", "revision_id", was_reverted)) and len(told) > 3
     anew = {row[0]: row for row in read(fresh, "wikiq", "revid, revert, reverteds, sha1")}
     known = 0
     for number, is_revert, reverted, sha1 in read(after, "wikiq", "revid, revert, reverteds, sha1"):
@@ -206,3 +216,15 @@ def test_a_purge_that_is_ended_in_partitions_goes_on(wikis, tmp_path):
         assert helpers.run("purge", folder).returncode == 0 and sound(folder)
         assert {str(path.relative_to(folder)): path.read_bytes()
                 for path in folder.rglob("*") if path.is_file()} == files
+
+
+def test_current_pages_that_are_left_out_are_told(tmp_path):
+    change = changing_wiki.Change(3)
+    old, new, _ = change.write(tmp_path)
+    out = convert(old / "samplewiki-20260101-pages-meta-history.xml", tmp_path / "out", profiles=["content-current"],
+                  tables="rejects")
+    newer = {page.id for page in change.newer_pages}
+    pages = [page for page in change.old_pages
+             if page.revisions[-1].id not in change.left_revisions and page.id in newer]
+    text = helpers.run("purge", out, "--against", new / "samplewiki-20260201-stub-meta-history.xml").stdout.decode()
+    assert pages and f"LEFT OUT  {len(pages)} of the current pages" in text

@@ -1,4 +1,5 @@
 """Jobs in splits, on the command line."""
+import hashlib
 import json
 import os
 import shutil
@@ -143,7 +144,7 @@ def test_damage(name, code, tmp_path):
     assert result.returncode == 2 and "splits are not done" in told(result)
     if len(planned["splits"]) > 1:
         result = convert(planned["splits"][0], tmp_path / "other", "--on-damage", "skip")
-        assert result.returncode == 2 and "--on-damage skip needs whole files" in told(result)
+        assert result.returncode == 2 and "--on-damage skip needs splits that are whole files" in told(result)
 
 
 def test_skipping_damage_in_whole_files(tmp_path):
@@ -153,6 +154,27 @@ def test_skipping_damage_in_whole_files(tmp_path):
         assert convert(split, output, "--on-damage", "skip").returncode == 1
     assert commit(planned, output, "--on-damage", "skip").returncode == 1
     assert helpers.table(output, "rejects").num_rows == 2
+
+
+def test_checksums_of_whole_files(tmp_path):
+    """Lists are of whole files, and so are the splits that are held against them."""
+    dump = tmp_path / "samplewiki-20260101-pages-meta-history.xml"
+    shutil.copy(helpers.SAMPLES / "reverts.xml", dump)
+    sums = tmp_path / "samplewiki-20260101-sha1sums.txt"
+    sums.write_text(f"{hashlib.sha1(dump.read_bytes()).hexdigest()}  {dump.name}\n")
+    cut = plan(dump, size="10KiB")
+    result = convert(cut["splits"][0], tmp_path / "cut", "--verify", "checksums")
+    assert result.returncode == 2 and "--verify checksums needs splits that are whole files" in told(result)
+    whole = plan(dump, size="1MB")
+    [split] = whole["splits"]
+    output = tmp_path / "out"
+    assert convert(split, output, "--verify", "checksums").returncode == 0
+    assert commit(whole, output, "--verify", "checksums").returncode == 0
+    [checked] = helpers.manifest(output)["inputs"][0]["verified"]["checksums"]
+    assert checked["algorithm"] == "sha1"
+    sums.write_text(f"{'0' * 40}  {dump.name}\n")
+    result = convert(split, tmp_path / "wrong", "--verify", "checksums")
+    assert result.returncode == 3 and "its sha1 is" in told(result)
 
 
 def test_partitions_are_those_of_one_pass(tmp_path):

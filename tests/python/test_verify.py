@@ -197,3 +197,19 @@ def test_broken_tables_are_told_as_convert_tells_them(path, tmp_path):
     expected = run("convert", path, "--output", tmp_path / "out", "--progress", "off")
     result = run("verify", path)
     assert (result.returncode, result.stderr) == (expected.returncode, expected.stderr)
+
+
+def test_an_output_that_is_not_finished(tmp_path):
+    """Parts without a manifest, and a folder without any dump, are not told to be whole."""
+    output = converted(SAMPLES / "reverts.xml", tmp_path / "out")
+    (output / "manifest.json").unlink()
+    result = run("verify", output)
+    assert result.returncode == 3 and b"has no manifest.json: the job that wrote into it is not finished" in result.stderr
+    # Dumps that are named with it are read all the same.
+    result = run("verify", output, SAMPLES / "reverts.xml")
+    assert result.returncode == 3 and b"reverts.xml" in result.stdout
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "notes.txt").write_text("no dump")
+    result = run("verify", other)
+    assert result.returncode == 2 and b"there is no dump in" in result.stderr

@@ -19,6 +19,7 @@ use crate::model::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Reason {
     RevisionGone,
+    LatestRevisionGone,
     PageGone,
     LogEntryGone,
     UploadGone,
@@ -35,6 +36,7 @@ impl Reason {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::RevisionGone => "revision_gone",
+            Self::LatestRevisionGone => "latest_revision_gone",
             Self::PageGone => "page_gone",
             Self::LogEntryGone => "log_entry_gone",
             Self::UploadGone => "upload_gone",
@@ -74,6 +76,12 @@ pub(super) struct Changes {
     pub(super) keyframes: BTreeSet<usize>,
     /// Pages some of whose texts or revisions are gone.
     pub(super) pages: BTreeSet<i64>,
+    /// Pages with a hidden text, of which the row does not tell whether it was hidden before.
+    pub(super) perhaps: BTreeSet<i64>,
+    /// Pages from which revisions are gone.
+    pub(super) thinned: BTreeSet<i64>,
+    /// Pages of which a user is hidden.
+    pub(super) unnamed: BTreeSet<i64>,
     /// Revisions that are gone.
     pub(super) gone: BTreeSet<i64>,
     /// Revisions made from one whose text is gone.
@@ -218,6 +226,11 @@ impl<'b> Rows<'b> {
 
     fn column(&self, name: &str) -> Option<&'b ArrayRef> {
         self.batch.column_by_name(name)
+    }
+
+    /// Whether there is a value, as far as the column was read.
+    pub(super) fn is_there(&self, name: &str, row: usize) -> bool {
+        self.column(name).is_some_and(|column| column.is_valid(row))
     }
 
     pub(super) fn int(&self, name: &str, row: usize) -> Option<i64> {

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ids::IdSet;
+use super::judge_sessions::{self, RemovedSessions};
 use super::newer::{Fate, Newer};
+use super::ranks::{AllRanks, Ranks};
+use super::twins::LostTexts;
 
 /// What is left of a page's revisions.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,18 @@ pub(super) struct Lost {
     pub(super) gone: Arc<IdSet>,
     /// Pages of which revisions, or texts of them, are to go.
     pub(super) pages: Arc<IdSet>,
+    /// Pages from which revisions are gone.
+    pub(super) thinned: Arc<IdSet>,
+    /// Pages of which a user was hidden.
+    pub(super) unnamed: Arc<IdSet>,
+    /// Texts that are lost, where a table tells them by checksums.
+    pub(super) texts: Option<Arc<LostTexts>>,
+    /// Revisions that stay and have one of these texts.
+    pub(super) twins: IdSet,
+    /// Places in the history of pages from which revisions are gone.
+    pub(super) ranks: AllRanks,
+    /// Sessions that go.
+    pub(super) sessions: RemovedSessions,
     /// Revisions made from one whose text is gone; `None` where no table tells who is made from whom.
     pub(super) orphans: Option<Arc<IdSet>>,
     /// What is left of these pages, and of those that are gone themselves.
@@ -56,7 +71,20 @@ impl Lost {
     pub(super) fn bytes(&self) -> usize {
         const SUMS_BYTES: usize = 80;
         let orphans = self.orphans.as_ref().map_or(0, |orphans| orphans.bytes());
-        self.gone.bytes() + self.pages.bytes() + orphans + self.sums.len() * SUMS_BYTES
+        let texts = self.texts.as_ref().map_or(0, |texts| texts.bytes());
+        let sets = [
+            &*self.gone,
+            &*self.pages,
+            &*self.thinned,
+            &*self.unnamed,
+            &self.twins,
+        ];
+        sets.map(IdSet::bytes).iter().sum::<usize>()
+            + orphans
+            + texts
+            + self.sums.len() * SUMS_BYTES
+            + self.ranks.values().map(Ranks::bytes).sum::<usize>()
+            + judge_sessions::bytes(&self.sessions)
     }
 }
 
@@ -79,6 +107,32 @@ impl Facts<'_> {
     /// Whether some of a page's texts or revisions are to go.
     pub(super) fn is_affected(&self, page_id: Option<i64>) -> bool {
         page_id.is_some_and(|id| self.lost.pages.contains(id))
+    }
+
+    /// Whether revisions are gone from a page.
+    pub(super) fn is_thinned(&self, page_id: Option<i64>) -> bool {
+        page_id.is_some_and(|id| self.lost.thinned.contains(id))
+    }
+
+    /// Whether a user of a page was hidden.
+    pub(super) fn has_unnamed(&self, page_id: Option<i64>) -> bool {
+        page_id.is_some_and(|id| self.lost.unnamed.contains(id))
+    }
+
+    /// Whether a revision has, or can have, the text of one of its page that is lost.
+    pub(super) fn is_twin(&self, page_id: Option<i64>, id: i64) -> bool {
+        match &self.lost.texts {
+            Some(texts) => {
+                self.lost.twins.contains(id)
+                    || page_id.is_some_and(|page| texts.may_be_any_of(page))
+            }
+            None => self.is_affected(page_id),
+        }
+    }
+
+    /// Whether nobody is to know that a revision was a revert.
+    pub(super) fn has_lost_revert(&self, page_id: Option<i64>, id: i64) -> bool {
+        self.revision(page_id, id).has_lost_text() || self.is_twin(page_id, id)
     }
 
     /// Whether a size would tell that of a text which is gone.

@@ -41,6 +41,7 @@ pub(super) fn fate_by(
             changes.remove(row, Reason::RevisionGone);
             changes.gone.insert(id);
             changes.pages.extend(page_id);
+            changes.thinned.extend(page_id);
             None
         }
         Fate::Unknown => {

@@ -1,9 +1,26 @@
-//! Which rows and values go of tables that are made of a page's history, or a user's.
+//! Which rows and values go of tables that are made of a page's history.
 
 use super::changes::{Changes, Reason, Rows, Value};
 use super::facts::Facts;
 use super::judge::{fate_of, hide_user, mark, nullify};
 use super::newer::Fate;
+use super::ranks::{Ranked, recount};
+use super::windows::{OF_OTHERS, has_any, later_of};
+
+/// Whether the revert of a row is not to be told: that of the revision in a column, or, where that is not
+/// there, of one on a page of which some are lost.
+pub(super) fn is_revert_lost(
+    facts: &Facts<'_>,
+    rows: &Rows<'_>,
+    row: usize,
+    page_id: Option<i64>,
+    [reverting, is_reverted]: [&str; 2],
+) -> bool {
+    match rows.int(reverting, row) {
+        Some(id) => facts.has_lost_revert(page_id, id),
+        None => facts.is_affected(page_id) && rows.boolean(is_reverted, row) != Some(false),
+    }
+}
 
 pub(super) fn revision_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
     const SIZE: &str = "revision_text_bytes_diff";
@@ -11,33 +28,36 @@ pub(super) fn revision_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut
         "revision_first_identity_reverting_revision_id",
         "revision_seconds_to_identity_revert",
     ];
+    const IS_REVERTED: &str = "revision_is_identity_reverted";
+    const IS_REVERT: &str = "revision_is_identity_revert";
+    const NO: Value = Value::Bool(false);
     for row in 0..rows.count() {
         let Some((told, fate)) = fate_of(facts, rows, row, "revision_id", changes) else {
             continue;
         };
         if fate.hidden().content {
+            changes.perhaps.extend(told.page_id);
             nullify(rows, row, &[SIZE], Reason::TextHidden, changes);
-            // Without its text nobody knows what it brought back; that it was undone, others tell.
-            let (flag, no) = ("revision_is_identity_revert", Value::Bool(false));
-            changes.set(rows, row, flag, no, Reason::TextHidden);
+            // Without its text nobody knows what it brought back.
+            changes.set(rows, row, IS_REVERT, NO, Reason::TextHidden);
         } else if facts.is_orphan(told.page_id, told.id) {
             nullify(rows, row, &[SIZE], Reason::NeighbourLost, changes);
         }
-        let reverting = rows.int(REVERTING[0], row);
-        if reverting.is_some_and(|id| facts.revision(told.page_id, id).has_lost_text()) {
-            nullify(rows, row, &REVERTING, Reason::NeighbourLost, changes);
+        if facts.is_twin(told.page_id, told.id) {
+            changes.set(rows, row, IS_REVERT, NO, Reason::NeighbourLost);
         }
+        let columns = [REVERTING[0], IS_REVERTED];
+        if is_revert_lost(facts, rows, row, told.page_id, columns) {
+            nullify(rows, row, &REVERTING, Reason::NeighbourLost, changes);
+            changes.set(rows, row, IS_REVERTED, NO, Reason::NeighbourLost);
+        }
+        recount(Ranked::RevisionHistory, facts, rows, row, changes);
         mark(facts, rows, row, changes);
     }
 }
 
 pub(super) fn persistence(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
-    const OF_OTHERS: [&str; 4] = [
-        "non_self_processed",
-        "non_self_persistent_tokens",
-        "sum_log_non_self_persisted",
-        "is_non_self_censored",
-    ];
+    const OF_TIMES: [&str; 2] = ["seconds_possible", "sum_log_seconds_visible"];
     const OF_ALL: [&str; 7] = [
         "revisions_processed",
         "seconds_possible",
@@ -47,16 +67,36 @@ pub(super) fn persistence(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Chan
         "sum_log_seconds_visible",
         "is_censored",
     ];
-    for row in 0..rows.count() {
-        let Some((_, fate)) = fate_of(facts, rows, row, "revision_id", changes) else {
+    let later = later_of(facts, rows);
+    for (row, later) in later.into_iter().enumerate() {
+        let Some((told, fate)) = fate_of(facts, rows, row, "revision_id", changes) else {
             continue;
         };
         let hidden = fate.hidden();
-        if hidden.content {
-            nullify(rows, row, &OF_ALL, Reason::TextHidden, changes);
-            nullify(rows, row, &OF_OTHERS, Reason::TextHidden, changes);
-        } else if hidden.user {
+        // That it added nothing tells that there was a text like its own.
+        let adds_nothing = rows.int("tokens_added", row).is_none_or(|count| count == 0);
+        let is_newly_hidden = hidden.content && has_any(rows, row, &OF_ALL);
+        changes
+            .pages
+            .extend(told.page_id.filter(|_| is_newly_hidden));
+        let tells_text = adds_nothing && facts.is_twin(told.page_id, told.id);
+        if hidden.content || tells_text {
+            let reason = match hidden.content {
+                true => Reason::TextHidden,
+                false => Reason::NeighbourLost,
+            };
+            nullify(rows, row, &OF_ALL, reason, changes);
+            nullify(rows, row, &OF_OTHERS, reason, changes);
+        }
+        if hidden.user {
+            let is_new = has_any(rows, row, &OF_OTHERS);
+            changes.unnamed.extend(told.page_id.filter(|_| is_new));
             nullify(rows, row, &OF_OTHERS, Reason::UserHidden, changes);
+        } else if later.is_unnamed {
+            nullify(rows, row, &OF_OTHERS, Reason::NeighbourLost, changes);
+        }
+        if later.is_gone {
+            nullify(rows, row, &OF_TIMES, Reason::NeighbourLost, changes);
         }
         mark(facts, rows, row, changes);
     }
@@ -131,20 +171,5 @@ pub(super) fn reverts(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes)
             nullify(rows, row, &["is_self_revert"], Reason::UserHidden, changes);
         }
         mark(facts, rows, row, changes);
-    }
-}
-
-pub(super) fn sessions(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
-    for row in 0..rows.count() {
-        let ids = rows.ints("revision_ids", row).unwrap_or_default();
-        let events = rows.int("session_events", row).unwrap_or_default();
-        let fates: Vec<_> = ids.iter().map(|id| facts.revision(None, *id)).collect();
-        if fates.iter().any(|fate| fate.is_gone()) {
-            changes.remove(row, Reason::RevisionGone);
-        } else if fates.iter().any(|fate| fate.has_lost_user()) {
-            changes.remove(row, Reason::UserHidden);
-        } else if fates.contains(&Fate::Unknown) || events > ids.len() as i64 {
-            changes.unknown.insert(row);
-        }
     }
 }

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::changes::{Changes, Reason, Rows, Value};
 use super::facts::Facts;
 use super::judge::{Told, fate_by, fate_of, hide_comment, note_orphan, nullify};
+use super::judge_derived::is_revert_lost;
 use super::newer::Fate;
+use super::ranks::{Ranked, recount};
 use super::rules::RevisionColumns;
 use crate::model::Timestamp;
 use crate::tables::history_time;
@@ -15,6 +17,7 @@ pub(super) const WIKIQ: RevisionColumns = RevisionColumns {
     page: "articleid",
     id: "revid",
     time: "date_time",
+    sha1: "sha1",
 };
 
 /// The id of a user who is hidden.
@@ -122,6 +125,20 @@ pub(super) fn content_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut 
     }
 }
 
+/// Of a page whose latest revision is gone nothing is left: what is the latest now, the output does not know.
+pub(super) fn content_current(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
+    for row in 0..rows.count() {
+        let ids = rows.int("page_id", row).zip(rows.int("revision_id", row));
+        if let Some((page, revision)) = ids
+            && facts.revision(Some(page), revision).is_gone()
+            && matches!(facts.newer.page(page), Fate::Kept(_))
+        {
+            changes.remove(row, Reason::LatestRevisionGone);
+        }
+    }
+    content_history(facts, rows, changes);
+}
+
 pub(super) fn mediawiki_history(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
     const PARTS: &str = "revision_deleted_parts";
     for row in 0..rows.count() {
@@ -185,6 +202,14 @@ fn hide_part(rows: &Rows<'_>, row: usize, part: &str, changes: &mut Changes) -> 
     reason
 }
 
+/// Takes away that a revision was a revert; that it was none stays.
+fn forget_revert(rows: &Rows<'_>, row: usize, changes: &mut Changes) {
+    const IS_REVERT: &str = "revision_is_identity_revert";
+    if rows.boolean(IS_REVERT, row) == Some(true) {
+        nullify(rows, row, &[IS_REVERT], Reason::NeighbourLost, changes);
+    }
+}
+
 /// Takes away what an event tells of other revisions that are gone or have a hidden text.
 fn hide_neighbours(
     facts: &Facts<'_>,
@@ -198,15 +223,21 @@ fn hide_neighbours(
         "revision_first_identity_reverting_revision_id",
         "revision_seconds_to_identity_revert",
     ];
+    const IS_REVERTED: &str = "revision_is_identity_reverted";
     const FIRST: &str = "page_first_edit_timestamp";
     let reason = Reason::NeighbourLost;
     if is_orphan || facts.is_orphan(told.page_id, told.id) {
         nullify(rows, row, &["revision_text_bytes_diff"], reason, changes);
     }
-    let reverting = rows.int(REVERTING[0], row);
-    if reverting.is_some_and(|id| facts.revision(told.page_id, id).has_lost_text()) {
+    if is_revert_lost(facts, rows, row, told.page_id, [REVERTING[0], IS_REVERTED]) {
         nullify(rows, row, &REVERTING, reason, changes);
+        nullify(rows, row, &[IS_REVERTED], reason, changes);
     }
+    let is_hidden = facts.revision(told.page_id, told.id).has_lost_text();
+    if !is_hidden && facts.is_twin(told.page_id, told.id) {
+        forget_revert(rows, row, changes);
+    }
+    recount(Ranked::MediawikiHistory, facts, rows, row, changes);
     if facts.is_affected(told.page_id) && facts.lost.has_sums && rows.text(FIRST, row).is_some() {
         let sums = told.page_id.and_then(|id| facts.lost.sums.get(&id));
         let first = sums.and_then(|sums| sums.first);

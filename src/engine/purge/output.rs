@@ -38,6 +38,23 @@ pub(super) struct OutputTable {
     pub(super) parts: Vec<PathBuf>,
 }
 
+impl OutputTable {
+    /// Whether its rows tell which texts were hidden when they were written.
+    pub(super) fn tells_hidden_texts(&self) -> bool {
+        let of_texts = [&tables::CONTENT, &tables::DIFFS];
+        self.rule.lists.is_some() || of_texts.iter().any(|table| table.name == self.name)
+    }
+
+    /// The columns by which the texts of its revisions can be told from each other, if it has them.
+    pub(super) fn text_columns(&self) -> Option<RevisionColumns> {
+        let columns = self.rule.lists?;
+        let mut needed = [columns.page, columns.id, columns.sha1].into_iter();
+        needed
+            .all(|column| self.judged.iter().any(|name| name == column))
+            .then_some(columns)
+    }
+}
+
 /// An output.
 pub(super) struct Output {
     tables: Vec<OutputTable>,

@@ -37,6 +37,17 @@ impl PurgeReport {
     }
 }
 
+impl PurgeReport {
+    /// Pages that the newer dumps have and a table of current pages lost, for their latest revision is gone.
+    pub fn pages_left_out(&self) -> u64 {
+        let reason = Reason::LatestRevisionGone.name();
+        let removed = self.tables.values();
+        removed
+            .filter_map(|table| table.rows_removed.get(reason))
+            .sum()
+    }
+}
+
 /// What went of a table: rows by reason, each once, and rows in which values went.
 #[derive(Debug, Clone, Default, Serialize, PartialEq, Eq)]
 pub struct TablePurge {

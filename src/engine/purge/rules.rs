@@ -3,7 +3,8 @@
 use super::changes::{Changes, Reason, Rows};
 use super::facts::Facts;
 use super::newer::Fate;
-use super::{judge, judge_derived, judge_logs, judge_profiles};
+use super::ranks::Ranked;
+use super::{judge, judge_derived, judge_logs, judge_profiles, judge_sessions};
 
 /// What newer dumps have to tell for a table to be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,10 @@ pub(super) struct Rule {
     pub(super) tells_of_revisions: bool,
     /// The columns of a table that has a row for each revision.
     pub(super) lists: Option<RevisionColumns>,
+    /// Whose rows know their place in the page's history.
+    pub(super) ranked: Option<Ranked>,
+    /// Whether rows are the sessions of users.
+    pub(super) are_sessions: bool,
 }
 
 /// Columns that tell of a revision.
@@ -52,14 +57,17 @@ pub(super) struct RevisionColumns {
     pub(super) page: &'static str,
     pub(super) id: &'static str,
     pub(super) time: &'static str,
+    /// The checksum of its text.
+    pub(super) sha1: &'static str,
 }
 
 impl RevisionColumns {
-    const fn with_time(time: &'static str) -> Self {
+    const fn named(time: &'static str, sha1: &'static str) -> Self {
         Self {
             page: "page_id",
             id: "revision_id",
             time,
+            sha1,
         }
     }
 
@@ -82,6 +90,8 @@ const fn of_pages(
         judge: Judge::OurTable(judge),
         tells_of_revisions: true,
         lists: None,
+        ranked: None,
+        are_sessions: false,
     }
 }
 
@@ -96,6 +106,8 @@ const fn other(
         judge: Judge::OurTable(judge),
         tells_of_revisions: false,
         lists: None,
+        ranked: None,
+        are_sessions: false,
     }
 }
 
@@ -106,6 +118,8 @@ const fn sql(needs: Needs, ids: &'static [(&'static str, Subject)]) -> Rule {
         judge: Judge::SqlTable(ids),
         tells_of_revisions: false,
         lists: None,
+        ranked: None,
+        are_sessions: false,
     }
 }
 
@@ -116,9 +130,11 @@ const REVISION: &[&str] = &["revision_id"];
 pub(super) fn rule_of(table: &str) -> Option<Rule> {
     Some(match table {
         "pages" => other(Needs::Pages, &["page_id"], judge::pages),
-        "revisions" => of_pages(REVISION, judge::revisions).listing("revision_dt"),
+        "revisions" => of_pages(REVISION, judge::revisions).listing("revision_dt", "revision_sha1"),
         "content" => of_pages(REVISION, judge::content),
-        "revision_history" => of_pages(REVISION, judge_derived::revision_history),
+        "revision_history" => {
+            of_pages(REVISION, judge_derived::revision_history).ranked(Ranked::RevisionHistory)
+        }
         "persistence" => of_pages(REVISION, judge_derived::persistence),
         "tokens" => of_pages(&["origin_revision_id"], judge_derived::tokens),
         "diffs" => of_pages(&["revision_id", "previous_revision_id"], judge::diffs),
@@ -130,11 +146,14 @@ pub(super) fn rule_of(table: &str) -> Option<Rule> {
             ],
             judge_derived::reverts,
         ),
-        "sessions" => other(
-            Needs::Pages,
-            &["revision_ids", "session_events"],
-            judge_derived::sessions,
-        ),
+        "sessions" => Rule {
+            are_sessions: true,
+            ..other(
+                Needs::Pages,
+                &["revision_ids", "session_events"],
+                judge_sessions::sessions,
+            )
+        },
         "uploads" => other(Needs::Uploads, &["page_id", "upload_dt"], judge::uploads),
         "log_events" => other(Needs::LogEntries, &["log_id"], judge_logs::log_events),
         "user_creations" => other(Needs::LogEntries, &["log_id"], judge_logs::user_creations),
@@ -143,19 +162,18 @@ pub(super) fn rule_of(table: &str) -> Option<Rule> {
             other(Needs::Pages, &["page_id", "revision_id"], judge::rejects)
         }
         "namespaces" => HARMLESS,
-        "mediawiki_wikitext_history" => {
-            of_pages(REVISION, judge_profiles::wikitext_history).listing("revision_timestamp")
-        }
+        "mediawiki_wikitext_history" => of_pages(REVISION, judge_profiles::wikitext_history)
+            .listing("revision_timestamp", "revision_text_sha1"),
         "mediawiki_wikitext_history_wiki_id" => {
-            of_pages(REVISION, judge_profiles::wikitext_history).listing("revision_dt")
+            of_pages(REVISION, judge_profiles::wikitext_history)
+                .listing("revision_dt", "revision_text_sha1")
         }
-        "mediawiki_content_history_v1" => {
-            of_pages(REVISION, judge_profiles::content_history).listing("revision_dt")
-        }
-        "mediawiki_content_current_v1" => of_pages(REVISION, judge_profiles::content_history),
-        "mediawiki_history" => {
-            of_pages(REVISION, judge_profiles::mediawiki_history).listing("event_timestamp")
-        }
+        "mediawiki_content_history_v1" => of_pages(REVISION, judge_profiles::content_history)
+            .listing("revision_dt", "revision_sha1"),
+        "mediawiki_content_current_v1" => of_pages(REVISION, judge_profiles::content_current),
+        "mediawiki_history" => of_pages(REVISION, judge_profiles::mediawiki_history)
+            .listing("event_timestamp", "revision_text_sha1")
+            .ranked(Ranked::MediawikiHistory),
         "wikiq" => Rule {
             lists: Some(judge_profiles::WIKIQ),
             ..of_pages(&["revid"], judge_profiles::wikiq)
@@ -209,9 +227,15 @@ fn sql_rule_of(table: &str) -> Option<Rule> {
 }
 
 impl Rule {
-    /// The rule of a table with a row for each revision, whose time is in a column.
-    const fn listing(mut self, time: &'static str) -> Self {
-        self.lists = Some(RevisionColumns::with_time(time));
+    /// The rule of a table with a row for each revision, whose time and checksum are in columns.
+    const fn listing(mut self, time: &'static str, sha1: &'static str) -> Self {
+        self.lists = Some(RevisionColumns::named(time, sha1));
+        self
+    }
+
+    /// The rule of a table whose rows know their place in the page's history.
+    const fn ranked(mut self, ranked: Ranked) -> Self {
+        self.ranked = Some(ranked);
         self
     }
 

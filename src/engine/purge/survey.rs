@@ -1,12 +1,12 @@
 //! Looking an output through, a part a task.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::changes::{Changes, Rows};
-use super::facts::{Facts, Lost, PageSums};
-use super::ids::IdSet;
+use super::facts::{Facts, Lost};
+use super::found::{Found, Gathered};
 use super::newer::Newer;
 use super::output::{Output, OutputTable};
 use super::report::TablePurge;
@@ -33,72 +33,78 @@ pub(super) struct Survey<'s> {
 impl Survey<'_> {
     /// Learns what of the output is gone, before any row is judged by its neighbours.
     pub(super) fn learn(&self) -> Result<Lost> {
-        let (mut gone, mut pages) = (IdSet::default(), IdSet::default());
-        let mut orphans = IdSet::default();
         let look = |table: &OutputTable, part: &Path, newer: &Newer| {
             let mut found = Found::default();
             let lost = Lost::default();
-            judge_part(table, part, &Facts { newer, lost: &lost }, |changes, _| {
-                found.take(&changes)
-            })?;
+            judge_part(
+                table,
+                part,
+                &Facts { newer, lost: &lost },
+                |changes, rows| {
+                    found.take(table, &changes, rows);
+                },
+            )?;
             Ok(found)
         };
         let tells = |table: &OutputTable| table.rule.tells_of_revisions;
+        let mut all = Found::default();
+        self.each_part(tells, look, |_, _, found: Found| {
+            all.add(found);
+            self.check_memory(all.bytes())
+        })?;
         let mut lists = self.output.tables().iter();
         let knows_parents = lists.any(|table| {
             let mut columns = table.judged.iter();
             table.rule.lists.is_some() && columns.any(|column| column == "revision_parent_id")
         });
-        self.each_part(tells, look, |_, _, found: Found| {
-            gone.add_all(&found.gone);
-            pages.add_all(&found.pages);
-            orphans.add_all(&found.orphans);
-            self.check_memory(gone.bytes() + pages.bytes() + orphans.bytes())
-        })?;
+        let mut tables = self.output.tables().iter();
+        let knows_texts = tables.any(|table| table.text_columns().is_some());
+        // Where no table tells which texts are hidden already, any may be so since.
+        let mut tables = self.output.tables().iter();
+        if !tables.any(OutputTable::tells_hidden_texts) {
+            all.pages.add_all(&all.perhaps);
+        }
         let mut lost = Lost {
-            gone: Arc::new(gone),
-            pages: Arc::new(pages),
-            orphans: knows_parents.then(|| Arc::new(orphans)),
+            gone: Arc::new(all.gone),
+            pages: Arc::new(all.pages),
+            thinned: Arc::new(all.thinned),
+            unnamed: Arc::new(all.unnamed),
+            orphans: knows_parents.then(|| Arc::new(all.orphans)),
+            texts: knows_texts.then(|| Arc::new(all.texts)),
             has_sums: self.output.list().is_some(),
             ..Lost::default()
         };
-        lost.sums = self.sums(lost.clone())?;
+        self.look_again(&mut lost)?;
         self.check_memory(lost.bytes())?;
         Ok(lost)
     }
 
-    /// Counts what is left of the pages that are touched.
-    fn sums(&self, lost: Lost) -> Result<HashMap<i64, PageSums>> {
-        let Some((list, columns)) = self.output.list() else {
-            return Ok(HashMap::new());
-        };
-        let count = move |table: &OutputTable, part: &Path, newer: &Newer| {
-            let facts = Facts { newer, lost: &lost };
-            let mut sums: HashMap<i64, PageSums> = HashMap::new();
+    /// Gathers what follows from what is gone: what is left of pages, of places in their history, and of the
+    /// sessions of users.
+    fn look_again(&self, lost: &mut Lost) -> Result<()> {
+        let list = self.output.list();
+        let list = list.map(|(name, columns)| (name.to_owned(), columns));
+        let known = lost.clone();
+        let look = move |table: &OutputTable, part: &Path, newer: &Newer| {
+            let facts = Facts {
+                newer,
+                lost: &known,
+            };
+            let counted = list.as_ref().filter(|(name, _)| *name == table.name);
+            let counted = counted.map(|(_, columns)| *columns);
+            let mut found = Gathered::default();
             judge_part(table, part, &facts, |changes, rows| {
-                for row in (0..rows.count()).filter(|row| !changes.removed.contains_key(row)) {
-                    if let Some(page) = rows.int(columns.page, row)
-                        && (facts.is_affected(Some(page)) || newer.page(page).is_gone())
-                    {
-                        let time = rows.time(columns.time, row);
-                        sums.entry(page).or_default().see(time);
-                    }
-                }
+                found.take(table, counted, &facts, &changes, rows);
             })?;
-            Ok(sums)
+            Ok(found)
         };
-        let mut sums: HashMap<i64, PageSums> = HashMap::new();
-        self.each_part(
-            |table| table.name == list,
-            count,
-            |_, _, found: HashMap<_, PageSums>| {
-                for (page, more) in found {
-                    sums.entry(page).or_default().add(&more);
-                }
-                Ok(())
-            },
-        )?;
-        Ok(sums)
+        let mut all = Gathered::default();
+        self.each_part(Gathered::is_of, look, |_, _, found: Gathered| {
+            all.add(found);
+            self.check_memory(all.bytes() + lost.bytes())
+        })?;
+        all.end(lost);
+        Ok(())
     }
 
     /// Judges all rows: what changes, table by table, and in which parts.
@@ -194,24 +200,4 @@ fn judge_part(
         take(table.rule.judge(facts, &rows), &rows);
     }
     Ok(())
-}
-
-/// What a part tells of what is gone.
-#[derive(Default)]
-struct Found {
-    gone: IdSet,
-    pages: IdSet,
-    orphans: IdSet,
-}
-
-impl Found {
-    fn take(&mut self, changes: &Changes) {
-        for (set, ids) in [
-            (&mut self.gone, &changes.gone),
-            (&mut self.pages, &changes.pages),
-            (&mut self.orphans, &changes.orphans),
-        ] {
-            ids.iter().for_each(|id| set.insert(*id));
-        }
-    }
 }

@@ -37,10 +37,14 @@ pub fn convert_split(
     stop: &Stop,
     observe: &mut dyn FnMut(),
 ) -> Result<DoneSplit> {
-    if job.checks_files {
+    if job.checks_files && !split.is_whole() {
         return Err(Error::usage(
-            "--verify checksums needs whole files: let `mwparquet verify` look at them",
-        ));
+            "--verify checksums needs splits that are whole files, for lists of checksums are of whole files. \
+             Without it each bzip2 block is checked as it is decoded, and each stream when the job is \
+             committed.  To hold files against their lists, run `mwparquet verify FILE…`, or plan with a \
+             --split-size that is larger than the files",
+        )
+        .in_input(&split.input().name()));
     }
     let head = head_of(job, &split.plan)?;
     split.check_unchanged()?;

@@ -106,9 +106,11 @@ pub(super) fn convert_region(
     }
     if lane.limits.keep_going {
         return Err(Error::usage(
-            "--on-damage skip needs whole files: where one is damaged, nobody could tell which split \
-             lost what.  Plan with a --split-size that is larger than the files",
-        ));
+            "--on-damage skip needs splits that are whole files: where damage goes over a cut, no split could \
+             tell what it lost.  Leave it out, as damage ends no split but those that meet it, and convert \
+             the file that is damaged by itself; or plan with a --split-size that is larger than the files",
+        )
+        .in_input(&input.name()));
     }
     let prolog = Prolog::read(&input, lane)?
         .ok_or_else(|| Error::usage("cannot be read in splits: it is no XML dump in UTF-8"))?;
