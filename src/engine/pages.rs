@@ -1,6 +1,7 @@
 //! Pages with their revisions, and log entries, one after another: for whoever walks a dump.
 //!
-//! Workers parse chunks and decode texts; what they make of a chunk is handed on as a whole.
+//! Workers parse chunks; what they make of a chunk is handed on as a whole.  Texts stay where they stand
+//! in it, and are decoded when somebody reads them.
 
 mod chunk;
 mod owned;
@@ -49,7 +50,7 @@ pub enum Record {
     /// A page begins.
     Page(Box<OwnedPage>),
     /// A revision of the page before.
-    Revision(Box<OwnedRevision>),
+    Revision(Arc<OwnedRevision>),
     /// An entry of a log.
     LogItem(Box<OwnedLogItem>),
 }
@@ -65,6 +66,9 @@ impl PagesJob {
     }
 }
 
+/// Chunks that stay in a processor's cache from the first look to the last, and are held by a text or two.
+const CHUNK_MAX_BYTES: usize = 1 << 20;
+
 type RecordOutlet = Outlet<Vec<Record>, ScanReport>;
 
 fn run(
@@ -74,13 +78,17 @@ fn run(
     stop: &Stop,
 ) -> Result<ScanReport> {
     let pool = Pool::new(job.threads)?;
+    let limits = Limits {
+        chunk_max_bytes: CHUNK_MAX_BYTES,
+        ..job.limits
+    };
     let mut report = ScanReport::default();
     for input in &job.inputs {
         let reading = Reading {
             inputs: std::slice::from_ref(input),
             sequences: &[Sequence::alone(0)],
             finished: &BTreeSet::new(),
-            limits: &job.limits,
+            limits: &limits,
             pool: &pool,
             progress,
             stop,

@@ -1,5 +1,8 @@
 //! Text as it stands in a dump, decoded when somebody wants it.
 
+mod shared;
+mod units;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -7,6 +10,9 @@ use memchr::{memchr, memchr_iter, memmem};
 
 use super::reference::decode_reference;
 use crate::marks::Marks;
+
+pub use shared::{Decoded, SharedText};
+pub use units::Utf16Room;
 
 /// A piece of text in the spelling of its source.
 ///

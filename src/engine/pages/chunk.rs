@@ -1,5 +1,9 @@
 //! The work on a chunk: its records, taken out of it.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
+
 use super::Record;
 use super::owned::{Names, OwnedLogItem, OwnedPage, OwnedRevision};
 use crate::engine::document::Document;
@@ -34,7 +38,7 @@ pub(super) fn records_of(
     let (bytes, places) = chunk.into_contiguous();
     let mut taker = Taker {
         filters,
-        with_texts,
+        texts_in: with_texts.then_some(&bytes),
         keep_going,
         document,
         places: &places,
@@ -54,7 +58,8 @@ pub(super) fn records_of(
 
 struct Taker<'c> {
     filters: &'c Filters,
-    with_texts: bool,
+    /// What texts stand in, if they are wanted.
+    texts_in: Option<&'c Bytes>,
     keep_going: bool,
     document: &'c Document,
     places: &'c Places,
@@ -88,8 +93,8 @@ impl Records for Taker<'_> {
             self.out.seen.filtered_revisions += 1;
             return Ok(());
         }
-        let revision = OwnedRevision::of(revision, self.with_texts, &mut self.names);
-        let record = Record::Revision(Box::new(revision));
+        let revision = OwnedRevision::of(revision, self.texts_in, &mut self.names);
+        let record = Record::Revision(Arc::new(revision));
         self.out.records.push(record);
         Ok(())
     }

@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::engine::cat::{DocumentShape, title_of};
 use crate::model::{
-    Comment, ContentState, Contributor, LogItem, Page, Revision, SiteInfo, Slot, Text, Timestamp,
+    Comment, ContentState, Contributor, LogItem, Page, Revision, SharedText, SiteInfo, Slot, Text,
+    Timestamp,
 };
 
 /// What stands before a page's revisions.
@@ -34,7 +37,7 @@ pub struct OwnedUser {
     /// The user's id; none of who has no account.
     pub id: Option<i64>,
     /// Name or address.
-    pub name: Option<Box<str>>,
+    pub name: Option<Arc<str>>,
 }
 
 /// A revision.
@@ -82,7 +85,7 @@ pub struct OwnedContent {
     /// Declared checksum, in base 36.
     pub sha1: Option<Box<str>>,
     /// The text; `None` where it is hidden, missing, not in the dump or not wanted.
-    pub text: Option<Box<str>>,
+    pub text: Option<SharedText>,
 }
 
 /// An entry of a log.
@@ -161,7 +164,7 @@ impl OwnedUser {
         Self {
             is_visible: contributor.is_visible,
             id: contributor.id,
-            name: owned(contributor.name),
+            name: contributor.name.map(|name| (*name.to_cow()).into()),
         }
     }
 }
@@ -171,9 +174,9 @@ fn comment_of(comment: Comment<'_>) -> (Option<Box<str>>, bool) {
 }
 
 impl OwnedRevision {
-    pub(super) fn of(revision: &Revision<'_>, with_texts: bool, names: &mut Names) -> Self {
+    pub(super) fn of(revision: &Revision<'_>, texts_in: Option<&Bytes>, names: &mut Names) -> Self {
         let (comment, comment_is_visible) = comment_of(revision.comment);
-        let content = |slot: &Slot<'_>| OwnedContent::of(slot, revision, with_texts, names);
+        let content = |slot: &Slot<'_>| OwnedContent::of(slot, revision, texts_in, names);
         Self {
             id: revision.id,
             parent_id: revision.parent_id,
@@ -186,16 +189,36 @@ impl OwnedRevision {
             contents: revision.slots().map(content).collect(),
         }
     }
+
+    /// Whether a text of it holds the chunk that it comes from.
+    pub fn is_shared(&self) -> bool {
+        self.texts().any(SharedText::is_shared)
+    }
+
+    /// Lets go of the chunk that its texts come from: for who keeps a revision when those about it are gone.
+    pub fn settle(&self) {
+        self.texts().for_each(SharedText::settle);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &SharedText> {
+        let contents = self.contents.iter();
+        contents.filter_map(|content| content.text.as_ref())
+    }
 }
 
 impl OwnedContent {
-    fn of(slot: &Slot<'_>, revision: &Revision<'_>, with_texts: bool, names: &mut Names) -> Self {
+    fn of(
+        slot: &Slot<'_>,
+        revision: &Revision<'_>,
+        texts_in: Option<&Bytes>,
+        names: &mut Names,
+    ) -> Self {
         // Before schema 0.11 only the revision has a checksum.
         let sha1 = match slot.declared_sha1 {
             None if slot.role.is_none() => revision.sha1,
             declared => declared,
         };
-        let text = slot.visible_text().filter(|_| with_texts);
+        let text = slot.visible_text().zip(texts_in);
         Self {
             role: again(&mut names.role, &slot.role().to_cow()),
             origin_revision_id: slot.origin_revision_id,
@@ -206,7 +229,7 @@ impl OwnedContent {
             location: owned(slot.location),
             declared_bytes: slot.known_declared_bytes(),
             sha1: owned(not_empty(sha1)),
-            text: owned(text),
+            text: text.map(|(text, source)| text.shared(source)),
         }
     }
 }
