@@ -1,6 +1,7 @@
 //! Dumps as pages and entries of logs, one after another.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec;
 
@@ -18,7 +19,11 @@ use crate::waiting::{next_item, run};
 
 /// Dumps that are being read, from the first record to the last, once.
 #[pyclass(frozen, subclass, module = "mwparquet")]
-pub struct Dump(Mutex<State>);
+pub struct Dump {
+    state: Mutex<State>,
+    /// Whether workers decode texts.
+    decode_texts: Arc<AtomicBool>,
+}
 
 struct State {
     stream: Pages,
@@ -79,8 +84,13 @@ impl State {
 
 impl Dump {
     fn state(&self, py: Python<'_>) -> MutexGuard<'_, State> {
-        let state = self.0.lock_py_attached(py);
+        let state = self.state.lock_py_attached(py);
         state.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that texts are read: those of the chunks to come are decoded by workers.
+    pub fn texts_are_read(&self) {
+        self.decode_texts.store(true, Ordering::Relaxed);
     }
 
     /// The next revision of the page of a number, if it is still the last one that was handed out.
@@ -108,7 +118,7 @@ impl Dump {
     #[new]
     fn new(py: Python<'_>, words: Vec<String>) -> PyResult<Self> {
         let job = run(py, |stop| library::pages(&words, stop))?;
-        Ok(Self(Mutex::new(State {
+        let state = Mutex::new(State {
             stream: job.records(),
             records: Vec::new().into_iter(),
             next: None,
@@ -116,7 +126,12 @@ impl Dump {
             site: None,
             pages: 0,
             report: None,
-        })))
+        });
+        let decode_texts = job.decode_texts;
+        Ok(Self {
+            state,
+            decode_texts,
+        })
     }
 
     /// What the dump says of its wiki; of several dumps that which is being read.

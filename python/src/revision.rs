@@ -25,6 +25,19 @@ impl Revision {
         let mut contents = self.revision.contents.iter();
         contents.find(|content| *content.role == *"main")
     }
+
+    /// The text of a content, as a string.
+    fn text_of<'py>(
+        &self,
+        py: Python<'py>,
+        content: Option<&OwnedContent>,
+    ) -> PyResult<Option<Bound<'py, PyString>>> {
+        let Some(text) = content.and_then(|content| content.text.as_ref()) else {
+            return Ok(None);
+        };
+        self.page.get().dump.get().texts_are_read();
+        string(py, text).map(Some)
+    }
 }
 
 #[pymethods]
@@ -93,7 +106,7 @@ impl Revision {
     /// The text of the main slot: `''` if it is empty, `None` if it is hidden, missing or not there.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyString>>> {
-        text_of(py, self.main())
+        self.text_of(py, self.main())
     }
 
     /// Declared size of the main slot's text.
@@ -144,15 +157,6 @@ impl Revision {
             None => "Revision(id=None)".to_owned(),
         }
     }
-}
-
-/// The text of a content, as a string.
-fn text_of<'py>(
-    py: Python<'py>,
-    content: Option<&OwnedContent>,
-) -> PyResult<Option<Bound<'py, PyString>>> {
-    let text = content.and_then(|content| content.text.as_ref());
-    text.map(|text| string(py, text)).transpose()
 }
 
 /// Who made something.
@@ -398,7 +402,7 @@ impl Content {
     /// The text: `''` if it is empty, `None` if it is hidden, missing or not in the dump.
     #[getter]
     fn text<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyString>>> {
-        text_of(py, self.content())
+        self.revision.get().text_of(py, self.content())
     }
 
     /// A dictionary of what is known, for JSON.

@@ -3,6 +3,7 @@
 //! For bindings to other languages, so that whatever the command line can be told they can be told,
 //! with the same names, defaults and checks.  Nothing here prints but warnings about rules for personal data.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Parser;
@@ -189,6 +190,7 @@ pub fn pages(words: &[String], stop: &Stop) -> Result<PagesJob> {
         limits,
         threads: pool.threads(),
         with_texts: !arguments.no_texts,
+        decode_texts: Arc::default(),
     })
 }
 
@@ -253,7 +255,13 @@ mod tests {
         assert_eq!(lines.len(), 2);
         let no_such_value = message(&["--on-damage=skipp", "dump.xml"]);
         let lines: Vec<_> = no_such_value.lines().collect();
-        assert!(lines[0].ends_with("[possible values: fail, skip]"), "{lines:?}");
-        assert!(lines[1].starts_with("tip: ") && lines.len() == 2, "{lines:?}");
+        assert!(
+            lines[0].ends_with("[possible values: fail, skip]"),
+            "{lines:?}"
+        );
+        assert!(
+            lines[1].starts_with("tip: ") && lines.len() == 2,
+            "{lines:?}"
+        );
     }
 }

@@ -1,15 +1,16 @@
 //! Pages with their revisions, and log entries, one after another: for whoever walks a dump.
 //!
 //! Workers parse chunks; what they make of a chunk is handed on as a whole.  Texts stay where they stand
-//! in it, and are decoded when somebody reads them.
+//! in it, until somebody reads one: from then on workers decode them.
 
 mod chunk;
 mod owned;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use self::chunk::{ChunkRecords, records_of};
+use self::chunk::{ChunkRecords, TextsWanted, records_of};
 use super::document::Document;
 use super::input_tables::REPORTED_REJECTS;
 use super::lane::Lane;
@@ -22,6 +23,7 @@ use super::scan::ScanReport;
 use super::sequences::Sequence;
 use super::stream::{Outlet, Stream};
 use crate::error::{Error, Result};
+use crate::model::UnitsPool;
 use crate::source::Input;
 use crate::tables::Reject;
 
@@ -40,6 +42,9 @@ pub struct PagesJob {
     pub threads: usize,
     /// Whether texts are wanted.
     pub with_texts: bool,
+    /// Whether workers decode texts; else it is done where one is read.  May be set at any time: by who
+    /// has begun to read them.
+    pub decode_texts: Arc<AtomicBool>,
 }
 
 /// A record of a dump.
@@ -136,9 +141,21 @@ impl Consumer for Walker<'_> {
     fn work(&self) -> Work<ChunkRecords> {
         let filters = Arc::new(self.job.filters.clone());
         let (with_texts, keep_going) = (self.job.with_texts, self.job.limits.keep_going);
+        let decode_texts = Arc::clone(&self.job.decode_texts);
+        let pool = Arc::new(UnitsPool::default());
         Arc::new(move |document, chunk| {
-            records_of(&filters, with_texts, keep_going, document, chunk)
+            let texts = match with_texts {
+                false => TextsWanted::No,
+                true if decode_texts.load(Ordering::Relaxed) => TextsWanted::Decoded(&pool),
+                true => TextsWanted::AsTheyStand,
+            };
+            records_of(&filters, texts, keep_going, document, chunk)
         })
+    }
+
+    fn text_copies(&self) -> usize {
+        // Units of two bytes.
+        2
     }
 
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {

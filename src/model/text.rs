@@ -1,5 +1,6 @@
 //! Text as it stands in a dump, decoded when somebody wants it.
 
+mod ahead;
 mod shared;
 mod units;
 
@@ -11,6 +12,7 @@ use memchr::{memchr, memchr_iter, memmem};
 use super::reference::decode_reference;
 use crate::marks::Marks;
 
+pub use ahead::{TextDecoder, UnitsPool};
 pub use shared::{Decoded, SharedText};
 pub use units::Utf16Room;
 

@@ -97,10 +97,9 @@ def test_a_page_alone():
         page, = dump
         assert (page.title, page.id, page.namespace) == ("Pönd", 7, 0)
         assert dump.report["seen"]["pages"] == 1
-    page, = mwparquet.Dump.from_page_xml(xml)
-    revision, = page
+    revision, = next(mwparquet.Dump.from_page_xml(xml))
     assert (revision.id, revision.text) == (8, "a & b")
-    with pytest.raises(mwparquet.DataError):
+    with pytest.raises(mwparquet.DamagedError):
         list(mwparquet.Dump.from_page_xml(xml[:-20]))
 
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::engine::cat::{DocumentShape, title_of};
 use crate::model::{
     Comment, ContentState, Contributor, LogItem, Page, Revision, SharedText, SiteInfo, Slot, Text,
-    Timestamp,
+    TextDecoder, Timestamp,
 };
 
 /// What stands before a page's revisions.
@@ -115,6 +115,15 @@ pub struct OwnedLogItem {
     pub params: Option<Box<str>>,
 }
 
+/// What texts are made with, where they are wanted.
+#[derive(Debug)]
+pub(super) struct Texts<'c> {
+    /// What they stand in.
+    pub source: &'c Bytes,
+    /// What decodes them before they are read.
+    pub ahead: Option<TextDecoder>,
+}
+
 /// Names that come again and again are held once: the last one of each kind is kept.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -174,9 +183,15 @@ fn comment_of(comment: Comment<'_>) -> (Option<Box<str>>, bool) {
 }
 
 impl OwnedRevision {
-    pub(super) fn of(revision: &Revision<'_>, texts_in: Option<&Bytes>, names: &mut Names) -> Self {
+    pub(super) fn of(
+        revision: &Revision<'_>,
+        texts: Option<&mut Texts<'_>>,
+        names: &mut Names,
+    ) -> Self {
         let (comment, comment_is_visible) = comment_of(revision.comment);
-        let content = |slot: &Slot<'_>| OwnedContent::of(slot, revision, texts_in, names);
+        let mut texts = texts;
+        let content =
+            |slot: &Slot<'_>| OwnedContent::of(slot, revision, texts.as_deref_mut(), names);
         Self {
             id: revision.id,
             parent_id: revision.parent_id,
@@ -210,7 +225,7 @@ impl OwnedContent {
     fn of(
         slot: &Slot<'_>,
         revision: &Revision<'_>,
-        texts_in: Option<&Bytes>,
+        texts: Option<&mut Texts<'_>>,
         names: &mut Names,
     ) -> Self {
         // Before schema 0.11 only the revision has a checksum.
@@ -218,7 +233,7 @@ impl OwnedContent {
             None if slot.role.is_none() => revision.sha1,
             declared => declared,
         };
-        let text = slot.visible_text().zip(texts_in);
+        let text = slot.visible_text().zip(texts);
         Self {
             role: again(&mut names.role, &slot.role().to_cow()),
             origin_revision_id: slot.origin_revision_id,
@@ -229,7 +244,7 @@ impl OwnedContent {
             location: owned(slot.location),
             declared_bytes: slot.known_declared_bytes(),
             sha1: owned(not_empty(sha1)),
-            text: text.map(|(text, source)| text.shared(source)),
+            text: text.map(|(text, texts)| text.shared(texts.source, texts.ahead.as_mut())),
         }
     }
 }

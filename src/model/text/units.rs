@@ -5,7 +5,7 @@
 use crate::model::decode_reference;
 
 /// Bytes that are looked at together.
-const BLOCK_BYTES: usize = 32;
+pub(super) const BLOCK_BYTES: usize = 32;
 /// Units for which room is kept from one text to the next: most texts have fewer.
 const KEPT_UNITS: usize = 1 << 20;
 
@@ -14,17 +14,14 @@ const KEPT_UNITS: usize = 1 << 20;
 pub struct Utf16Room(Vec<u16>);
 
 impl Utf16Room {
-    /// Decodes UTF-8; where it `is_coded`, references and line ends too.  What is not UTF-8 becomes U+FFFD.
+    /// Decodes UTF-8, as the function does.
     pub(super) fn decode(&mut self, bytes: &[u8], is_coded: bool) -> &[u16] {
         // No character has more units than bytes, and a block is written as a whole.
         let most = bytes.len() + BLOCK_BYTES;
         if self.0.len() < most {
             self.0.resize(most, 0);
         }
-        let units = match is_coded {
-            true => decode::<true>(bytes, &mut self.0),
-            false => decode::<false>(bytes, &mut self.0),
-        };
+        let units = decode(bytes, is_coded, &mut self.0);
         &self.0[..units]
     }
 
@@ -33,6 +30,15 @@ impl Utf16Room {
         if self.0.len() > KEPT_UNITS {
             self.0 = Vec::new();
         }
+    }
+}
+
+/// Decodes UTF-8 and tells how many units there are; where it `is_coded`, references and line ends too.  What
+/// is not UTF-8 becomes U+FFFD.  There has to be room for as many units as there are bytes, and a block.
+pub(super) fn decode(bytes: &[u8], is_coded: bool, out: &mut [u16]) -> usize {
+    match is_coded {
+        true => decode_all::<true>(bytes, out),
+        false => decode_all::<false>(bytes, out),
     }
 }
 
@@ -54,7 +60,7 @@ impl At {
 }
 
 /// Writes the units of all bytes to `out`, and tells how many there are.
-fn decode<const CODED: bool>(bytes: &[u8], out: &mut [u16]) -> usize {
+fn decode_all<const CODED: bool>(bytes: &[u8], out: &mut [u16]) -> usize {
     let mut at = At::default();
     while let (Some(block), Some(to)) = (
         bytes[at.bytes..].first_chunk::<BLOCK_BYTES>(),
