@@ -67,9 +67,8 @@ fn decode_all<const CODED: bool>(bytes: &[u8], out: &mut [u16]) -> usize {
         out[at.units..].first_chunk_mut::<BLOCK_BYTES>(),
     ) {
         // All of it, whatever it is: what has another meaning is written over.
-        let block = *block;
-        *to = std::array::from_fn(|index| u16::from(block[index]));
-        let plain = plain_bytes::<CODED>(&block);
+        widen(block, to);
+        let plain = plain_bytes::<CODED>(block);
         at = at.on(plain, plain);
         if plain < BLOCK_BYTES {
             at = special::<CODED>(bytes, out, at);
@@ -84,6 +83,15 @@ fn decode_all<const CODED: bool>(bytes: &[u8], out: &mut [u16]) -> usize {
         }
     }
     at.units
+}
+
+/// Each byte as a unit.  By itself, so that the compiler takes many at once: beside words of the same bytes
+/// it would take them from these.
+#[inline(never)]
+fn widen(bytes: &[u8; BLOCK_BYTES], units: &mut [u16; BLOCK_BYTES]) {
+    for (unit, byte) in units.iter_mut().zip(bytes) {
+        *unit = u16::from(*byte);
+    }
 }
 
 fn is_special<const CODED: bool>(byte: u8) -> bool {
