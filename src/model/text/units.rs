@@ -125,14 +125,13 @@ fn special<const CODED: bool>(bytes: &[u8], out: &mut [u16], mut at: At) -> At {
     loop {
         let rest = &bytes[at.bytes..];
         at = match rest {
-            [b'&', ..] if CODED => match decode_reference(rest) {
-                Some((character, length)) => {
-                    let units = character.encode_utf16(&mut out[at.units..]).len();
-                    at.on(length, units)
-                }
-                // Checked when it was parsed, but a file may have changed since.
-                None => put(out, at, u16::from(b'&'), 1),
-            },
+            // Those that MediaWiki writes.
+            [b'&', b'#', b'0', b'3', b'9', b';', ..] if CODED => put(out, at, u16::from(b'\''), 6),
+            [b'&', b'q', b'u', b'o', b't', b';', ..] if CODED => put(out, at, u16::from(b'"'), 6),
+            [b'&', b'l', b't', b';', ..] if CODED => put(out, at, u16::from(b'<'), 4),
+            [b'&', b'g', b't', b';', ..] if CODED => put(out, at, u16::from(b'>'), 4),
+            [b'&', b'a', b'm', b'p', b';', ..] if CODED => put(out, at, u16::from(b'&'), 5),
+            [b'&', ..] if CODED => rare_reference(rest, out, at),
             [b'\r', b'\n', ..] if CODED => put(out, at, u16::from(b'\n'), 2),
             [b'\r', ..] if CODED => put(out, at, u16::from(b'\n'), 1),
             [a @ 0xc2..=0xdf, b, ..] => put(out, at, bits(*a, 0x1f, 6) | bits(*b, 0x3f, 0), 2),
@@ -155,6 +154,18 @@ fn put(out: &mut [u16], at: At, unit: u16, bytes: usize) -> At {
 #[inline(always)]
 fn bits(byte: u8, mask: u8, shift: u32) -> u16 {
     u16::from(byte & mask) << shift
+}
+
+#[cold]
+fn rare_reference(rest: &[u8], out: &mut [u16], at: At) -> At {
+    match decode_reference(rest) {
+        Some((character, length)) => {
+            let units = character.encode_utf16(&mut out[at.units..]).len();
+            at.on(length, units)
+        }
+        // Checked when it was parsed, but a file may have changed since.
+        None => put(out, at, u16::from(b'&'), 1),
+    }
 }
 
 /// A character of two units, or a byte that belongs to none.
