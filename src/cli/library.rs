@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(lines[0], "unexpected argument '--thread' found");
         assert_eq!(lines[1], "tip: a similar argument exists: '--threads'");
         assert_eq!(lines.len(), 2);
-        let no_such_value = message(&["--on-damage=skipp", "dump.xml"]);
+        let no_such_value = message(&["--on-damage=skips", "dump.xml"]);
         let lines: Vec<_> = no_such_value.lines().collect();
         assert!(
             lines[0].ends_with("[possible values: fail, skip]"),
