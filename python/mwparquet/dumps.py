@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from . import _native
 from ._native import LogItem, Page
@@ -39,6 +40,8 @@ class Dump(_native.Dump):
     ({'id': 7, 'text': 'Ada Example'}, {'text': False, 'comment': False, 'user': False})
     """
 
+    _file: IO[bytes]
+
     def __new__(cls, paths: Any, **options: Any) -> Dump:
         return super().__new__(cls, words(paths, options))
 
@@ -46,6 +49,25 @@ class Dump(_native.Dump):
     def from_file(cls, file: Any, **options: Any) -> Dump:
         """A dump by its path, or by a file that was opened by its path, packed or not."""
         return cls(_path_of(file), **options)
+
+    @classmethod
+    def from_page_xml(cls, page_xml: Any, **options: Any) -> Dump:
+        """A dump of one ``<page>``: its XML, or a file of it.
+
+        >>> xml = "<page><title>Pond</title><ns>0</ns><id>1</id></page>"
+        >>> import mwparquet
+        >>> [page.title for page in mwparquet.Dump.from_page_xml(xml)]
+        ['Pond']
+        """
+        xml = page_xml if isinstance(page_xml, (str, bytes)) else page_xml.read()
+        xml = xml.encode() if isinstance(xml, str) else xml
+        # Dumps are read from files; this one goes when nobody has the dump any more.
+        file = tempfile.NamedTemporaryFile(prefix="mwparquet-page-", suffix=".xml")
+        file.write(b"<mediawiki><siteinfo></siteinfo>" + xml + b"</mediawiki>")
+        file.flush()
+        dump = cls(file.name, **options)
+        dump._file = file
+        return dump
 
     @property
     def items(self) -> Dump:

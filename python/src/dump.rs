@@ -1,6 +1,8 @@
 //! Dumps as pages and entries of logs, one after another.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec;
 
 use mwparquet::cli::library;
@@ -17,7 +19,11 @@ use crate::waiting::{next_item, run};
 
 /// Dumps that are being read, from the first record to the last, once.
 #[pyclass(frozen, subclass, module = "mwparquet")]
-pub struct Dump(Mutex<State>);
+pub struct Dump {
+    state: Mutex<State>,
+    /// Whether workers decode texts.
+    decode_texts: Arc<AtomicBool>,
+}
 
 struct State {
     stream: Pages,
@@ -26,12 +32,36 @@ struct State {
     /// The one after those that were handed out.
     next: Option<Record>,
     site: Option<SiteInfo>,
+    /// The revisions that were handed out last, if they hold their chunks.
+    lent: VecDeque<Arc<OwnedRevision>>,
     /// How many pages were handed out.
     pages: u64,
     report: Option<ScanReport>,
 }
 
+/// Revisions that may hold their chunks: the one at hand in a loop, and the one that comes next to it.
+const LENT: usize = 2;
+
 impl State {
+    /// Notes that a revision is handed out.  One that somebody has kept since an earlier turn of a loop lets
+    /// go of its chunk.
+    fn lend(&mut self, revision: &Arc<OwnedRevision>) {
+        if revision.is_shared() {
+            self.settle(LENT - 1);
+            self.lent.push_back(Arc::clone(revision));
+        }
+    }
+
+    /// Has all but so many let go of their chunks.
+    fn settle(&mut self, left: usize) {
+        while self.lent.len() > left {
+            let kept = self.lent.pop_front();
+            if let Some(kept) = kept.filter(|revision| Arc::strong_count(revision) > 1) {
+                kept.settle();
+            }
+        }
+    }
+
     /// Makes the next record known, if there is one; steps over the beginnings of documents.
     fn look(&mut self, py: Python<'_>) -> PyResult<()> {
         while self.next.is_none() {
@@ -41,6 +71,7 @@ impl State {
                 None => match next_item(py, &mut self.stream)? {
                     Some(records) => self.records = records.into_iter(),
                     None => {
+                        self.settle(0);
                         self.report = self.stream.report().cloned().or(self.report.take());
                         return Ok(());
                     }
@@ -53,19 +84,27 @@ impl State {
 
 impl Dump {
     fn state(&self, py: Python<'_>) -> MutexGuard<'_, State> {
-        let state = self.0.lock_py_attached(py);
+        let state = self.state.lock_py_attached(py);
         state.unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Notes that texts are read: those of the chunks to come are decoded by workers.
+    pub fn texts_are_read(&self) {
+        self.decode_texts.store(true, Ordering::Relaxed);
+    }
+
     /// The next revision of the page of a number, if it is still the last one that was handed out.
-    pub fn next_revision(&self, py: Python<'_>, page: u64) -> PyResult<Option<Box<OwnedRevision>>> {
+    pub fn next_revision(&self, py: Python<'_>, page: u64) -> PyResult<Option<Arc<OwnedRevision>>> {
         let mut state = self.state(py);
         if state.pages != page {
             return Ok(None);
         }
         state.look(py)?;
         match state.next.take() {
-            Some(Record::Revision(revision)) => Ok(Some(revision)),
+            Some(Record::Revision(revision)) => {
+                state.lend(&revision);
+                Ok(Some(revision))
+            }
             other => {
                 state.next = other;
                 Ok(None)
@@ -79,14 +118,20 @@ impl Dump {
     #[new]
     fn new(py: Python<'_>, words: Vec<String>) -> PyResult<Self> {
         let job = run(py, |stop| library::pages(&words, stop))?;
-        Ok(Self(Mutex::new(State {
+        let state = Mutex::new(State {
             stream: job.records(),
             records: Vec::new().into_iter(),
             next: None,
+            lent: VecDeque::new(),
             site: None,
             pages: 0,
             report: None,
-        })))
+        });
+        let decode_texts = job.decode_texts;
+        Ok(Self {
+            state,
+            decode_texts,
+        })
     }
 
     /// What the dump says of its wiki; of several dumps that which is being read.

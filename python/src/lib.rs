@@ -14,6 +14,7 @@ mod log_item;
 mod page;
 mod revision;
 mod scan;
+mod strings;
 mod values;
 mod waiting;
 

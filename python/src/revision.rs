@@ -1,19 +1,22 @@
 //! A revision and what it holds.  Values are made when somebody asks for them.
 
+use std::sync::Arc;
+
 use mwparquet::engine::{OwnedContent, OwnedRevision, OwnedUser};
 use mwparquet::model::ContentState;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
 use crate::documents::document;
 use crate::page::Page;
+use crate::strings::string;
 use crate::values::timestamp;
 
 /// A revision of a page.
 #[pyclass(frozen, module = "mwparquet")]
 pub struct Revision {
-    pub revision: Box<OwnedRevision>,
+    pub revision: Arc<OwnedRevision>,
     pub page: Py<Page>,
 }
 
@@ -21,6 +24,19 @@ impl Revision {
     fn main(&self) -> Option<&OwnedContent> {
         let mut contents = self.revision.contents.iter();
         contents.find(|content| *content.role == *"main")
+    }
+
+    /// The text of a content, as a string.
+    fn text_of<'py>(
+        &self,
+        py: Python<'py>,
+        content: Option<&OwnedContent>,
+    ) -> PyResult<Option<Bound<'py, PyString>>> {
+        let Some(text) = content.and_then(|content| content.text.as_ref()) else {
+            return Ok(None);
+        };
+        self.page.get().dump.get().texts_are_read();
+        string(py, text).map(Some)
     }
 }
 
@@ -89,8 +105,8 @@ impl Revision {
 
     /// The text of the main slot: `''` if it is empty, `None` if it is hidden, missing or not there.
     #[getter]
-    fn text(&self) -> Option<&str> {
-        self.main()?.text.as_deref()
+    fn text<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyString>>> {
+        self.text_of(py, self.main())
     }
 
     /// Declared size of the main slot's text.
@@ -150,7 +166,7 @@ pub struct User {
     /// The user's id; `None` or 0 of who has no account.
     #[pyo3(get)]
     id: Option<i64>,
-    name: Option<Box<str>>,
+    name: Option<Arc<str>>,
 }
 
 impl User {
@@ -385,8 +401,8 @@ impl Content {
 
     /// The text: `''` if it is empty, `None` if it is hidden, missing or not in the dump.
     #[getter]
-    fn text(&self) -> Option<&str> {
-        self.content()?.text.as_deref()
+    fn text<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyString>>> {
+        self.revision.get().text_of(py, self.content())
     }
 
     /// A dictionary of what is known, for JSON.

@@ -3,6 +3,7 @@
 //! For bindings to other languages, so that whatever the command line can be told they can be told,
 //! with the same names, defaults and checks.  Nothing here prints but warnings about rules for personal data.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Parser;
@@ -189,6 +190,7 @@ pub fn pages(words: &[String], stop: &Stop) -> Result<PagesJob> {
         limits,
         threads: pool.threads(),
         with_texts: !arguments.no_texts,
+        decode_texts: Arc::default(),
     })
 }
 
@@ -210,18 +212,56 @@ fn command(name: &str, words: &[String]) -> Result<Command> {
 /// Reads words as the program of a name reads them.
 fn parsed<A: Parser>(name: &str, words: &[String]) -> Result<A> {
     let words = std::iter::once(name).chain(words.iter().map(String::as_str));
-    A::try_parse_from(words).map_err(|error| {
-        let told = error.to_string();
-        // The rest tells how to call the program.
-        let what = told.split("\n\nUsage:").next().unwrap_or(&told);
-        let what = what.split("\n\nFor more information").next();
-        let what = what.unwrap_or_default().trim_start_matches("error: ");
-        Error::usage(what.split_whitespace().collect::<Vec<_>>().join(" "))
-    })
+    A::try_parse_from(words).map_err(|error| Error::usage(what_is_wrong(&error.to_string())))
+}
+
+/// What clap tells, without how to call the program: what is wrong in the first line, and each tip in one of
+/// its own.
+fn what_is_wrong(told: &str) -> String {
+    let what = told.split("\n\nUsage:").next().unwrap_or_default();
+    let what = what.split("\n\nFor more information").next();
+    let what = what.unwrap_or_default().trim_start_matches("error: ");
+    let mut message = String::new();
+    for word in what.split_whitespace() {
+        if !message.is_empty() {
+            message.push(if word == "tip:" { '\n' } else { ' ' });
+        }
+        message.push_str(word);
+    }
+    message
 }
 
 fn not_this(command: &str) -> Error {
     Error::internal(format!(
         "the words of {command} are those of another command"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tips_have_lines_of_their_own() {
+        let message = |words: &[&str]| {
+            let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+            let wrong = pages(&words, &Stop::default()).unwrap_err();
+            wrong.message().to_owned()
+        };
+        let misspelt = message(&["--thread=2", "dump.xml"]);
+        let lines: Vec<_> = misspelt.lines().collect();
+        assert_eq!(lines[0], "unexpected argument '--thread' found");
+        assert_eq!(lines[1], "tip: a similar argument exists: '--threads'");
+        assert_eq!(lines.len(), 2);
+        let no_such_value = message(&["--on-damage=skips", "dump.xml"]);
+        let lines: Vec<_> = no_such_value.lines().collect();
+        assert!(
+            lines[0].ends_with("[possible values: fail, skip]"),
+            "{lines:?}"
+        );
+        assert!(
+            lines[1].starts_with("tip: ") && lines.len() == 2,
+            "{lines:?}"
+        );
+    }
 }

@@ -135,6 +135,8 @@ pub struct Limits {
     /// What the sizes of chunks and row groups follow.  The output depends on it, so it must not
     /// depend on the number of threads.
     pub sizing_bytes: usize,
+    /// Chunks are cut at the next record behind so many bytes, or behind fewer as `sizing_bytes` has it.
+    pub chunk_max_bytes: usize,
     /// Largest record, in bytes of XML.
     pub record_max_bytes: usize,
     /// Largest header of a page, in bytes of XML.
@@ -153,6 +155,8 @@ const LANE_BYTES: usize = 128 << 20;
 impl Limits {
     /// Bytes in flight where nothing else is said and there are few threads.
     pub const DEFAULT_MEMORY_BYTES: usize = 256 << 20;
+    /// Where chunks are cut with much memory, where nothing else is said.
+    pub const DEFAULT_CHUNK_MAX_BYTES: usize = 4 << 20;
     /// Largest record where nothing else is said.
     pub const DEFAULT_RECORD_MAX_BYTES: usize = 64 << 20;
     /// Unknown elements by name where nothing else is said.  No dump has any that is not known.
@@ -179,7 +183,9 @@ impl Limits {
 
     pub(super) fn framer(&self) -> FramerOptions {
         FramerOptions {
-            chunk_bytes: (self.sizing_bytes / 64).clamp(64 << 10, 4 << 20),
+            chunk_bytes: (self.sizing_bytes / 64)
+                .min(self.chunk_max_bytes)
+                .max(64 << 10),
             record_max_bytes: self.record_max_bytes,
             page_header_max_bytes: self.page_header_max_bytes,
             keep_going: self.keep_going,
@@ -221,6 +227,7 @@ impl Default for Limits {
         Self {
             memory_bytes: Self::DEFAULT_MEMORY_BYTES,
             sizing_bytes: Self::DEFAULT_MEMORY_BYTES,
+            chunk_max_bytes: Self::DEFAULT_CHUNK_MAX_BYTES,
             record_max_bytes: Self::DEFAULT_RECORD_MAX_BYTES,
             page_header_max_bytes: FramerOptions::DEFAULT_PAGE_HEADER_MAX_BYTES,
             xml: XmlLimits::DEFAULT,

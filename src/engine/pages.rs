@@ -1,14 +1,16 @@
 //! Pages with their revisions, and log entries, one after another: for whoever walks a dump.
 //!
-//! Workers parse chunks and decode texts; what they make of a chunk is handed on as a whole.
+//! Workers parse chunks; what they make of a chunk is handed on as a whole.  Texts stay where they stand
+//! in it, until somebody reads one: from then on workers decode them.
 
 mod chunk;
 mod owned;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use self::chunk::{ChunkRecords, records_of};
+use self::chunk::{ChunkRecords, TextsWanted, records_of};
 use super::document::Document;
 use super::input_tables::REPORTED_REJECTS;
 use super::lane::Lane;
@@ -21,6 +23,7 @@ use super::scan::ScanReport;
 use super::sequences::Sequence;
 use super::stream::{Outlet, Stream};
 use crate::error::{Error, Result};
+use crate::model::UnitsPool;
 use crate::source::Input;
 use crate::tables::Reject;
 
@@ -39,6 +42,9 @@ pub struct PagesJob {
     pub threads: usize,
     /// Whether texts are wanted.
     pub with_texts: bool,
+    /// Whether workers decode texts; else it is done where one is read.  May be set at any time: by who
+    /// has begun to read them.
+    pub decode_texts: Arc<AtomicBool>,
 }
 
 /// A record of a dump.
@@ -49,7 +55,7 @@ pub enum Record {
     /// A page begins.
     Page(Box<OwnedPage>),
     /// A revision of the page before.
-    Revision(Box<OwnedRevision>),
+    Revision(Arc<OwnedRevision>),
     /// An entry of a log.
     LogItem(Box<OwnedLogItem>),
 }
@@ -65,6 +71,9 @@ impl PagesJob {
     }
 }
 
+/// Chunks that stay in a processor's cache from the first look to the last, and are held by a text or two.
+const CHUNK_MAX_BYTES: usize = 1 << 20;
+
 type RecordOutlet = Outlet<Vec<Record>, ScanReport>;
 
 fn run(
@@ -74,13 +83,17 @@ fn run(
     stop: &Stop,
 ) -> Result<ScanReport> {
     let pool = Pool::new(job.threads)?;
+    let limits = Limits {
+        chunk_max_bytes: CHUNK_MAX_BYTES,
+        ..job.limits
+    };
     let mut report = ScanReport::default();
     for input in &job.inputs {
         let reading = Reading {
             inputs: std::slice::from_ref(input),
             sequences: &[Sequence::alone(0)],
             finished: &BTreeSet::new(),
-            limits: &job.limits,
+            limits: &limits,
             pool: &pool,
             progress,
             stop,
@@ -128,9 +141,21 @@ impl Consumer for Walker<'_> {
     fn work(&self) -> Work<ChunkRecords> {
         let filters = Arc::new(self.job.filters.clone());
         let (with_texts, keep_going) = (self.job.with_texts, self.job.limits.keep_going);
+        let decode_texts = Arc::clone(&self.job.decode_texts);
+        let pool = Arc::new(UnitsPool::default());
         Arc::new(move |document, chunk| {
-            records_of(&filters, with_texts, keep_going, document, chunk)
+            let texts = match with_texts {
+                false => TextsWanted::No,
+                true if decode_texts.load(Ordering::Relaxed) => TextsWanted::Decoded(&pool),
+                true => TextsWanted::AsTheyStand,
+            };
+            records_of(&filters, texts, keep_going, document, chunk)
         })
+    }
+
+    fn text_copies(&self) -> usize {
+        // Units of two bytes.
+        2
     }
 
     fn begin(&mut self, document: &Arc<Document>) -> Result<()> {

@@ -1,5 +1,9 @@
 //! Text as it stands in a dump, decoded when somebody wants it.
 
+mod ahead;
+mod shared;
+mod units;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -7,6 +11,10 @@ use memchr::{memchr, memchr_iter, memmem};
 
 use super::reference::decode_reference;
 use crate::marks::Marks;
+
+pub use ahead::{TextDecoder, UnitsPool};
+pub use shared::{Decoded, SharedText};
+pub use units::Utf16Room;
 
 /// A piece of text in the spelling of its source.
 ///

@@ -1,13 +1,15 @@
 //! The work on a chunk: its records, taken out of it.
 
+use std::sync::Arc;
+
 use super::Record;
-use super::owned::{Names, OwnedLogItem, OwnedPage, OwnedRevision};
+use super::owned::{Names, OwnedLogItem, OwnedPage, OwnedRevision, Texts};
 use crate::engine::document::Document;
 use crate::engine::options::Filters;
 use crate::engine::protected::Protected;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
-use crate::model::{LogItem, Page, Revision, Upload};
+use crate::model::{LogItem, Page, Revision, TextDecoder, UnitsPool, Upload};
 use crate::protect::Protection;
 use crate::sink::Seen;
 use crate::tables::{LogRow, Reject};
@@ -21,9 +23,19 @@ pub(super) struct ChunkRecords {
     pub seen: Seen,
 }
 
+/// What is to become of texts.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum TextsWanted<'p> {
+    No,
+    /// Somebody may read them.
+    AsTheyStand,
+    /// Somebody reads texts.
+    Decoded(&'p Arc<UnitsPool>),
+}
+
 pub(super) fn records_of(
     filters: &Filters,
-    with_texts: bool,
+    texts: TextsWanted<'_>,
     keep_going: bool,
     document: &Document,
     chunk: Chunk,
@@ -34,7 +46,17 @@ pub(super) fn records_of(
     let (bytes, places) = chunk.into_contiguous();
     let mut taker = Taker {
         filters,
-        with_texts,
+        texts: match texts {
+            TextsWanted::No => None,
+            TextsWanted::AsTheyStand => Some(Texts {
+                source: &bytes,
+                ahead: None,
+            }),
+            TextsWanted::Decoded(pool) => Some(Texts {
+                source: &bytes,
+                ahead: Some(TextDecoder::new(pool, bytes.len())),
+            }),
+        },
         keep_going,
         document,
         places: &places,
@@ -54,7 +76,7 @@ pub(super) fn records_of(
 
 struct Taker<'c> {
     filters: &'c Filters,
-    with_texts: bool,
+    texts: Option<Texts<'c>>,
     keep_going: bool,
     document: &'c Document,
     places: &'c Places,
@@ -88,8 +110,8 @@ impl Records for Taker<'_> {
             self.out.seen.filtered_revisions += 1;
             return Ok(());
         }
-        let revision = OwnedRevision::of(revision, self.with_texts, &mut self.names);
-        let record = Record::Revision(Box::new(revision));
+        let revision = OwnedRevision::of(revision, self.texts.as_mut(), &mut self.names);
+        let record = Record::Revision(Arc::new(revision));
         self.out.records.push(record);
         Ok(())
     }

@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::engine::cat::{DocumentShape, title_of};
 use crate::model::{
-    Comment, ContentState, Contributor, LogItem, Page, Revision, SiteInfo, Slot, Text, Timestamp,
+    Comment, ContentState, Contributor, LogItem, Page, Revision, SharedText, SiteInfo, Slot, Text,
+    TextDecoder, Timestamp,
 };
 
 /// What stands before a page's revisions.
@@ -34,7 +37,7 @@ pub struct OwnedUser {
     /// The user's id; none of who has no account.
     pub id: Option<i64>,
     /// Name or address.
-    pub name: Option<Box<str>>,
+    pub name: Option<Arc<str>>,
 }
 
 /// A revision.
@@ -82,7 +85,7 @@ pub struct OwnedContent {
     /// Declared checksum, in base 36.
     pub sha1: Option<Box<str>>,
     /// The text; `None` where it is hidden, missing, not in the dump or not wanted.
-    pub text: Option<Box<str>>,
+    pub text: Option<SharedText>,
 }
 
 /// An entry of a log.
@@ -110,6 +113,15 @@ pub struct OwnedLogItem {
     pub title: Option<Box<str>>,
     /// The parameters, as they are written.
     pub params: Option<Box<str>>,
+}
+
+/// What texts are made with, where they are wanted.
+#[derive(Debug)]
+pub(super) struct Texts<'c> {
+    /// What they stand in.
+    pub source: &'c Bytes,
+    /// What decodes them before they are read.
+    pub ahead: Option<TextDecoder>,
 }
 
 /// Names that come again and again are held once: the last one of each kind is kept.
@@ -161,7 +173,7 @@ impl OwnedUser {
         Self {
             is_visible: contributor.is_visible,
             id: contributor.id,
-            name: owned(contributor.name),
+            name: contributor.name.map(|name| (*name.to_cow()).into()),
         }
     }
 }
@@ -171,9 +183,15 @@ fn comment_of(comment: Comment<'_>) -> (Option<Box<str>>, bool) {
 }
 
 impl OwnedRevision {
-    pub(super) fn of(revision: &Revision<'_>, with_texts: bool, names: &mut Names) -> Self {
+    pub(super) fn of(
+        revision: &Revision<'_>,
+        texts: Option<&mut Texts<'_>>,
+        names: &mut Names,
+    ) -> Self {
         let (comment, comment_is_visible) = comment_of(revision.comment);
-        let content = |slot: &Slot<'_>| OwnedContent::of(slot, revision, with_texts, names);
+        let mut texts = texts;
+        let content =
+            |slot: &Slot<'_>| OwnedContent::of(slot, revision, texts.as_deref_mut(), names);
         Self {
             id: revision.id,
             parent_id: revision.parent_id,
@@ -186,16 +204,36 @@ impl OwnedRevision {
             contents: revision.slots().map(content).collect(),
         }
     }
+
+    /// Whether a text of it holds the chunk that it comes from.
+    pub fn is_shared(&self) -> bool {
+        self.texts().any(SharedText::is_shared)
+    }
+
+    /// Lets go of the chunk that its texts come from: for who keeps a revision when those about it are gone.
+    pub fn settle(&self) {
+        self.texts().for_each(SharedText::settle);
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &SharedText> {
+        let contents = self.contents.iter();
+        contents.filter_map(|content| content.text.as_ref())
+    }
 }
 
 impl OwnedContent {
-    fn of(slot: &Slot<'_>, revision: &Revision<'_>, with_texts: bool, names: &mut Names) -> Self {
+    fn of(
+        slot: &Slot<'_>,
+        revision: &Revision<'_>,
+        texts: Option<&mut Texts<'_>>,
+        names: &mut Names,
+    ) -> Self {
         // Before schema 0.11 only the revision has a checksum.
         let sha1 = match slot.declared_sha1 {
             None if slot.role.is_none() => revision.sha1,
             declared => declared,
         };
-        let text = slot.visible_text().filter(|_| with_texts);
+        let text = slot.visible_text().zip(texts);
         Self {
             role: again(&mut names.role, &slot.role().to_cow()),
             origin_revision_id: slot.origin_revision_id,
@@ -206,7 +244,7 @@ impl OwnedContent {
             location: owned(slot.location),
             declared_bytes: slot.known_declared_bytes(),
             sha1: owned(not_empty(sha1)),
-            text: owned(text),
+            text: text.map(|(text, texts)| text.shared(texts.source, texts.ahead.as_mut())),
         }
     }
 }
