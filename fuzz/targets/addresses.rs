@@ -13,7 +13,9 @@ pub fn check(data: &[u8]) {
     let before = addresses_in(text);
     let protection = Protection::new(AddressRule::Drop, UserRule::Keep, None, false).unwrap();
     let changed = protection.without_addresses(text);
-    assert_eq!(changed.is_some(), !before.is_empty(), "{before:?}");
+    // Such as ::1, which is one only where nothing stands beside it.
+    let is_one = Address::parse(text).is_some();
+    assert_eq!(changed.is_some(), is_one || !before.is_empty(), "{before:?}");
     if let Some(changed) = changed {
         let left = addresses_in(&changed);
         assert!(
