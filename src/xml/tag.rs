@@ -1,6 +1,6 @@
 //! Tags and other markup, told by their bytes.
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memchr2, memchr3, memmem};
 
 use crate::marks::{BLOCK_BYTES, hits_in};
 
@@ -22,7 +22,7 @@ impl Markup {
     #[inline]
     pub(super) fn of(bytes: &[u8]) -> Self {
         match bytes {
-            [_, b'/', ..] => Self::End(memchr(b'>', bytes).map(|at| at + 1)),
+            [_, b'/', ..] => Self::End(end_tag_length(bytes)),
             [_, b'?', ..] => Self::Other(length_until(bytes, 2, b"?>")),
             [_, b'!', b'-', b'-', ..] => Self::Other(length_until(bytes, 4, b"-->")),
             [_, b'!', ..] if bytes.starts_with(b"<![CDATA[") => {
@@ -82,6 +82,13 @@ impl StartTag {
             local_begin: colon.map_or(1, |at| at + 2),
         })
     }
+}
+
+/// Length of the end tag that `bytes` begin with.  A `<` stands in no tag.
+#[inline]
+fn end_tag_length(bytes: &[u8]) -> Option<usize> {
+    let at = 1 + memchr2(b'>', b'<', bytes.get(1..)?)?;
+    (bytes[at] == b'>').then_some(at + 1)
 }
 
 /// How many bytes of a name `bytes` begin with, at least; `None` if the name has no end.
@@ -196,7 +203,7 @@ mod tests {
 
     #[test]
     fn markup_by_its_bytes() {
-        let cases: [(&str, Markup); 16] = [
+        let cases: [(&str, Markup); 17] = [
             ("<a b='>\"", Markup::Start(None)),
             ("<a", Markup::Start(None)),
             ("<a b='<'>", Markup::Start(None)),
@@ -204,6 +211,7 @@ mod tests {
             ("<", Markup::Start(None)),
             ("</a >b", Markup::End(Some(5))),
             ("</a", Markup::End(None)),
+            ("</a <b>", Markup::End(None)),
             ("<!-- > -->b", Markup::Other(Some(10))),
             ("<!-->", Markup::Other(None)),
             ("<!--->-->", Markup::Other(Some(9))),
