@@ -15,7 +15,11 @@ pub fn check(data: &[u8]) {
     let changed = protection.without_addresses(text);
     // Such as ::1, which is one only where nothing stands beside it.
     let is_one = Address::parse(text).is_some();
-    assert_eq!(changed.is_some(), is_one || !before.is_empty(), "{before:?}");
+    assert_eq!(
+        changed.is_some(),
+        is_one || !before.is_empty(),
+        "{before:?}"
+    );
     if let Some(changed) = changed {
         let left = addresses_in(&changed);
         assert!(
