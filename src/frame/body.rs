@@ -84,7 +84,10 @@ impl Framer {
                     history.revision_ends();
                 }
             }
-            Tag::OpenLogItem if record_ended => self.cut_if_large(at),
+            // Inside a page it is damage, too.
+            Tag::OpenLogItem if record_ended && self.document.page.is_none() => {
+                self.cut_if_large(at);
+            }
             Tag::OpenUpload => self.document.end_page_header(at),
             Tag::OpenContents => {
                 if let Some(end) = memchr(b'>', bytes) {
