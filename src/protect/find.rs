@@ -34,18 +34,18 @@ pub fn find_address(text: &str, from: usize) -> Option<Found> {
             from,
             mark: from + at,
         };
-        match bytes.get(from + at) {
-            Some(b'.') => around.v4().map(|found| first_of_glued(text, from, found)),
+        let found = match bytes.get(from + at) {
+            Some(b'.') => around.v4(),
             _ => around.v6(),
-        }
+        };
+        found.map(|found| first_of_glued(text, from, found))
     })
 }
 
-/// What is found before an address whose first digits made the hexadecimal number before it too long to be
-/// one, or else the address.
+/// What is found before an address of which only the first digits made it none, or else the address.
 fn first_of_glued(text: &str, from: usize, found: Found) -> Found {
     let before = text.get(from..found.range.start).unwrap_or_default();
-    let is_glued = before.ends_with(|last: char| last.is_ascii_hexdigit());
+    let is_glued = before.ends_with(|last: char| last.is_ascii_hexdigit() || last == ':');
     let first = is_glued.then(|| find_address(text.get(..found.range.start)?, from));
     first.flatten().unwrap_or(found)
 }
@@ -312,6 +312,10 @@ mod tests {
             (
                 "20::f:fff192.0.2.1A 20::f:ffffe192.0.2.1",
                 &["20::f:fff", "192.0.2.1", "192.0.2.1"],
+            ),
+            (
+                "1db8::1:8:0:0:0:1:d::1 User:192.0.2.1",
+                &["1db8::1", "8:0:0:0:1:d::1", "192.0.2.1"],
             ),
             ("0:0:0:0:0:0:0:1", &["0:0:0:0:0:0:0:1"]),
             ("1:2:3:4:5:6:7:8:: so", &["1:2:3:4:5:6:7:8"]),
