@@ -32,13 +32,13 @@ fn section(markup: &[u8]) -> Option<(&'static [u8], &'static [u8])> {
 
 /// Whether a tag, from its name on, begins a record or ends a page.
 fn is_record(tag: &[u8]) -> bool {
-    let end = |byte: &u8| matches!(byte, b'>' | b' ' | b'\n' | b'\t' | b'\r');
+    let (slash, tag) = match tag {
+        [b'/', tag @ ..] => (true, tag),
+        tag => (false, tag),
+    };
+    let end = |byte: &u8| matches!(byte, b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r');
     let length = tag.iter().take(LONGEST_TAG_BYTES).position(end);
     let name = &tag[..length.unwrap_or(0)];
-    let (slash, name) = match name {
-        [b'/', name @ ..] => (true, name),
-        name => (false, name),
-    };
     let colon = name.iter().position(|byte| *byte == b':');
     let local = &name[colon.map_or(0, |at| at + 1)..];
     local == b"page" || !slash && matches!(local, b"revision" | b"logitem" | b"upload")
@@ -63,6 +63,7 @@ mod tests {
         assert_eq!(next_record(chunk, 0, 1), Some(end));
         assert_eq!(next_record(chunk, 0, end + 1), Some(chunk.len() - 12));
         assert_eq!(next_record(b"<!-- <page>", 0, 0), None);
+        assert_eq!(next_record(b"<a><revision/>", 0, 0), Some(3));
         for other in [
             "<pages>",
             "</revision>",
