@@ -1,5 +1,7 @@
 //! Records of XML: wherever it is cut into chunks, they are the same, and so is the first thing that is wrong.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use mwparquet::frame::{Frame, Framer, FramerOptions, Places};
 use mwparquet::model::{LogItem, Page, Revision, SiteInfo, Upload};
@@ -24,16 +26,18 @@ pub fn check(data: &[u8]) {
     assert_eq!(cut.first_fault, whole.first_fault, "faults in chunks");
 }
 
-/// Whether there are records with a namespace prefix and without one.  To the framer those that have not the
-/// root's are none, to the parser they are; no writer mixes them.
+/// Whether records have different namespace prefixes.  To the framer those that have not the root's are none,
+/// to the parser they are; no writer mixes them.
 fn mixes_prefixes(xml: &[u8]) -> bool {
-    let records = ["page", "revision", "upload", "logitem"];
     let text = String::from_utf8_lossy(xml);
-    let has = |sign: char| {
-        let mut tags = records.iter().map(|name| format!("{sign}{name}"));
-        tags.any(|tag| text.contains(&tag))
+    let prefixes = |name| {
+        let names = text.match_indices(name).map(|(at, _)| &text[..at]);
+        let tags = names.filter_map(|before| before.rsplit(['<', '/']).next());
+        tags.filter(|prefix: &&str| prefix.is_empty() || prefix.ends_with(':'))
     };
-    has(':') && (has('<') || has('/'))
+    let names = ["page", "revision", "upload", "logitem"];
+    let all: HashSet<_> = names.into_iter().flat_map(prefixes).collect();
+    all.len() > 1
 }
 
 /// What a dump says.
