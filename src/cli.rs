@@ -18,6 +18,7 @@ mod near;
 mod progress;
 mod protect;
 mod purge;
+mod rejects;
 mod runs;
 mod schema;
 mod sizes;

@@ -5,6 +5,7 @@ mod diffs;
 mod layout;
 mod limits;
 mod names;
+mod progress;
 mod protect;
 mod purge;
 mod runs;
@@ -31,6 +32,7 @@ pub(super) use self::layout::{DialectArguments, DialectName, LayoutArguments, La
 pub(super) use self::limits::LimitArguments;
 pub(super) use self::names::SQL_PREFIX;
 use self::names::TableNames;
+pub(super) use self::progress::{ProgressArgs, ProgressStyle};
 pub(super) use self::protect::{CleanArguments, ListArguments, ProtectArguments};
 pub(super) use self::purge::{Assumption, PurgeArguments};
 pub(super) use self::runs::{RunArguments, RunsArguments};
@@ -359,38 +361,6 @@ pub(super) enum OnDamage {
 pub(super) enum RevertOrder {
     Dump,
     Time,
-}
-
-#[derive(Debug, Clone, Copy, Args)]
-pub(super) struct ProgressArgs {
-    /// How to show progress, on standard error
-    #[arg(help_heading = "Running", long, value_enum, default_value_t = ProgressStyle::Auto)]
-    progress: ProgressStyle,
-    /// Say nothing but what is wrong: --progress off
-    #[arg(help_heading = "Running", short, long, conflicts_with = "progress")]
-    quiet: bool,
-}
-
-impl ProgressArgs {
-    /// The style that is asked for.
-    pub(super) fn style(self) -> ProgressStyle {
-        match self.quiet {
-            true => ProgressStyle::Off,
-            false => self.progress,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ProgressStyle {
-    /// Bars on a terminal, else plain lines
-    Auto,
-    /// A line every few seconds
-    Plain,
-    /// An event a line
-    Json,
-    /// Nothing
-    Off,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::args::{CountArguments, CountFormat, ProgressStyle};
 use super::convert::{dumps, filters, limits, pool};
 use super::progress::Display;
+use super::rejects::tell_rejects;
 use super::sizes::human_count;
 use super::{WITH_REJECTS, is_closed_pipe};
 use crate::derive::counts::{CountPlan, Key, Measure, Subject};
@@ -168,15 +169,7 @@ fn write(
 
 fn tell(arguments: &CountArguments, report: &CountReport, rows: u64) {
     let mut err = io::stderr().lock();
-    for reject in &report.rejects {
-        let place = reject
-            .xml_offset_bytes
-            .map_or_else(String::new, |at| format!(" (byte {at} of the XML)"));
-        let _ = writeln!(err, "skipped: {}: {}{place}", reject.input, reject.reason);
-    }
-    if report.seen.rejects > report.rejects.len() as u64 {
-        let _ = writeln!(err, "skipped: {} in all", report.seen.rejects);
-    }
+    tell_rejects(&report.rejects, report.seen.rejects, "");
     if let Some(output) = &arguments.output
         && arguments.progress.style() != ProgressStyle::Off
     {

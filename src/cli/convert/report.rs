@@ -9,6 +9,7 @@ use serde_json::json;
 use super::verified::describe_verified;
 use crate::cli::args::ProgressStyle;
 use crate::cli::progress::peak_memory_bytes;
+use crate::cli::rejects::tell_rejects;
 use crate::cli::sizes::{human_bytes, human_count};
 use crate::engine::{Job, JobReport, Progress};
 use crate::sink::MANIFEST_NAME;
@@ -59,7 +60,7 @@ pub(super) fn tell_left_out(left_out: &BTreeMap<String, String>) {
 /// Says what a job has done: for people, as an event, or of what is lost alone.
 pub(super) fn tell_done(report: &JobReport, job: &Job, seconds: f64, style: ProgressStyle) {
     match style {
-        ProgressStyle::Off => tell_rejects(report),
+        ProgressStyle::Off => tell_lost(report),
         ProgressStyle::Json => tell_end(report, seconds),
         ProgressStyle::Auto | ProgressStyle::Plain => summarise(report, job, seconds),
     }
@@ -78,24 +79,9 @@ fn tell_end(report: &JobReport, seconds: f64) {
     let _ = writeln!(io::stderr(), "{event}");
 }
 
-fn tell_rejects(report: &JobReport) {
-    let mut err = io::stderr().lock();
-    for reject in &report.rejects {
-        let place = reject
-            .xml_offset_bytes
-            .map_or_else(String::new, |at| match reject.sql_line {
-                Some(line) => format!(" (line {line}, byte {at} of the SQL)"),
-                None => format!(" (byte {at} of the XML)"),
-            });
-        let _ = writeln!(err, "skipped: {}: {}{place}", reject.input, reject.reason);
-    }
-    if report.seen.rejects > report.rejects.len() as u64 {
-        let _ = writeln!(
-            err,
-            "skipped: {} in all; see the table rejects",
-            report.seen.rejects
-        );
-    }
+fn tell_lost(report: &JobReport) {
+    let all = report.seen.rejects;
+    tell_rejects(&report.rejects, all, "; see the table rejects");
 }
 
 fn summarise(report: &JobReport, job: &Job, seconds: f64) {
@@ -116,7 +102,7 @@ fn summarise(report: &JobReport, job: &Job, seconds: f64) {
             "{what}: {earlier} of {all} inputs were finished before"
         );
     }
-    tell_rejects(report);
+    tell_lost(report);
     let _ = writeln!(
         err,
         "{:<16}{:>14}{:>14}{:>7}",
