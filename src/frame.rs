@@ -21,7 +21,6 @@ mod pending;
 mod prolog;
 mod region;
 mod scan;
-mod tags;
 
 pub use chunk::{Chunk, PageHeader, Piece, Places};
 pub use encoding::Transcoder;

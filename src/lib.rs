@@ -11,6 +11,7 @@ pub mod error;
 pub mod frame;
 mod marks;
 pub mod model;
+#[cfg(feature = "parquet")]
 pub mod protect;
 #[cfg(feature = "parquet")]
 pub mod runs;
@@ -20,6 +21,7 @@ pub mod source;
 pub mod sql;
 #[cfg(feature = "parquet")]
 pub mod tables;
+mod tags;
 pub mod xml;
 
 pub use error::{Error, ErrorKind, Location, Result};

@@ -142,7 +142,7 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
             pipeline.framer = Framer::of_first_region(options);
             return Ok(pipeline);
         };
-        pipeline.framer = Framer::of_region(options, &prolog.prefix, begin_bytes);
+        pipeline.framer = Framer::of_region(options, prolog.header.prefix.as_bytes(), begin_bytes);
         pipeline.transcoder = Transcoder::of_utf8();
         // What is wrong in it is told by whoever reads the begin.
         let (site, why) = pipeline.site_of(&prolog.header);
@@ -229,7 +229,9 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
 
     /// What a header tells, and what is wrong in it with how many bytes that takes.
     fn site_of(&self, header: &Header) -> (SiteInfo, Option<(Error, u64)>) {
-        let (site, fault) = xml::parse_header_so_far(&header.bytes, &self.lane.limits.xml);
+        let (mut site, fault) = xml::parse_header_so_far(&header.bytes, &self.lane.limits.xml);
+        // Also where the root's tag cannot be read.
+        site.prefix.clone_from(&header.prefix);
         let why = fault.map(|fault| {
             let lost_bytes = header.bytes.len().saturating_sub(fault.at) as u64;
             let why = Error::damaged(fault.message)

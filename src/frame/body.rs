@@ -4,8 +4,8 @@ use memchr::memchr;
 
 use super::document::{OpenPage, Section, State};
 use super::framer::Framer;
-use super::tags::{LOOKAHEAD_BYTES, Tag};
 use crate::error::Result;
+use crate::tags::{LOOKAHEAD_BYTES, Tag};
 
 impl Framer {
     /// Looks at what begins at offset `at`: a tag, or junk behind the root's end.

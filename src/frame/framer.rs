@@ -49,6 +49,8 @@ pub struct Header {
     pub xml_offset_bytes: u64,
     /// The bytes.
     pub bytes: Vec<u8>,
+    /// Namespace prefix of the root with its colon, or empty: elements of another one are no records.
+    pub prefix: String,
 }
 
 /// Bytes left out.
@@ -211,6 +213,7 @@ impl Framer {
         let header = Header {
             xml_offset_bytes: document.chunk_begin,
             bytes: document.pending.copy(document.chunk_begin, end),
+            prefix: String::from_utf8_lossy(&document.prefix).into_owned(),
         };
         document.take(end);
         document.state = State::Body;

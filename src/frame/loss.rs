@@ -2,8 +2,8 @@
 
 use super::document::{Document, State};
 use super::framer::{Frame, Framer, Lost};
-use super::tags::{self, Tag};
 use crate::error::{Error, Result};
+use crate::tags::{self, Tag};
 
 impl Framer {
     /// Gives up, or notes what is lost where told to keep going.

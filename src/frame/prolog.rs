@@ -1,8 +1,8 @@
 //! What stands before the first record, and whether it is a dump at all.
 
 use super::framer::Framer;
-use super::tags::{self, Tag};
 use crate::error::{Error, ErrorKind, Result};
+use crate::tags::{self, Tag};
 
 impl Framer {
     pub(super) fn see_in_prolog(&mut self, bytes: &[u8], tag: Tag, at: u64) -> Result<()> {

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::document::{Document, State, page_id};
 use super::framer::Framer;
-use super::tags::Tag;
+use crate::tags::Tag;
 
 /// Which records of a document a framer takes.
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl Framer {
     }
 
     /// A framer of a region that begins anywhere in a document, at an offset of its XML.  `prefix` is what
-    /// [`Framer::prefix`] says of the document's begin.
+    /// the document's header has.
     pub fn of_region(options: super::FramerOptions, prefix: &[u8], begin: u64) -> Self {
         let mut framer = Self::new(options);
         framer.received = begin;
@@ -135,11 +135,6 @@ impl Framer {
         document.region = Some(Region::of(Phase::Seeking, begin));
         framer.document = document;
         framer
-    }
-
-    /// The namespace prefix of the root with its colon, or empty.
-    pub fn prefix(&self) -> &[u8] {
-        &self.document.prefix
     }
 
     /// Tells where the region ends.  No byte behind may have been received before.

@@ -6,9 +6,9 @@ use memchr::{memchr, memmem};
 
 use super::document::{Section, State};
 use super::framer::Framer;
-use super::tags::{LOOKAHEAD_BYTES, may_matter};
 use crate::error::Result;
 use crate::marks::Marks;
+use crate::tags::{LOOKAHEAD_BYTES, may_matter};
 
 impl Framer {
     /// Scans as far as every `<` has the bytes behind it by which its tag is known.

@@ -3,6 +3,8 @@
 /// The root element's version and the site information; all of it is optional in dumps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SiteInfo {
+    /// Namespace prefix of the dump's elements with its colon; empty in all dumps that are known.
+    pub prefix: String,
     /// Version of the export schema, as written in the root element.
     pub schema_version: Option<String>,
     /// Language of the content, BCP 47.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::cursor::{Cursor, Element, Token, excerpt, local, wrong_end};
+use super::cursor::{Cursor, Element, Token, excerpt, wrong_end};
 use super::legal::legal_prefix;
 use super::limits::{Reading, XmlLimits};
 use super::resume::{holds_record, next_record};
 use super::{log_item, page, revision, upload};
 use crate::error::Error;
 use crate::model::{LogItem, Page, Revision, SchemaVersion, SiteInfo, Upload};
+use crate::tags::Tag;
 
 /// Why a piece of XML cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Skipped {
         cursor: &mut Cursor<'a>,
         element: &Element<'a>,
     ) -> Result<(), Fault> {
-        if holds_record(element.name) {
+        if holds_record(element.name) && !element.is_foreign(cursor) {
             let message = format!(
                 "<{}> inside a record: the end of that is missing",
                 element.name
@@ -197,7 +198,12 @@ struct Stopped {
     from: usize,
 }
 
-impl<'a> Walk<'a, '_> {
+impl<'a, 's: 'a> Walk<'a, 's> {
+    /// Namespace prefix of records.
+    fn prefix(&self) -> &'s str {
+        &self.site.prefix
+    }
+
     fn run<R: Records>(
         &mut self,
         chunk: &'a [u8],
@@ -220,7 +226,7 @@ impl<'a> Walk<'a, '_> {
         let mut begin = 0;
         loop {
             let rest = text.get(begin - base..).unwrap_or_default();
-            let mut cursor = Cursor::new(rest, begin, wrong, self.limits);
+            let mut cursor = Cursor::new(rest, begin, wrong, self.prefix(), self.limits);
             let Err(Stopped {
                 mut fault,
                 known,
@@ -229,7 +235,7 @@ impl<'a> Walk<'a, '_> {
             else {
                 break;
             };
-            let resume = next_record(chunk, known, from).unwrap_or(chunk.len());
+            let resume = next_record(chunk, known, from, self.prefix()).unwrap_or(chunk.len());
             fault.lost_bytes = (resume - known.min(fault.at)) as u64;
             records.fault(fault)?;
             begin = resume;
@@ -247,7 +253,7 @@ impl<'a> Walk<'a, '_> {
     /// Reads a page's header, which ends where its first revision begins.
     fn read_header(&mut self, header: &'a [u8]) -> Result<Page<'a>, Fault> {
         let (text, wrong) = legal_prefix(header);
-        let mut cursor = Cursor::new(text, 0, wrong, self.limits);
+        let mut cursor = Cursor::new(text, 0, wrong, self.prefix(), self.limits);
         let mut page = Page::default();
         match page::parse_header(&mut cursor, &mut page) {
             // As in the chunk in which the page begins, all behind it is passed over.
@@ -270,11 +276,18 @@ impl<'a> Walk<'a, '_> {
                 Ok(token) => token,
                 Err(fault) => {
                     let from = fault.at + 1;
+                    // Whoever reads on from here has no page open either.
+                    if matches!(cursor.tag(), Tag::OpenPage | Tag::ClosePage) {
+                        self.end_page(false, records)?;
+                    }
                     return Ok(Err(self.stopped(fault, before, from)));
                 }
             };
             let (known, outcome) = match token {
                 Token::Eof => return Ok(Ok(())),
+                Token::Start(element) if element.is_foreign(cursor) => {
+                    (element.at, self.skipped.skip(cursor, &element))
+                }
                 Token::Start(element) if element.name == "page" && self.page.is_some() => {
                     // What cannot be read ends there: this page is read as any other.
                     self.end_page(false, records)?;
@@ -282,19 +295,7 @@ impl<'a> Walk<'a, '_> {
                     return Ok(Err(self.stopped(fault, element.at, element.at)));
                 }
                 Token::Start(element) => (element.at, self.see(cursor, &element, records)?),
-                Token::End(name) if local(name) == "page" => {
-                    let finished = self.finish_header();
-                    if finished.is_err() {
-                        self.page = None;
-                    }
-                    self.end_page(false, records)?;
-                    (before, finished)
-                }
-                Token::End(name) => {
-                    let fault = wrong_end(before, name, "page");
-                    let from = cursor.offset();
-                    return Ok(Err(self.stopped(fault, before, from)));
-                }
+                Token::End(name) => (before, self.see_end(cursor, name, before, records)?),
             };
             if let Err(fault) = outcome {
                 // Of what is broken, reading goes on where that shows; of what is only wrong, behind it.
@@ -341,6 +342,25 @@ impl<'a> Walk<'a, '_> {
             },
             _ => Ok(self.see_in_header(cursor, element)),
         }
+    }
+
+    /// Ends the page, if this is its end, be there more than a name in the tag.
+    fn see_end<R: Records>(
+        &mut self,
+        cursor: &Cursor<'a>,
+        name: &str,
+        before: usize,
+        records: &mut R,
+    ) -> Result<Result<(), Fault>, R::Error> {
+        let is_page = |name: &str| name.strip_prefix(cursor.prefix) == Some("page");
+        let outcome = match is_page(name) {
+            true => self.finish_header(),
+            false => Err(wrong_end(before, name, "page")),
+        };
+        if name.split_ascii_whitespace().next().is_some_and(is_page) {
+            self.end_page(false, records)?;
+        }
+        Ok(outcome)
     }
 
     /// Reads what stands in a page beside records.

@@ -12,9 +12,11 @@ use super::attributes::UsualAttributes;
 use super::chunk::Fault;
 use super::limits::{XmlLimits, too_deep, too_many_attributes};
 use super::passage::passage;
+use super::resume::holds_record;
 use super::resume::next_record;
 use super::tag::{Markup, StartTag, space_length, usual_end_length, usual_start_name_length};
 use crate::model::{NO_REFERENCE, Text};
+use crate::tags::Tag;
 
 pub(super) use self::usual::{Line, line};
 
@@ -28,6 +30,8 @@ pub(super) struct Cursor<'a> {
     base: usize,
     /// What follows `text` and is not legal.
     wrong_behind: Option<&'static str>,
+    /// Namespace prefix of records, with its colon.
+    pub(super) prefix: &'a str,
     /// How much is read.
     pub(super) limits: &'a XmlLimits,
 }
@@ -55,6 +59,18 @@ pub(super) struct Element<'a> {
     is_empty: bool,
 }
 
+impl<'a> Element<'a> {
+    /// The namespace prefix with its colon, or nothing.
+    pub(super) fn prefix(&self) -> &'a str {
+        &self.qualified_name[..self.qualified_name.len() - self.name.len()]
+    }
+
+    /// Whether it has another namespace prefix than records have.
+    pub(super) fn is_foreign(&self, cursor: &Cursor<'_>) -> bool {
+        self.prefix() != cursor.prefix
+    }
+}
+
 /// What stands between the tags of an element that holds only text.
 struct Inside {
     length: usize,
@@ -72,6 +88,7 @@ impl<'a> Cursor<'a> {
         text: &'a str,
         base: usize,
         wrong_behind: Option<&'static str>,
+        prefix: &'a str,
         limits: &'a XmlLimits,
     ) -> Self {
         Self {
@@ -79,6 +96,7 @@ impl<'a> Cursor<'a> {
             at: 0,
             base,
             wrong_behind,
+            prefix,
             limits,
         }
     }
@@ -86,6 +104,14 @@ impl<'a> Cursor<'a> {
     /// Offset in the chunk of what comes next.
     pub(super) fn offset(&self) -> usize {
         self.base + self.at
+    }
+
+    /// Which tag comes next, also if it is broken.
+    pub(super) fn tag(&self) -> Tag {
+        match self.rest() {
+            rest @ [b'<', ..] => Tag::of(rest, self.prefix.as_bytes()),
+            _ => Tag::Other,
+        }
     }
 
     #[inline]
@@ -300,6 +326,11 @@ impl<'a> Cursor<'a> {
                 Ok(Event::Start(_)) if depth == self.limits.depth => {
                     return Err(too_deep(element, depth));
                 }
+                Ok(Event::Start(inside) | Event::Empty(inside))
+                    if depth > 0 && self.is_record(inside.name().as_ref()) =>
+                {
+                    return Err(record_inside(element));
+                }
                 Ok(Event::Start(_)) => depth += 1,
                 Ok(Event::End(_)) if depth == 1 => break,
                 Ok(Event::Empty(_)) if depth == 0 => break,
@@ -320,6 +351,11 @@ impl<'a> Cursor<'a> {
         }
         self.at = self.text.len() - reader.get_ref().len();
         Ok(())
+    }
+
+    /// Whether an element of this qualified name is a record or holds one.
+    fn is_record(&self, name: &str) -> bool {
+        name.strip_prefix(self.prefix).is_some_and(holds_record)
     }
 
     /// The element's attributes by local name and value.
@@ -366,7 +402,7 @@ impl<'a> Cursor<'a> {
     fn unless_cut(&self, fault: Fault) -> Fault {
         let at = fault.at - self.base;
         match self.wrong_behind {
-            Some(wrong) if next_record(self.text.as_bytes(), at, at + 1).is_none() => {
+            Some(wrong) if next_record(self.text.as_bytes(), at, at + 1, self.prefix).is_none() => {
                 self.illegal(wrong)
             }
             _ => fault,
@@ -385,6 +421,12 @@ pub(super) fn wrong_end(at: usize, found: &str, expected: &str) -> Fault {
         at,
         format!("</{}> where </{expected}> is expected", excerpt(found)),
     )
+}
+
+/// A record inside an element that is passed over: it would be lost, or not, with the cuts of chunks.
+fn record_inside(element: &Element<'_>) -> Fault {
+    let message = format!("a record inside <{}>", excerpt(element.name));
+    Fault::new(element.at, message)
 }
 
 fn not_closed(at: usize, element: &Element<'_>) -> Fault {

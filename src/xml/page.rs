@@ -12,6 +12,9 @@ pub(super) fn parse_header<'a>(cursor: &mut Cursor<'a>, page: &mut Page<'a>) -> 
     loop {
         let before = cursor.offset();
         match cursor.next()? {
+            Token::Start(element) if element.is_foreign(cursor) => {
+                skipped.skip(cursor, &element)?;
+            }
             Token::Start(element) if element.name == "page" => {}
             Token::Start(element) => parse_child(cursor, &element, page, &mut skipped)?,
             Token::End(name) => return Err(wrong_end(before, name, "page")),

@@ -24,12 +24,13 @@ pub fn parse_header_so_far(bytes: &[u8], limits: &XmlLimits) -> (SiteInfo, Optio
 fn read_header(bytes: &[u8], limits: &XmlLimits, site: &mut SiteInfo) -> Result<(), Fault> {
     let unmarked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (text, wrong) = legal_prefix(unmarked);
-    let mut cursor = Cursor::new(text, bytes.len() - unmarked.len(), wrong, limits);
+    let mut cursor = Cursor::new(text, bytes.len() - unmarked.len(), wrong, "", limits);
     let mut skipped = Skipped::default();
     loop {
         let before = cursor.offset();
         match cursor.next()? {
             Token::Start(element) if element.name == "mediawiki" => {
+                element.prefix().clone_into(&mut site.prefix);
                 let mut by_namespace = None;
                 cursor.attributes(&element, |name, value| {
                     match name {

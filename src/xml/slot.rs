@@ -131,7 +131,7 @@ mod tests {
             ("<text bytes=\" 7 \">a</text>", false),
         ] {
             let line = format!("\n      {xml}");
-            let cursor = Cursor::new(&line, 0, None, &XmlLimits::DEFAULT);
+            let cursor = Cursor::new(&line, 0, None, "", &XmlLimits::DEFAULT);
             let (mut at, mut usual) = (cursor, Slot::default());
             assert_eq!(usual_text(&mut at, &mut usual), is_usual, "{xml}");
             assert_eq!(at.offset(), if is_usual { line.len() } else { 0 });
@@ -156,7 +156,7 @@ mod tests {
             "\n      <text>a",
             "\n    <text />",
         ] {
-            let mut at = Cursor::new(xml, 0, None, &XmlLimits::DEFAULT);
+            let mut at = Cursor::new(xml, 0, None, "", &XmlLimits::DEFAULT);
             assert!(!usual_text(&mut at, &mut Slot::default()), "{xml}");
             assert_eq!(at.offset(), 0);
         }

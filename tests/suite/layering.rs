@@ -3,17 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each layer with the layers that it may use; `error`, `digits`, `marks` and `model` stand below all.
-const LAYERS: [(&str, &[&str]); 16] = [
+/// Each layer with the layers that it may use; `error`, `digits`, `marks`, `tags` and `model` stand below all.
+const LAYERS: [(&str, &[&str]); 17] = [
     ("error", &[]),
     ("digits", &[]),
     ("marks", &[]),
+    ("tags", &[]),
     ("model", &["digits", "marks"]),
     ("source", &["error"]),
     ("runs", &["error"]),
     ("container", &["source", "error"]),
-    ("frame", &["marks", "error"]),
-    ("xml", &["marks", "model", "error"]),
+    ("frame", &["marks", "tags", "error"]),
+    ("xml", &["marks", "tags", "model", "error"]),
     ("sql", &["digits", "marks", "model", "error"]),
     ("derive", &["model", "error"]),
     ("protect", &["model", "error"]),

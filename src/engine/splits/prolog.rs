@@ -14,8 +14,6 @@ use crate::sql::{self, Guess};
 pub struct Prolog {
     /// The bytes.
     pub header: Header,
-    /// The root's namespace prefix with its colon, or empty.
-    pub prefix: Vec<u8>,
 }
 
 impl Prolog {
@@ -38,8 +36,7 @@ impl Prolog {
             reading.framer.finish()?;
             reading.take_header();
         }
-        let prefix = reading.framer.prefix().to_vec();
-        Ok(reading.header.map(|header| Self { header, prefix }))
+        Ok(reading.header.map(|header| Self { header }))
     }
 }
 

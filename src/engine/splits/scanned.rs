@@ -98,7 +98,11 @@ impl Begin {
     fn new(input: &Input, prolog: &Prolog, begin: u64, end: u64, lane: &Lane<'_>) -> Result<Self> {
         let is_plain = Format::detect(&input.head_again(HEAD_BYTES)?) == Format::Plain;
         let xml_begin = if is_plain { begin } else { 0 };
-        let mut framer = Framer::of_region(lane.limits.framer(), &prolog.prefix, xml_begin);
+        let mut framer = Framer::of_region(
+            lane.limits.framer(),
+            prolog.header.prefix.as_bytes(),
+            xml_begin,
+        );
         if is_plain {
             framer.end_region_at(end);
         }

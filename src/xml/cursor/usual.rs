@@ -123,7 +123,7 @@ mod tests {
     const TIME: Line = line!("  ", "timestamp");
 
     fn cursor(text: &str) -> Cursor<'_> {
-        Cursor::new(text, 0, None, &XmlLimits::DEFAULT)
+        Cursor::new(text, 0, None, "", &XmlLimits::DEFAULT)
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! The tags that the framer knows, by their bytes.
+//! The tags that tell where records are, by their bytes: framer and parser must see the same ones, also in
+//! what is broken, or rows would depend on where chunks are cut.
 
 /// What begins at a `<`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tag {
+pub(crate) enum Tag {
     OpenPage,
     OpenRevision,
     OpenLogItem,
@@ -22,26 +23,26 @@ pub(super) enum Tag {
     Other,
 }
 
-/// How many bytes from a `<` on [`Tag::of`] and [`root_name`] want to see.  Element names of the
-/// format are short; the rest is room for a namespace prefix.
-pub(super) const LOOKAHEAD_BYTES: usize = 64;
+/// How many bytes from a `<` on [`Tag::of`] and [`root_name`] look at.  Element names of the format are
+/// short; the rest is room for a namespace prefix.
+pub(crate) const LOOKAHEAD_BYTES: usize = 64;
 
 impl Tag {
     /// Tells the tag that begins with `bytes[0]`, a `<`.  Elements count if their name has the
-    /// root's namespace prefix (empty, or with its colon).
-    pub(super) fn of(bytes: &[u8], prefix: &[u8]) -> Self {
-        match bytes {
+    /// root's namespace prefix (empty, or with its colon).  Whether the tag has an end is not looked at.
+    pub(crate) fn of(bytes: &[u8], prefix: &[u8]) -> Self {
+        match &bytes[..bytes.len().min(LOOKAHEAD_BYTES)] {
             [_, b'!', rest @ ..] if rest.starts_with(b"--") => Self::Comment,
             [_, b'!', rest @ ..] if rest.starts_with(b"[CDATA[") => Self::Cdata,
             [_, b'?', ..] => Self::Instruction,
-            [_, b'/', rest @ ..] => match local_name(rest, prefix) {
+            [_, b'/', rest @ ..] => match local_name(rest, prefix, end_name_length) {
                 Some(b"revision") => Self::CloseRevision,
                 Some(b"page") => Self::ClosePage,
                 Some(b"logitem") => Self::CloseLogItem,
                 Some(b"mediawiki") => Self::CloseRoot,
                 _ => Self::Other,
             },
-            [_, rest @ ..] => match local_name(rest, prefix) {
+            [_, rest @ ..] => match local_name(rest, prefix, name_length) {
                 Some(b"revision") => Self::OpenRevision,
                 Some(b"page") => Self::OpenPage,
                 Some(b"logitem") => Self::OpenLogItem,
@@ -52,13 +53,35 @@ impl Tag {
             [] => Self::Other,
         }
     }
+
+    /// Whether a record begins here, or a page begins or ends.
+    pub(crate) fn is_edge(self) -> bool {
+        matches!(
+            self,
+            Self::OpenPage
+                | Self::ClosePage
+                | Self::OpenRevision
+                | Self::OpenLogItem
+                | Self::OpenUpload
+        )
+    }
+
+    /// How a section in which no tag is one opens and closes, if this begins one.
+    pub(crate) fn section(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Comment => Some(("<!--", "-->")),
+            Self::Cdata => Some(("<![CDATA[", "]]>")),
+            Self::Instruction => Some(("<?", "?>")),
+            _ => None,
+        }
+    }
 }
 
 /// Whether what begins with `bytes[0]`, a `<`, may be anything but [`Tag::Other`] where the root has
 /// no namespace prefix.  Tells by eight bytes and without branches, for tags come in no order that
 /// could be foreseen.
 #[inline]
-pub(super) fn may_matter(bytes: &[u8]) -> bool {
+pub(crate) fn may_matter(bytes: &[u8]) -> bool {
     let [_, first, rest @ ..] = bytes else {
         return true;
     };
@@ -116,7 +139,7 @@ const SPREAD: u32 = 0x5d8c_c7f5;
 /// The name of the element that opens at `bytes[0]`, a `<`: its namespace prefix with the colon
 /// (empty if it has none) and its local name.  `None` for what is no open tag, and for names
 /// longer than [`LOOKAHEAD_BYTES`].
-pub(super) fn root_name(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn root_name(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let name = &bytes[1..=name_length(bytes.get(1..)?)?];
     if name.is_empty() || matches!(name[0], b'!' | b'?' | b'/') {
         return None;
@@ -125,19 +148,31 @@ pub(super) fn root_name(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some(name.split_at(colon.map_or(0, |at| at + 1)))
 }
 
-fn local_name<'a>(bytes: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
+fn local_name<'a>(
+    bytes: &'a [u8],
+    prefix: &[u8],
+    length: impl Fn(&[u8]) -> Option<usize>,
+) -> Option<&'a [u8]> {
     // The names looked for begin with one of few letters: most tags are told by one byte.
     let bytes = bytes.strip_prefix(prefix)?;
     match bytes.first()? {
-        b'r' | b'p' | b'l' | b'm' | b'u' | b'c' => Some(&bytes[..name_length(bytes)?]),
+        b'r' | b'p' | b'l' | b'm' | b'u' | b'c' => Some(&bytes[..length(bytes)?]),
         _ => None,
     }
 }
 
+/// Length of the name in a start tag, from the name on.  A slash ends it only with the tag.
 fn name_length(bytes: &[u8]) -> Option<usize> {
+    let length = end_name_length(bytes)?;
+    let is_empty = bytes[length] == b'>' && length > 0 && bytes[length - 1] == b'/';
+    Some(length - usize::from(is_empty))
+}
+
+/// Length of the name in an end tag, from the name on.
+fn end_name_length(bytes: &[u8]) -> Option<usize> {
     bytes
         .iter()
-        .position(|byte| matches!(byte, b'>' | b'/' | b' ' | b'\n' | b'\r' | b'\t'))
+        .position(|byte| matches!(byte, b'>' | b' ' | b'\n' | b'\r' | b'\t'))
 }
 
 #[cfg(test)]
@@ -146,13 +181,17 @@ mod tests {
 
     #[test]
     fn tags_by_their_bytes() {
-        let cases: [(&str, Tag); 16] = [
+        let cases: [(&str, Tag); 20] = [
             ("<page>", Tag::OpenPage),
             ("<page\n>", Tag::OpenPage),
             ("<page xmlns='x'>", Tag::OpenPage),
             ("<page/>", Tag::OpenPage),
             ("<pages>", Tag::Other),
+            ("<page/x>", Tag::Other),
+            ("<page / >", Tag::OpenPage),
             ("</page >", Tag::ClosePage),
+            ("</page <", Tag::ClosePage),
+            ("</page/>", Tag::Other),
             ("<revision>", Tag::OpenRevision),
             ("</revision>", Tag::CloseRevision),
             ("<redirect title=\"page\" />", Tag::Other),
