@@ -151,13 +151,16 @@ fn cuts_by_a_plain_search(xml: &[u8]) -> Option<Vec<u64>> {
             rest = &inside[inside.find(closing)? + closing.len()..];
             continue;
         }
-        let is_end = |character: char| "> \n\r\t/".contains(character);
+        let is_end = |character: char| "> \n\r\t".contains(character);
         let slash = usize::from(rest[1..].starts_with('/'));
         let name = rest[1 + slash..].split(is_end).next()?;
+        let is_empty = slash == 0 && rest[1 + name.len()..].starts_with('>');
+        let name = name.strip_suffix('/').filter(|_| is_empty).unwrap_or(name);
         let offset = (text.len() - rest.len()) as u64;
         let begins = match (slash == 0, name) {
             (true, "page") => !std::mem::replace(&mut in_page, true),
-            (true, "revision" | "logitem") => true,
+            (true, "revision") => true,
+            (true, "logitem") => !in_page,
             (false, "page") => {
                 in_page = false;
                 false

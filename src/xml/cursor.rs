@@ -168,7 +168,11 @@ impl<'a> Cursor<'a> {
                 Markup::Declaration => return Err(self.refuse_declaration()),
                 Markup::Start(None) | Markup::End(None) | Markup::Other(None) => {
                     let fault = Fault::new(self.offset(), "a tag without end");
-                    return Err(self.unless_cut(fault));
+                    // One that ends a page does so whatever cuts it: reading goes on there.
+                    return Err(match self.tag().is_edge() {
+                        true => fault,
+                        false => self.unless_cut(fault),
+                    });
                 }
             }
         }
