@@ -276,10 +276,7 @@ impl<'a, 's: 'a> Walk<'a, 's> {
                 Ok(token) => token,
                 Err(fault) => {
                     let from = fault.at + 1;
-                    // Whoever reads on from here has no page open either.
-                    if matches!(cursor.tag(), Tag::OpenPage | Tag::ClosePage) {
-                        self.end_page(false, records)?;
-                    }
+                    self.pass_broken(cursor.tag(), records)?;
                     return Ok(Err(self.stopped(fault, before, from)));
                 }
             };
@@ -342,6 +339,22 @@ impl<'a, 's: 'a> Walk<'a, 's> {
             },
             _ => Ok(self.see_in_header(cursor, element)),
         }
+    }
+
+    /// Takes of a broken tag what whoever reads on behind it knows: whether a page is open there, and that
+    /// its header is over.
+    fn pass_broken<R: Records>(&mut self, tag: Tag, records: &mut R) -> Result<(), R::Error> {
+        match tag {
+            Tag::OpenPage | Tag::ClosePage => self.end_page(false, records)?,
+            Tag::OpenRevision | Tag::OpenUpload => {
+                if self.finish_header().is_err() {
+                    self.page = None;
+                }
+                self.header_is_over = true;
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Ends the page, if this is its end, be there more than a name in the tag.
