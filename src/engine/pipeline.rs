@@ -10,7 +10,6 @@ use super::decode::{Feed, decode};
 use super::document::Document;
 use super::lane::Lane;
 use super::pool::Pending;
-use super::splits::Prolog;
 use crate::container::{Format, Sink, Trailing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frame::{Chunk, Frame, Framer, FramerOptions, Header, History, Lost, Transcoder};
@@ -127,25 +126,25 @@ impl<'r, C: Consumer> Pipeline<'r, C> {
         }
     }
 
-    /// The pipeline of a region of a document; `prolog` is what stands at the document's begin, unless the
+    /// The pipeline of a region of a document; `header` is what stands at the document's begin, unless the
     /// region begins there, too.
     pub(super) fn of_region(
         input: &Input,
         lane: &'r Lane<'r>,
         consumer: &'r mut C,
-        prolog: Option<&Prolog>,
+        header: Option<&Header>,
         begin_bytes: u64,
     ) -> Result<Self> {
         let mut pipeline = Self::new(input, lane, consumer);
         let options = framer_options(lane, pipeline.consumer);
-        let Some(prolog) = prolog else {
+        let Some(header) = header else {
             pipeline.framer = Framer::of_first_region(options);
             return Ok(pipeline);
         };
-        pipeline.framer = Framer::of_region(options, prolog.header.prefix.as_bytes(), begin_bytes);
+        pipeline.framer = Framer::of_region(options, header.prefix.as_bytes(), begin_bytes);
         pipeline.transcoder = Transcoder::of_utf8();
         // What is wrong in it is told by whoever reads the begin.
-        let (site, why) = pipeline.site_of(&prolog.header);
+        let (site, why) = pipeline.site_of(header);
         if let Some((why, _)) = why.filter(|_| !lane.limits.keep_going) {
             return Err(why);
         }

@@ -22,7 +22,7 @@ use crate::source::{Input, Stamp};
 pub use attempt::{DoneSplit, convert_split};
 pub use commit::commit_splits;
 pub use plan::{SplitPlan, plan_splits};
-pub(super) use prolog::Prolog;
+pub(super) use prolog::read_header;
 pub(super) use scanned::scan_split;
 
 /// A region of a dump file that one process converts, or several files as a whole, over which a page is spread.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf, absolute};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{FollowingFile, Prolog, Split};
+use super::{FollowingFile, Split, read_header};
 use crate::container::{Format, HEAD_BYTES};
 use crate::engine::lane::Lane;
 use crate::engine::options::Limits;
@@ -167,11 +167,11 @@ impl Planned {
             return Ok(false);
         }
         let progress = Progress::default();
-        let prolog = Lane::alone(limits, pool, &progress, stop, |lane| {
-            Prolog::read(input, lane)
+        let header = Lane::alone(limits, pool, &progress, stop, |lane| {
+            read_header(input, lane)
         });
         stop.check()?;
-        Ok(matches!(prolog, Ok(Some(_))))
+        Ok(matches!(header, Ok(Some(_))))
     }
 
     /// The same, read behind another.

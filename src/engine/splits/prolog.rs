@@ -10,34 +10,27 @@ use crate::frame::{Frame, Framer, Header};
 use crate::source::Input;
 use crate::sql::{self, Guess};
 
-/// Root element and site information of an XML dump in UTF-8.
-pub struct Prolog {
-    /// The bytes.
-    pub header: Header,
-}
-
-impl Prolog {
-    /// Reads an input up to its first record; `None` where it is no XML dump, or one in UTF-16.
-    pub fn read(input: &Input, lane: &Lane<'_>) -> Result<Option<Self>> {
-        let mut reading = Reading {
-            framer: Framer::new(lane.limits.framer()),
-            held: Some(Vec::new()),
-            header: None,
-            is_other: false,
-        };
-        // What is read here counts for nobody.
-        let lane = Lane {
-            taken_bytes: Default::default(),
-            ..lane.clone()
-        };
-        decode(input, &lane, &mut reading)?;
-        reading.decide(true)?;
-        if reading.header.is_none() && !reading.is_other {
-            reading.framer.finish()?;
-            reading.take_header();
-        }
-        Ok(reading.header.map(|header| Self { header }))
+/// Reads an input up to its first record: root element and site information.  `None` where it is no XML
+/// dump, or one in UTF-16.
+pub fn read_header(input: &Input, lane: &Lane<'_>) -> Result<Option<Header>> {
+    let mut reading = Reading {
+        framer: Framer::new(lane.limits.framer()),
+        held: Some(Vec::new()),
+        header: None,
+        is_other: false,
+    };
+    // What is read here counts for nobody.
+    let lane = Lane {
+        taken_bytes: Default::default(),
+        ..lane.clone()
+    };
+    decode(input, &lane, &mut reading)?;
+    reading.decide(true)?;
+    if reading.header.is_none() && !reading.is_other {
+        reading.framer.finish()?;
+        reading.take_header();
     }
+    Ok(reading.header)
 }
 
 struct Reading {

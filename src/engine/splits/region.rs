@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{Prolog, Split};
+use super::{Split, read_header};
 use crate::container::{Format, HEAD_BYTES, Sink, Trailing};
 use crate::engine::bzip2::BlockWalk;
 use crate::engine::converted::{Converted, ConvertedFile, convert_sequence};
@@ -17,6 +17,7 @@ use crate::engine::plan::Plan;
 use crate::engine::resume::check_still;
 use crate::engine::sequences::Sequence;
 use crate::error::{Error, ErrorKind, Result};
+use crate::frame::Header;
 use crate::source::Input;
 
 /// A place in a file, the same whoever reads it.
@@ -112,7 +113,7 @@ pub(super) fn convert_region(
         )
         .in_input(&input.name()));
     }
-    let prolog = Prolog::read(&input, lane)?
+    let header = read_header(&input, lane)?
         .ok_or_else(|| Error::usage("cannot be read in splits: it is no XML dump in UTF-8"))?;
     let [file] = sequence.files() else {
         return Err(Error::internal("a split is not of one file"));
@@ -122,7 +123,7 @@ pub(super) fn convert_region(
     if split.begin_bytes > 0 {
         tables = tables.continued();
     }
-    let outcome = read_region(&input, split, lane, &prolog, &mut tables);
+    let outcome = read_region(&input, split, lane, &header, &mut tables);
     if !matches!(&outcome, Err(error) if error.kind() == ErrorKind::Cancelled) {
         check_still(&input, Some(&split.file_stamp))?;
     }
@@ -139,14 +140,14 @@ fn read_region(
     input: &Input,
     split: &Split,
     lane: &Lane<'_>,
-    prolog: &Prolog,
+    header: &Header,
     tables: &mut InputTables<'_>,
 ) -> Result<(Passed, Seams)> {
     let is_plain = Format::detect(&input.head_again(HEAD_BYTES)?) == Format::Plain;
     // Where decoded bytes stand in the whole document is known of plain files only.
     let begin = if is_plain { split.begin_bytes } else { 0 };
-    let prolog = (split.begin_bytes > 0).then_some(prolog);
-    let mut pipeline = Pipeline::of_region(input, lane, tables, prolog, begin)?;
+    let header = (split.begin_bytes > 0).then_some(header);
+    let mut pipeline = Pipeline::of_region(input, lane, tables, header, begin)?;
     if is_plain {
         pipeline.end_region_at(split.end_bytes);
     }
@@ -159,7 +160,7 @@ fn read_region(
     let region = split.begin_bytes..split.end_bytes;
     let decoded = decode_region(input, &region, lane, &mut feed);
     let outcome = feed.end(decoded);
-    match prolog.is_some() && !is_plain {
+    match header.is_some() && !is_plain {
         true => outcome.map_err(Error::without_xml_byte),
         false => outcome,
     }

@@ -9,7 +9,7 @@ use std::iter;
 use bytes::Bytes;
 
 use super::region::{Place, Places, Seams, convert_region};
-use super::{Prolog, Split};
+use super::{Split, read_header};
 use crate::container::{Format, HEAD_BYTES, Sink, Trailing};
 use crate::engine::converted::Converted;
 use crate::engine::decode::{Feed, decode_region};
@@ -17,7 +17,7 @@ use crate::engine::lane::Lane;
 use crate::engine::plan::Plan;
 use crate::engine::sequences::Sequence;
 use crate::error::{Error, Result};
-use crate::frame::Framer;
+use crate::frame::{Framer, Header};
 use crate::source::Input;
 
 /// Hands on the rows of a split.
@@ -83,26 +83,23 @@ struct Begin {
 impl Begin {
     fn find(split: &Split, begin: u64, end: u64, lane: &Lane<'_>) -> Result<Option<Place>> {
         let input = split.input();
-        let prolog = Prolog::read(&input, lane)?
+        let header = read_header(&input, lane)?
             .ok_or_else(|| Error::internal("a file in splits has no prolog"))?;
         // What is read here counts for nobody.
         let lane = Lane {
             taken_bytes: Default::default(),
             ..lane.clone()
         };
-        let mut looking = Self::new(&input, &prolog, begin, end, &lane)?;
+        let mut looking = Self::new(&input, &header, begin, end, &lane)?;
         decode_region(&input, &(begin..end), &lane, &mut looking)?;
         Ok(looking.first_record)
     }
 
-    fn new(input: &Input, prolog: &Prolog, begin: u64, end: u64, lane: &Lane<'_>) -> Result<Self> {
+    fn new(input: &Input, header: &Header, begin: u64, end: u64, lane: &Lane<'_>) -> Result<Self> {
         let is_plain = Format::detect(&input.head_again(HEAD_BYTES)?) == Format::Plain;
         let xml_begin = if is_plain { begin } else { 0 };
-        let mut framer = Framer::of_region(
-            lane.limits.framer(),
-            prolog.header.prefix.as_bytes(),
-            xml_begin,
-        );
+        let mut framer =
+            Framer::of_region(lane.limits.framer(), header.prefix.as_bytes(), xml_begin);
         if is_plain {
             framer.end_region_at(end);
         }
