@@ -12,6 +12,7 @@ mod layout;
 mod lock;
 mod manifest;
 mod order;
+mod packing;
 mod parquet_file;
 mod part;
 mod properties;
@@ -38,9 +39,10 @@ pub use layout::{Partition, SNAPSHOT, folders_of_table, is_partitioned, wiki_of_
 pub use manifest::{
     InputEntry, MANIFEST_NAME, Manifest, PartEntry, Seen, SplitEntry, TableEntry, WikiEntry,
 };
+pub use packing::{Compression, Encodings, Packing};
 pub use parquet_file::ParquetFile;
 pub use part::{Part, TableWriter, hexadecimal};
-pub use properties::{Compression, WriterOptions};
+pub use properties::WriterOptions;
 pub use read::{PartReader, Wanted};
 pub use recover::Resumed;
 pub use rewrite::{PartRewriter, RewriteOptions, Rewriting, is_unfinished as is_purge_unfinished};

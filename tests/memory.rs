@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mwparquet::engine::{DiffOptions, Filters, HistoryOptions, Job, Limits, Pool, Stop, convert};
 use mwparquet::protect::Protection;
-use mwparquet::sink::{Access, Compression, WriterOptions};
+use mwparquet::sink::{Access, Compression, Encodings, Packing, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::tables::{self, Selection, TableInfo};
 
@@ -104,7 +104,10 @@ fn peak_of(
         limits: Limits::default().with_memory(Some(memory_bytes), 2),
         snapshots: None,
         writer: WriterOptions {
-            compression: Compression::Zstd(1),
+            packing: Packing {
+                compression: Compression::Zstd(1),
+                encodings: Encodings::Delta,
+            },
             row_group_bytes: 32 << 20,
             part_bytes: 1 << 30,
             access: Access::Shared,

@@ -5,6 +5,7 @@ mod diffs;
 mod layout;
 mod limits;
 mod names;
+mod packing;
 mod progress;
 mod protect;
 mod purge;
@@ -23,7 +24,6 @@ use super::near::did_you_mean;
 use super::sizes::parse_bytes;
 use crate::engine::HistoryOptions;
 use crate::model::Timestamp;
-use crate::sink::Compression;
 use crate::tables;
 
 pub(super) use self::count::{CountArguments, CountFormat};
@@ -32,6 +32,7 @@ pub(super) use self::layout::{DialectArguments, DialectName, LayoutArguments, La
 pub(super) use self::limits::LimitArguments;
 pub(super) use self::names::SQL_PREFIX;
 use self::names::TableNames;
+use self::packing::PackingArguments;
 pub(super) use self::progress::{ProgressArgs, ProgressStyle};
 pub(super) use self::protect::{CleanArguments, ListArguments, ProtectArguments};
 pub(super) use self::purge::{Assumption, PurgeArguments};
@@ -160,14 +161,8 @@ pub(super) struct ConvertArguments {
     pub work: WorkArguments,
     #[command(flatten)]
     pub splits: SplitArguments,
-    /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none
-    #[arg(
-        help_heading = "Output",
-        long,
-        value_name = "CODEC",
-        default_value = "zstd:3"
-    )]
-    pub compression: Compression,
+    #[command(flatten)]
+    pub packing: PackingArguments,
     /// Close a row group at so many bytes of rows in memory (at most an eighth of --memory, or of 256MiB)
     #[arg(help_heading = "Output", long, value_name = "SIZE", default_value = "32MiB", value_parser = parse_bytes)]
     pub row_group_bytes: u64,

@@ -76,7 +76,7 @@ fn job_of(arguments: &ConvertArguments, share: &Share, pool: &Pool, stop: &Stop)
         limits,
         checks_files: arguments.verify.wants(Verify::Checksums),
         writer: WriterOptions {
-            compression: arguments.compression,
+            packing: arguments.packing.packing(),
             row_group_bytes: usize::try_from(arguments.row_group_bytes).unwrap_or(usize::MAX),
             part_bytes: arguments.part_bytes,
             access,

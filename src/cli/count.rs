@@ -153,7 +153,7 @@ fn write(
 ) -> Result<u64> {
     let selection = counts.selection();
     let form = form(selection, format);
-    let mut rows = Rows::new(target, selection, format, arguments.compression)?;
+    let mut rows = Rows::new(target, selection, format, arguments.packing.packing())?;
     let mut take = |formed: Formed| rows.write(&formed);
     let top = match format {
         CountFormat::Table => Some(arguments.top.unwrap_or(TABLE_ROWS)),

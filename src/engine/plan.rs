@@ -42,7 +42,7 @@ impl<'j> Plan<'j> {
             if selection.table.name == tables::DIFFS.name {
                 settings.extend(job.diffs.described());
             }
-            let encoder = RowGroupEncoder::new(selection, job.writer.compression, &settings)?;
+            let encoder = RowGroupEncoder::new(selection, job.writer.packing, &settings)?;
             Ok((selection.table.name, encoder))
         };
         Ok(Self {
@@ -150,7 +150,7 @@ impl<'j> Plan<'j> {
         let Goal::Parts { job, folder, .. } = &self.goal else {
             return Err(Error::internal("a scan writes no parts"));
         };
-        let encoder = RowGroupEncoder::of_sql(&prepared.selection, job.writer.compression)?;
+        let encoder = RowGroupEncoder::of_sql(&prepared.selection, job.writer.packing)?;
         Ok(TableWriter::new(
             folder.table(&prepared.name),
             input,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use parquet::arrow::ArrowWriter;
 
-use super::properties::{Compression, properties};
+use super::packing::Packing;
+use super::properties::properties;
 use crate::error::{Error, Result};
 use crate::tables::Selection;
 
@@ -18,8 +19,8 @@ pub struct ParquetFile<W: Write + Send>(ArrowWriter<W>);
 
 impl<W: Write + Send> ParquetFile<W> {
     /// Begins a file of the selected columns.
-    pub fn new(file: W, selection: &Selection, compression: Compression) -> Result<Self> {
-        let properties = properties(selection, compression, &[])?;
+    pub fn new(file: W, selection: &Selection, packing: Packing) -> Result<Self> {
+        let properties = properties(selection, packing, &[])?;
         ArrowWriter::try_new(file, Arc::clone(&selection.schema()), Some(properties))
             .map(Self)
             .map_err(cannot_write)

@@ -1,83 +1,20 @@
 //! How tables are encoded.
 
-use std::fmt;
-use std::str::FromStr;
-
-use parquet::basic::{Compression as Codec, Encoding, ZstdLevel};
+use parquet::basic::Encoding;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 
 use super::access::Access;
-use crate::error::{Error, Result};
+use super::packing::Packing;
+use crate::error::Result;
 use crate::tables::{Kind, Selection};
-
-/// How pages are packed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compression {
-    /// Zstandard with a level of 1 to 22.
-    Zstd(i32),
-    /// Snappy.
-    Snappy,
-    /// Not at all.
-    None,
-}
-
-impl FromStr for Compression {
-    type Err = String;
-
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
-        match text {
-            "zstd" => return Ok(Self::Zstd(3)),
-            "snappy" => return Ok(Self::Snappy),
-            "none" => return Ok(Self::None),
-            _ => {}
-        }
-        text.strip_prefix("zstd:")
-            .and_then(|level| level.parse().ok())
-            .filter(|level| (1..=22).contains(level))
-            .map(Self::Zstd)
-            .ok_or_else(|| "expected zstd, zstd:1 to zstd:22, snappy or none".to_owned())
-    }
-}
-
-impl fmt::Display for Compression {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Zstd(level) => write!(f, "zstd:{level}"),
-            Self::Snappy => f.write_str("snappy"),
-            Self::None => f.write_str("none"),
-        }
-    }
-}
-
-impl Compression {
-    /// How numbers are packed that their encoding has made small: a low level finds what there is.  Who
-    /// asks for a high one gets it everywhere.
-    pub(super) fn of_numbers(self) -> Self {
-        match self {
-            Self::Zstd(2..=3) => Self::Zstd(1),
-            other => other,
-        }
-    }
-
-    pub(super) fn codec(self) -> Result<Codec> {
-        Ok(match self {
-            Self::Zstd(level) => Codec::ZSTD(
-                ZstdLevel::try_new(level)
-                    .map_err(|error| Error::usage("bad zstd level").with_source(error))?,
-            ),
-            Self::Snappy => Codec::SNAPPY,
-            Self::None => Codec::UNCOMPRESSED,
-        })
-    }
-}
 
 /// Sizes and packing of parts.
 #[derive(Debug, Clone, Copy)]
 pub struct WriterOptions {
-    /// How pages are packed.
-    pub compression: Compression,
+    /// How pages are made.
+    pub packing: Packing,
     /// A row group is closed at so many bytes of Arrow memory.
     pub row_group_bytes: usize,
     /// A part is closed at so many bytes on disk.
@@ -116,7 +53,7 @@ const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 
 pub(super) fn properties(
     selection: &Selection,
-    compression: Compression,
+    packing: Packing,
     settings: &[(&str, String)],
 ) -> Result<WriterProperties> {
     let table = selection.table;
@@ -132,8 +69,7 @@ pub(super) fn properties(
             .iter()
             .map(|(name, value)| KeyValue::new(format!("mwparquet.{name}"), value.clone())),
     );
-    let mut builder = of_any_table(compression, metadata)?;
-    let lightly = compression.of_numbers().codec()?;
+    let mut builder = of_any_table(packing, metadata)?;
     let docs = table.columns();
     for index in &selection.columns {
         let doc = docs[*index];
@@ -152,18 +88,14 @@ pub(super) fn properties(
         } else if UNIQUE_COLUMNS.contains(&doc.name) {
             builder = builder
                 .set_column_dictionary_enabled(path.clone(), false)
-                .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY)
-                .set_column_compression(path.clone(), lightly)
-                .set_column_statistics_enabled(path, EnabledStatistics::None);
+                .set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
+            builder = packing.encode_small(builder, path, Encoding::DELTA_LENGTH_BYTE_ARRAY)?;
         } else if matches!(doc.kind, Kind::Int64 | Kind::Timestamp)
             && !REPEATING_NUMBERS.contains(&doc.name)
         {
-            builder = builder
-                .set_column_dictionary_enabled(path.clone(), false)
-                .set_column_compression(path.clone(), lightly)
-                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+            builder = packing.encode_small(builder, path, Encoding::DELTA_BINARY_PACKED)?;
         } else if doc.kind == Kind::Operations {
-            builder = operation_properties(builder, doc.name);
+            builder = operation_properties(builder, packing, doc.name);
         } else if doc.kind == Kind::Slots {
             builder = slot_properties(builder, doc.name);
         }
@@ -177,11 +109,11 @@ pub(super) fn properties(
 
 /// What all tables have in common.
 pub(super) fn of_any_table(
-    compression: Compression,
+    packing: Packing,
     metadata: Vec<KeyValue>,
 ) -> Result<WriterPropertiesBuilder> {
     Ok(WriterProperties::builder()
-        .set_compression(compression.codec()?)
+        .set_compression(packing.codec()?)
         .set_created_by(concat!("mwparquet ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_max_row_group_row_count(None)
         .set_statistics_truncate_length(Some(64))
@@ -204,6 +136,7 @@ fn slot_properties(builder: WriterPropertiesBuilder, column: &str) -> WriterProp
 /// Offsets of tokens rise from operation to operation; texts hardly repeat.
 fn operation_properties(
     mut builder: WriterPropertiesBuilder,
+    packing: Packing,
     column: &str,
 ) -> WriterPropertiesBuilder {
     let leaf = |name: &str| {
@@ -211,9 +144,7 @@ fn operation_properties(
         ColumnPath::new(path.to_vec())
     };
     for number in ["a1", "a2", "b1", "b2"] {
-        builder = builder
-            .set_column_dictionary_enabled(leaf(number), false)
-            .set_column_encoding(leaf(number), Encoding::DELTA_BINARY_PACKED);
+        builder = packing.encode(builder, leaf(number), Encoding::DELTA_BINARY_PACKED);
     }
     builder
         .set_column_dictionary_enabled(leaf("text"), false)

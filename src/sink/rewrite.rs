@@ -20,8 +20,8 @@ use super::folder::{is_part, is_table_name, is_temporary_part, part_folders, rem
 use super::layout::{SUCCESS_NAME, is_partition_path, mark_complete, partitions};
 use super::lock::FolderLock;
 use super::manifest::{MANIFEST_NAME, Manifest};
+use super::packing::Packing;
 use super::part::{Part, TableWriter};
-use super::properties::Compression;
 use super::read::PartReader;
 use super::row_group::RowGroupEncoder;
 use super::sync::sync_folders;
@@ -290,8 +290,8 @@ fn access_of(_: &Path) -> Access {
 pub struct RewriteOptions {
     /// Columns of the table, as the manifest has them.
     pub columns: Vec<String>,
-    /// How pages are packed.
-    pub compression: Compression,
+    /// How pages are made.
+    pub packing: Packing,
     /// A row group is closed at so many bytes of rows in memory.
     pub row_group_bytes: usize,
     /// Who may read it.
@@ -374,7 +374,7 @@ impl PartRewriter {
 /// An encoder that writes as the part was written.
 fn encoder(reader: &PartReader, table: &str, options: &RewriteOptions) -> Result<RowGroupEncoder> {
     let Some(info) = tables::by_name(table) else {
-        return RowGroupEncoder::of_sql_part(table, reader, options.compression);
+        return RowGroupEncoder::of_sql_part(table, reader, options.packing);
     };
     let selection = Selection::of(info, &options.columns)?;
     let (ours, theirs) = (selection.schema(), reader.schema());
@@ -394,5 +394,5 @@ fn encoder(reader: &PartReader, table: &str, options: &RewriteOptions) -> Result
         .filter(|(name, _)| !["table", "table_version"].contains(name))
         .map(|(name, value)| (name, value.to_owned()))
         .collect();
-    RowGroupEncoder::new(&selection, options.compression, &settings)
+    RowGroupEncoder::new(&selection, options.packing, &settings)
 }

@@ -16,7 +16,8 @@ use parquet::schema::types::ColumnPath;
 
 use super::dictionaries;
 use super::order::Order;
-use super::properties::{Compression, properties};
+use super::packing::Packing;
+use super::properties::properties;
 use super::read::PartReader;
 use super::sql_properties::{sql_part_properties, sql_properties};
 use crate::error::{Error, Result};
@@ -70,42 +71,38 @@ impl RowGroupEncoder {
     /// table was made.
     pub fn new(
         selection: &Selection,
-        compression: Compression,
+        packing: Packing,
         settings: &[(&str, String)],
     ) -> Result<Self> {
-        let properties = properties(selection, compression, settings)?;
+        let properties = properties(selection, packing, settings)?;
         Self::with(
             selection.schema(),
             properties,
-            compression,
+            packing,
             Order::of(selection),
         )
     }
 
     /// An encoder for a table of a database.
-    pub fn of_sql(selection: &SqlSelection, compression: Compression) -> Result<Self> {
-        let properties = sql_properties(selection, compression)?;
-        Self::with(selection.schema(), properties, compression, None)
+    pub fn of_sql(selection: &SqlSelection, packing: Packing) -> Result<Self> {
+        let properties = sql_properties(selection, packing)?;
+        Self::with(selection.schema(), properties, packing, None)
     }
 
     /// An encoder that writes a table of a database as one of its parts was written.
-    pub(super) fn of_sql_part(
-        table: &str,
-        part: &PartReader,
-        compression: Compression,
-    ) -> Result<Self> {
+    pub(super) fn of_sql_part(table: &str, part: &PartReader, packing: Packing) -> Result<Self> {
         let schema = part.schema();
-        let properties = sql_part_properties(table, part, compression)?;
-        Self::with(schema, properties, compression, None)
+        let properties = sql_part_properties(table, part, packing)?;
+        Self::with(schema, properties, packing, None)
     }
 
     fn with(
         schema: SchemaRef,
         properties: WriterProperties,
-        compression: Compression,
+        packing: Packing,
         order: Option<Order>,
     ) -> Result<Self> {
-        let plain = without_dictionaries(&schema, properties.clone(), compression)?;
+        let plain = without_dictionaries(&schema, properties.clone(), packing)?;
         let (_, plain_factory) = factory(&schema, plain)?;
         let (properties, factory) = factory(&schema, properties)?;
         Ok(Self {
@@ -222,18 +219,16 @@ fn factory(
 fn without_dictionaries(
     schema: &Schema,
     properties: WriterProperties,
-    compression: Compression,
+    packing: Packing,
 ) -> Result<WriterProperties> {
-    let codec = compression.of_numbers().codec()?;
     let fields = schema.fields().iter();
     let judged = fields.filter(|field| dictionaries::is_judged(field.data_type()));
-    let builder = judged.fold(properties.into_builder(), |builder, field| {
+    let mut builder = properties.into_builder();
+    for field in judged {
         let path = ColumnPath::from(field.name().as_str());
-        builder
-            .set_column_dictionary_enabled(path.clone(), false)
-            .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY)
-            .set_column_compression(path, codec)
-    });
+        builder = builder.set_column_dictionary_enabled(path.clone(), false);
+        builder = packing.encode_small(builder, path, Encoding::DELTA_LENGTH_BYTE_ARRAY)?;
+    }
     Ok(builder.build())
 }
 

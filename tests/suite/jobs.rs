@@ -9,7 +9,7 @@ use mwparquet::engine::{
     DiffOptions, Filters, HistoryOptions, Job, JobReport, Limits, Pool, Progress, Stop, convert,
 };
 use mwparquet::protect::Protection;
-use mwparquet::sink::{Access, Compression, WriterOptions};
+use mwparquet::sink::{Access, Compression, Encodings, Packing, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::tables::{self, Selection};
 use mwparquet::{ErrorKind, Result};
@@ -45,7 +45,10 @@ pub fn job_of(inputs: Vec<PathBuf>, output: &Path) -> Job {
         limits: Limits::default(),
         snapshots: None,
         writer: WriterOptions {
-            compression: Compression::Zstd(1),
+            packing: Packing {
+                compression: Compression::Zstd(1),
+                encodings: Encodings::Delta,
+            },
             row_group_bytes: 4 << 20,
             part_bytes: 256 << 10,
             access: Access::Shared,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mwparquet::engine::{Job, Limits, Pool, Stop, convert};
 use mwparquet::error::Result;
-use mwparquet::sink::{Access, Compression, PartReader, Wanted, WriterOptions};
+use mwparquet::sink::{Access, Compression, Encodings, Packing, PartReader, Wanted, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::sql::{Frame, Framer, FramerOptions, Misfit, Rows, Value, parse_run};
 use mwparquet::tables::{self, Selection};
@@ -217,7 +217,10 @@ fn job(input: &Path, output: &Path, sizing_bytes: usize) -> Job {
         },
         snapshots: None,
         writer: WriterOptions {
-            compression: Compression::None,
+            packing: Packing {
+                compression: Compression::None,
+                encodings: Encodings::Delta,
+            },
             row_group_bytes: usize::MAX,
             part_bytes: u64::MAX,
             access: Access::Shared,

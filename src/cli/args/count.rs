@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
+use super::packing::PackingArguments;
 use super::{FilterArguments, OnDamage, ProgressArgs, RunArguments, WorkArguments};
 use crate::derive::counts::{Key, Measure};
-use crate::sink::Compression;
 
 const EXAMPLES: &str = "Examples:
   mwparquet count enwiki-20260101-stub-meta-history*.xml.gz --by user --output users.parquet
@@ -65,14 +65,8 @@ pub(in crate::cli) struct CountArguments {
     /// Only the so many largest rows, the largest first [default for a table: 20]
     #[arg(long, value_name = "N", value_parser = parse_top, help_heading = "Output")]
     pub top: Option<usize>,
-    /// Packing of Parquet pages: zstd, zstd:LEVEL, snappy or none
-    #[arg(
-        long,
-        value_name = "CODEC",
-        default_value = "zstd:3",
-        help_heading = "Output"
-    )]
-    pub compression: Compression,
+    #[command(flatten)]
+    pub packing: PackingArguments,
     /// Replace the file if it is there
     #[arg(long, help_heading = "Output")]
     pub overwrite: bool,

@@ -69,7 +69,11 @@ pub(super) fn describe(
         ),
         (
             "compression".to_owned(),
-            json!(arguments.compression.to_string()),
+            json!(arguments.packing.compression.to_string()),
+        ),
+        (
+            "encodings".to_owned(),
+            json!(arguments.packing.encodings.to_string()),
         ),
         (
             "row_group_bytes".to_owned(),

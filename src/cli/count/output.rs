@@ -9,7 +9,7 @@ use super::view::View;
 use crate::cli::args::CountFormat;
 use crate::engine::Form;
 use crate::error::{Error, Result};
-use crate::sink::{Batch, Cell, Compression, ParquetFile, for_each_row, put_csv, put_json};
+use crate::sink::{Batch, Cell, Packing, ParquetFile, for_each_row, put_csv, put_json};
 use crate::tables::Selection;
 
 const BUFFER_BYTES: usize = 1 << 18;
@@ -193,13 +193,13 @@ impl Rows {
         target: Target,
         selection: &Selection,
         format: CountFormat,
-        compression: Compression,
+        packing: Packing,
     ) -> Result<Self> {
         let names = names(selection);
         Ok(match (format, target) {
             (CountFormat::Parquet, Target::File(path)) => {
                 let file = Unfinished::begin(&path)?;
-                Self::Parquet(Box::new(ParquetFile::new(file, selection, compression)?))
+                Self::Parquet(Box::new(ParquetFile::new(file, selection, packing)?))
             }
             (CountFormat::Csv | CountFormat::Parquet, target) => {
                 let mut out = Out::begin(target)?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::newer::Newer;
 use super::rules::{Judge, Needs, RevisionColumns, Rule, rule_of};
 use crate::error::{Error, Result};
-use crate::sink::{Compression, Manifest, TableEntry, wiki_of_partition};
+use crate::sink::{Manifest, Packing, TableEntry, wiki_of_partition};
 use crate::tables;
 
 /// Columns with texts, which are large and tell nothing that rows are judged by.
@@ -55,12 +55,29 @@ impl OutputTable {
     }
 }
 
+/// How the job that the manifest is of made pages.
+fn packing_of(manifest: &Manifest) -> Result<Packing> {
+    let text = |name| option(manifest, name).and_then(|value| value.as_str());
+    let unknown =
+        |_| Error::usage("the manifest names a compression or encodings that are not known");
+    Ok(Packing {
+        compression: text("compression")
+            .unwrap_or("zstd")
+            .parse()
+            .map_err(unknown)?,
+        encodings: text("encodings")
+            .unwrap_or("delta")
+            .parse()
+            .map_err(unknown)?,
+    })
+}
+
 /// An output.
 pub(super) struct Output {
     tables: Vec<OutputTable>,
     not_judged: Vec<String>,
     other_wikis: Vec<String>,
-    compression: Compression,
+    packing: Packing,
     row_group_bytes: Option<usize>,
 }
 
@@ -95,15 +112,13 @@ impl Output {
         let other_wikis: BTreeSet<_> = parts
             .filter_map(|part| other_wiki(&part.path, newer))
             .collect();
-        let compression = option(manifest, "compression").and_then(|value| value.as_str());
-        let compression = compression.unwrap_or("zstd").parse();
+        let packing = packing_of(manifest)?;
         let row_group_bytes = option(manifest, "row_group_bytes").and_then(|value| value.as_u64());
         Ok(Self {
             tables: judged,
             not_judged,
             other_wikis: other_wikis.into_iter().collect(),
-            compression: compression
-                .map_err(|_| Error::usage("the manifest names a compression that is not known"))?,
+            packing,
             row_group_bytes: row_group_bytes.and_then(|bytes| bytes.try_into().ok()),
         })
     }
@@ -132,8 +147,8 @@ impl Output {
         &self.other_wikis
     }
 
-    pub(super) fn compression(&self) -> Compression {
-        self.compression
+    pub(super) fn packing(&self) -> Packing {
+        self.packing
     }
 
     pub(super) fn row_group_bytes(&self) -> Option<usize> {

@@ -95,7 +95,7 @@ impl Rewriter<'_> {
             table: table.clone(),
             options: RewriteOptions {
                 columns: table.written.to_vec(),
-                compression: self.output.compression(),
+                packing: self.output.packing(),
                 row_group_bytes: row_group_bytes.min(most_bytes),
                 access,
                 batch_rows: if holds_texts { TEXT_ROWS } else { OTHER_ROWS },
