@@ -9,32 +9,41 @@ import sys
 import time
 
 
-def counted_objects(dump):
-    """Go over all pages and revisions, and look at what most programs look at."""
+def counted_objects(dump, with_texts=True):
+    """Go over all pages and revisions, and look at what most programs look at: the texts, or not."""
     pages = revisions = characters = 0
     for page in dump:
         pages += page.title is not None
         for revision in page:
             revisions += revision.timestamp is not None
-            characters += len(revision.text or "")
+            if with_texts:
+                characters += len(revision.text or "")
             if revision.user is not None and revision.user.text:
                 characters += len(revision.user.text)
     return {"pages": pages, "revisions": revisions, "characters": characters}
 
 
-def iterate_mwxml(path, threads):
+def iterate_mwxml(path, threads, with_texts=True):
     import mwxml
 
     with open(path, "rb") as file:
         yield
-        yield counted_objects(mwxml.Dump.from_file(file))
+        yield counted_objects(mwxml.Dump.from_file(file), with_texts)
 
 
-def iterate_mwparquet(path, threads):
+def iterate_mwparquet(path, threads, with_texts=True):
     import mwparquet
 
     yield
-    yield counted_objects(mwparquet.Dump.from_file(path, threads=threads))
+    yield counted_objects(mwparquet.Dump.from_file(path, threads=threads), with_texts)
+
+
+def iterate_mwxml_without_texts(path, threads):
+    return iterate_mwxml(path, threads, with_texts=False)
+
+
+def iterate_mwparquet_without_texts(path, threads):
+    return iterate_mwparquet(path, threads, with_texts=False)
 
 
 def scan_revisions(path, threads):
@@ -48,7 +57,8 @@ def scan_revisions(path, threads):
     yield {"revisions": table.num_rows}
 
 
-WORKS = {work.__name__: work for work in (iterate_mwxml, iterate_mwparquet, scan_revisions)}
+WORKS = {work.__name__: work for work in (
+    iterate_mwxml, iterate_mwparquet, iterate_mwxml_without_texts, iterate_mwparquet_without_texts, scan_revisions)}
 
 
 def main():
