@@ -61,6 +61,11 @@ impl Compression {
         }
     }
 
+    /// Whether it is one that is asked for the sake of speed, or not at all.
+    pub(super) fn is_quick(self) -> bool {
+        matches!(self, Self::Zstd(1..=3))
+    }
+
     pub(super) fn codec(self) -> Result<Codec> {
         Ok(match self {
             Self::Zstd(level) => Codec::ZSTD(
