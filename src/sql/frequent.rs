@@ -20,6 +20,12 @@ pub struct Plain<'b> {
 /// A whole number of at most 15 digits without sign.
 #[inline(always)]
 pub fn int(bytes: &[u8], end: u8) -> Option<(i64, &[u8])> {
+    // Many columns hold flags or namespaces, and mostly one digit.
+    if let [digit @ b'0'..=b'9', found, behind @ ..] = bytes
+        && *found == end
+    {
+        return Some((i64::from(*digit - b'0'), behind));
+    }
     let (length, number) = digits::leading(bytes)?;
     let behind = behind(bytes, length, end)?;
     Some((number.cast_signed(), behind))
@@ -110,7 +116,7 @@ mod tests {
         let closed = format!("{value}){BEHIND}");
         let outcome = read(text.as_bytes(), b',');
         assert_eq!(read(closed.as_bytes(), b')').is_some(), outcome.is_some());
-        for length in 0..value.len() + 1 {
+        for length in 0..=value.len() {
             assert!(read(&text.as_bytes()[..length], b',').is_none(), "{text}");
         }
         outcome.map(|(value, behind)| {

@@ -190,9 +190,10 @@ impl<'r, C: SqlConsumer> SqlPipeline<'r, C> {
         self.hand_out(bytes, chunk)
     }
 
-    /// More than this keeps no worker busy, and only takes memory.
+    /// More than this keeps no worker busy, and only takes memory: a decoder is to go on while all workers
+    /// encode a row group.
     fn queued_bytes(&self) -> usize {
-        const CHUNKS_WAITING: usize = 2;
+        const CHUNKS_WAITING: usize = 6;
         let chunks = self.lane.pool.threads() + CHUNKS_WAITING;
         let bytes = chunk_bytes(self.lane) * BYTES_IN_FLIGHT_PER_BYTE;
         chunks.saturating_mul(bytes)
