@@ -272,3 +272,6 @@ fn leaves_of(kind: &DataType) -> usize {
 pub(super) fn cannot_encode(error: parquet::errors::ParquetError) -> Error {
     Error::internal("cannot encode Parquet").with_source(error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,11 +8,14 @@ use crate::digits::{self, power_of_ten};
 use crate::marks::{BLOCK_BYTES, hits_in};
 use crate::model::Timestamp;
 
+/// So many bytes are copied of any text.
+pub const COPIED_BYTES: usize = BLOCK_BYTES;
+
 /// Bytes in quotes that stand for themselves, where they lie.
 #[derive(Debug, Clone, Copy)]
 pub struct Plain<'b> {
     /// The bytes, and others behind them: so many that all can be copied at once.
-    pub block: &'b [u8; BLOCK_BYTES],
+    pub block: &'b [u8; COPIED_BYTES],
     /// How many they are.
     pub bytes: usize,
 }

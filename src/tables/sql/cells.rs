@@ -12,7 +12,6 @@ use arrow::datatypes::DataType;
 
 use super::selection::arrow_type;
 use crate::error::{Error, Result};
-use crate::marks::BLOCK_BYTES;
 use crate::model::SqlKind;
 use crate::sql::frequent;
 
@@ -227,7 +226,7 @@ impl Cells {
             Values::Bytes(bytes, ends) => {
                 ends.reserve_exact(more_rows);
                 // A block is copied where only a part of it counts.
-                bytes.reserve_exact(like_these(bytes.len()) + BLOCK_BYTES);
+                bytes.reserve_exact(like_these(bytes.len()) + frequent::COPIED_BYTES);
             }
         }
     }
