@@ -156,7 +156,7 @@ fn sql(selection: &SqlSelection, rows: usize, random: &mut Random) -> String {
         let values = columns.iter().map(|column| value(column, random));
         let mut values: Vec<_> = values.collect();
         match random.below(100) {
-            0 => drop(values.pop()),
+            0 => values.truncate(columns.len() - 1),
             1 => values.push("1"),
             _ => {}
         }
