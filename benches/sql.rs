@@ -71,14 +71,14 @@ impl Rows for Counter {
 
     fn value(&mut self, _: usize, value: Value<'_>) -> Result<(), Misfit> {
         self.values += match value {
-            Value::Number(_) | Value::Short(_) => value.int().map_or(1, |number| number as u64 & 1),
+            Value::Number(_) => value.int().map_or(1, |number| number as u64 & 1),
             Value::Quoted(quoted) => quoted.raw.len() as u64,
             _ => 1,
         };
         Ok(())
     }
 
-    fn row_ended(&mut self) {}
+    fn row_ended(&mut self, _: usize) {}
 
     fn row_dropped(&mut self) {}
 }

@@ -9,9 +9,14 @@ fn less_zero(bytes: [u8; 8]) -> u64 {
 /// How many of eight bytes, from the first on, are digits.
 #[inline]
 fn count(bytes: u64) -> usize {
+    others(bytes).trailing_zeros() as usize / 8
+}
+
+/// The highest bit of the first byte that is no digit, and perhaps those of others behind it.
+#[inline]
+fn others(bytes: u64) -> u64 {
     // Only a byte that is no digit carries into the next, which does not count any more.
-    let others = (bytes.wrapping_add(0x7676_7676_7676_7676) | bytes) & 0x8080_8080_8080_8080;
-    others.trailing_zeros() as usize / 8
+    (bytes.wrapping_add(0x7676_7676_7676_7676) | bytes) & 0x8080_8080_8080_8080
 }
 
 /// Four numbers of two digits each, 16 bits apart, the first the lowest.
@@ -28,29 +33,45 @@ fn number(digits: u64) -> u64 {
 
 /// The digits that `bytes` begin with: how many there are, and the number that they are.  `None`
 /// where there are none, more than 15, or so few bytes behind them that it takes a slower look.
-#[inline]
+#[inline(always)]
 pub(crate) fn leading(bytes: &[u8]) -> Option<(usize, u64)> {
     let digits = less_zero(*bytes.first_chunk()?);
     match count(digits) {
         0 => None,
-        8 => {
-            let more = less_zero(*bytes.get(8..)?.first_chunk()?);
-            let high = number(digits);
-            match count(more) {
-                0 => Some((8, high)),
-                8 => None,
-                length => {
-                    let low = number(more << (64 - 8 * length));
-                    Some((8 + length, high * POWERS[length] + low))
-                }
-            }
-        }
+        8 => leading_with_more(number(digits), bytes),
         // Zeros take the place of digits before the first.
         length => Some((length, number(digits << (64 - 8 * length)))),
     }
 }
 
-const POWERS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+/// The same where the first eight bytes are digits, which are the number `high`.
+#[inline]
+fn leading_with_more(high: u64, bytes: &[u8]) -> Option<(usize, u64)> {
+    let digits = less_zero(*bytes.get(8..)?.first_chunk()?);
+    match count(digits) {
+        0 => Some((8, high)),
+        8 => None,
+        length => {
+            let low = number(digits << (64 - 8 * length));
+            Some((8 + length, high * power_of_ten(length) + low))
+        }
+    }
+}
+
+/// So many of ten with each other, up to 10^15.
+#[inline]
+pub(crate) fn power_of_ten(exponent: usize) -> u64 {
+    const POWERS: [u64; 16] = {
+        let mut powers = [1; 16];
+        let mut exponent = 1;
+        while exponent < 16 {
+            powers[exponent] = powers[exponent - 1] * 10;
+            exponent += 1;
+        }
+        powers
+    };
+    POWERS[exponent & 15]
+}
 
 /// Four numbers of two digits each, if all are digits.
 #[inline]
@@ -58,7 +79,7 @@ pub(crate) fn four_pairs(bytes: [u8; 8]) -> Option<[i64; 4]> {
     let digits = less_zero(bytes);
     let pairs = pairs(digits);
     let pair = |index: usize| (pairs >> (16 * index) & 0xff) as i64;
-    (count(digits) == 8).then(|| [pair(0), pair(1), pair(2), pair(3)])
+    (others(digits) == 0).then(|| [pair(0), pair(1), pair(2), pair(3)])
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 mod definition;
 mod detect;
 mod framer;
+pub mod frequent;
 mod insert;
 mod kinds;
 mod prose;
@@ -23,4 +24,4 @@ pub use definition::{BadDefinition, parse_definition};
 pub use detect::{Guess, HEAD_BYTES, guess};
 pub use framer::{Chunk, Declared, Frame, Framer, FramerOptions, Run};
 pub use rows::{Fault, Rows, parse_run};
-pub use value::{Misfit, Quoted, Short, Value};
+pub use value::{Misfit, Quoted, Value};

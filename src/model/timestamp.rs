@@ -44,7 +44,7 @@ impl Timestamp {
     }
 
     /// Reads `YYYYMMDDhhmmss`, the form that MediaWiki's database has.
-    #[inline]
+    #[inline(never)]
     pub fn parse_digits(text: &[u8]) -> Option<Self> {
         let bytes: &[u8; 14] = text.try_into().ok()?;
         let [century, year, month, day] = four_pairs(*bytes.first_chunk()?)?;
@@ -67,12 +67,14 @@ impl Timestamp {
     }
 
     /// A day and a time of it, should they exist.
+    #[inline]
     fn of([year, month, day]: [i64; 3], [hour, minute, second]: [i64; 3]) -> Option<Self> {
+        // One branch for all: nearly all times are sound.
         let exists = (1..=12).contains(&month)
-            && (1..=days_in_month(year, month)).contains(&day)
-            && hour < 24
-            && minute < 60
-            && second < 60;
+            & (1..=days_in_month(year, month)).contains(&day)
+            & (hour < 24)
+            & (minute < 60)
+            & (second < 60);
         exists.then(|| Self {
             seconds: days_from_civil(year, month, day) * DAY
                 + hour * HOUR
@@ -150,25 +152,30 @@ fn digits(bytes: &[u8]) -> Option<i64> {
     })
 }
 
+/// 0 for what is no month.
+#[inline]
 fn days_in_month(year: i64, month: i64) -> i64 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        _ => 31,
-    }
+    const DAYS: [u8; 16] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0];
+    // Of the years that 4 divides, 400 divides those hundreds that 16 divides.
+    let is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 16 == 0));
+    i64::from(DAYS[(month & 15) as usize]) + i64::from(is_leap & (month == 2))
 }
 
-/// Days from 1970-01-01 to a day of the proleptic Gregorian calendar.
+/// Days from 1970-01-01 to a day of the proleptic Gregorian calendar, from the year 0 on.
 ///
 /// Years are counted from March, so that the leap day is a year's last.
+#[inline]
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let month_from_march = (month + 9) % 12;
-    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    const TO_1970: i64 = 719_468;
-    year * 365 + leap_days + day_of_year - TO_1970
+    // Counted from the year -400, and so never below zero: machines divide such numbers in fewer steps.
+    const DAYS_OF_400_YEARS: u32 = 146_097;
+    const TO_1970: i64 = 719_468 + DAYS_OF_400_YEARS as i64;
+    let [year, month] = [year, month].map(|number| number as u32);
+    let is_before_march = u32::from(month <= 2);
+    let year = year + 400 - is_before_march;
+    let month_from_march = month + 12 * is_before_march - 3;
+    let days_before_month = (153 * month_from_march + 2) / 5;
+    let leap_days = year / 4 - year / 100 + year / 400;
+    i64::from(year * 365 + leap_days + days_before_month) + day - 1 - TO_1970
 }
 
 /// The inverse of [`days_from_civil`]: year, month, day.

@@ -18,7 +18,8 @@ const ROWS_A_PLACE: usize = 256;
 pub(super) fn are_different(arrays: &[ArrayRef]) -> bool {
     let rows = arrays.iter().map(|array| array.len()).sum::<usize>();
     let most_repeated = rows.min(PLACES * ROWS_A_PLACE) / 8;
-    let (mut different, mut seen) = (HashSet::new(), 0);
+    let mut different = HashSet::with_capacity(rows.min(PLACES * ROWS_A_PLACE));
+    let mut seen = 0;
     let mut begin = 0;
     for array in arrays {
         let end = begin + array.len();

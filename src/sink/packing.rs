@@ -58,7 +58,12 @@ impl Compression {
         }
     }
 
-    fn codec(self) -> Result<Codec> {
+    /// Whether it is one that is asked for the sake of speed.
+    pub(super) fn is_quick(self) -> bool {
+        matches!(self, Self::Zstd(1..=3))
+    }
+
+    pub(super) fn codec(self) -> Result<Codec> {
         Ok(match self {
             Self::Zstd(level) => Codec::ZSTD(
                 ZstdLevel::try_new(level)

@@ -1,7 +1,6 @@
 //! Encoding rows into a row group, apart from the file that it goes into.
 
 use std::io;
-use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
@@ -14,12 +13,14 @@ use parquet::basic::Encoding;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::schema::types::ColumnPath;
 
+use super::column_factories::ColumnFactories;
 use super::dictionaries;
 use super::order::Order;
-use super::packing::Packing;
+use super::packing::{Compression, Packing};
 use super::properties::properties;
 use super::read::PartReader;
 use super::sql_properties::{sql_part_properties, sql_properties};
+use super::trial_packing;
 use crate::error::{Error, Result};
 use crate::tables::{Selection, SqlSelection};
 
@@ -30,8 +31,12 @@ pub struct RowGroupEncoder {
     pub(super) properties: WriterPropertiesPtr,
     pub(super) order: Option<Order>,
     factory: Arc<ArrowRowGroupWriterFactory>,
-    /// The same without dictionaries of texts and bytes.
-    plain_factory: Arc<ArrowRowGroupWriterFactory>,
+    /// By column, for writers of that alone: each takes some memory.
+    trial: ColumnFactories,
+    /// The same with less ado: texts and bytes without dictionaries, numbers not packed.
+    plain: ColumnFactories,
+    /// Whether a sample tells if numbers are packed.
+    judges_packing: bool,
 }
 
 /// A row group that is to be encoded.
@@ -49,8 +54,6 @@ pub struct UnencodedColumn {
     arrays: Vec<ArrayRef>,
     /// Its place in the schema.
     index: usize,
-    /// The places of its leaves among all of the schema.
-    leaves: Range<usize>,
     writers: Vec<ArrowColumnWriter>,
 }
 
@@ -86,14 +89,20 @@ impl RowGroupEncoder {
     /// An encoder for a table of a database.
     pub fn of_sql(selection: &SqlSelection, packing: Packing) -> Result<Self> {
         let properties = sql_properties(selection, packing)?;
-        Self::with(selection.schema(), properties, packing, None)
+        Self::with(selection.schema(), properties, packing, None).map(|encoder| Self {
+            judges_packing: packing.compression.is_quick(),
+            ..encoder
+        })
     }
 
     /// An encoder that writes a table of a database as one of its parts was written.
     pub(super) fn of_sql_part(table: &str, part: &PartReader, packing: Packing) -> Result<Self> {
         let schema = part.schema();
         let properties = sql_part_properties(table, part, packing)?;
-        Self::with(schema, properties, packing, None)
+        Self::with(schema, properties, packing, None).map(|encoder| Self {
+            judges_packing: packing.compression.is_quick(),
+            ..encoder
+        })
     }
 
     fn with(
@@ -102,15 +111,19 @@ impl RowGroupEncoder {
         packing: Packing,
         order: Option<Order>,
     ) -> Result<Self> {
-        let plain = without_dictionaries(&schema, properties.clone(), packing)?;
-        let (_, plain_factory) = factory(&schema, plain)?;
-        let (properties, factory) = factory(&schema, properties)?;
+        let plain = plain_properties(&schema, properties.clone(), packing)?;
+        let writer = ArrowWriter::try_new(io::sink(), Arc::clone(&schema), Some(properties))
+            .map_err(cannot_encode)?;
+        let (file, factory) = writer.into_serialized_writer().map_err(cannot_encode)?;
+        let properties = Arc::clone(file.properties());
         Ok(Self {
+            trial: ColumnFactories::new(&schema, Arc::clone(&properties)),
+            plain: ColumnFactories::new(&schema, Arc::new(plain)),
             schema,
             properties,
             order,
-            factory,
-            plain_factory,
+            factory: Arc::new(factory),
+            judges_packing: false,
         })
     }
 
@@ -120,23 +133,20 @@ impl RowGroupEncoder {
         let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
         let order = self.order.as_ref();
         let is_sorted = order.is_some_and(|order| order.holds(&batches));
-        let mut writers = create_writers(&self.factory)?.into_iter();
-        let mut first_leaf = 0;
+        let writers = self.factory.create_column_writers(0);
+        let mut writers = writers.map_err(cannot_encode)?.into_iter();
         let columns = self.schema.fields().iter().enumerate();
         let columns = columns.map(|(index, field)| {
             let leaves = leaves_of(field.data_type());
-            let column = UnencodedColumn {
+            UnencodedColumn {
                 encoder: self.clone(),
                 arrays: batches
                     .iter()
                     .map(|batch| Arc::clone(batch.column(index)))
                     .collect(),
                 index,
-                leaves: first_leaf..first_leaf + leaves,
                 writers: writers.by_ref().take(leaves).collect(),
-            };
-            first_leaf += leaves;
-            column
+            }
         });
         Ok(UnencodedRowGroup {
             columns: columns.collect(),
@@ -172,19 +182,11 @@ impl UnencodedColumn {
     pub fn encode(mut self) -> Result<EncodedColumn> {
         let schema = Arc::clone(&self.encoder.schema);
         let field = schema.field(self.index);
-        if self.has_useless_dictionary(field) {
-            let plain = create_writers(&self.encoder.plain_factory)?.into_iter();
-            let leaves = plain.skip(self.leaves.start).take(self.leaves.len());
-            self.writers = leaves.collect();
+        if self.has_useless_dictionary(field) || self.hardly_packs(field)? {
+            self.writers = self.encoder.plain.writers(self.index)?;
         }
         for array in self.arrays {
-            let leaves = compute_leaves(field, &array).map_err(cannot_encode)?;
-            if leaves.len() != self.writers.len() {
-                return Err(Error::internal("a column has other leaves than its type"));
-            }
-            for (writer, leaf) in self.writers.iter_mut().zip(leaves) {
-                writer.write(&leaf).map_err(cannot_encode)?;
-            }
+            write(&mut self.writers, field, &array)?;
         }
         let chunks = self.writers.into_iter();
         let chunks = chunks.map(|writer| writer.close().map_err(cannot_encode));
@@ -197,37 +199,54 @@ impl UnencodedColumn {
             && self.encoder.properties.dictionary_enabled(&path)
             && dictionaries::are_different(&self.arrays)
     }
+
+    /// Whether packing takes hardly anything off a column of numbers.
+    fn hardly_packs(&self, field: &Field) -> Result<bool> {
+        if !self.encoder.judges_packing || !trial_packing::is_judged(field.data_type()) {
+            return Ok(false);
+        }
+        let Some(sample) = trial_packing::sample(&self.arrays) else {
+            return Ok(false);
+        };
+        let mut writers = self.encoder.trial.writers(self.index)?;
+        for array in sample {
+            write(&mut writers, field, &array)?;
+        }
+        let mut chunks = writers.into_iter().map(ArrowColumnWriter::close);
+        let chunk = chunks.next().transpose().map_err(cannot_encode)?;
+        Ok(chunk.is_some_and(|chunk| trial_packing::saves_little(&chunk)))
+    }
 }
 
-/// A writer for each leaf of the schema.
-fn create_writers(factory: &ArrowRowGroupWriterFactory) -> Result<Vec<ArrowColumnWriter>> {
-    factory.create_column_writers(0).map_err(cannot_encode)
-}
-
-fn factory(
-    schema: &SchemaRef,
-    properties: WriterProperties,
-) -> Result<(WriterPropertiesPtr, Arc<ArrowRowGroupWriterFactory>)> {
-    let writer = ArrowWriter::try_new(io::sink(), Arc::clone(schema), Some(properties))
-        .map_err(cannot_encode)?;
-    let (file, factory) = writer.into_serialized_writer().map_err(cannot_encode)?;
-    Ok((Arc::clone(file.properties()), Arc::new(factory)))
+fn write(writers: &mut [ArrowColumnWriter], field: &Field, array: &ArrayRef) -> Result<()> {
+    let leaves = compute_leaves(field, array).map_err(cannot_encode)?;
+    if leaves.len() != writers.len() {
+        return Err(Error::internal("a column has other leaves than its type"));
+    }
+    for (writer, leaf) in writers.iter_mut().zip(leaves) {
+        writer.write(&leaf).map_err(cannot_encode)?;
+    }
+    Ok(())
 }
 
 /// Texts that are all different stand one behind the other, their lengths apart; so packed at a low
-/// level they are as small as with their lengths between them at a higher one.
-fn without_dictionaries(
+/// level they are as small as with their lengths between them at a higher one.  Numbers that hardly get
+/// smaller by packing are not packed.
+fn plain_properties(
     schema: &Schema,
     properties: WriterProperties,
     packing: Packing,
 ) -> Result<WriterProperties> {
-    let fields = schema.fields().iter();
-    let judged = fields.filter(|field| dictionaries::is_judged(field.data_type()));
     let mut builder = properties.into_builder();
-    for field in judged {
+    for field in schema.fields() {
         let path = ColumnPath::from(field.name().as_str());
-        builder = builder.set_column_dictionary_enabled(path.clone(), false);
-        builder = packing.encode_small(builder, path, Encoding::DELTA_LENGTH_BYTE_ARRAY)?;
+        let kind = field.data_type();
+        if dictionaries::is_judged(kind) {
+            builder = builder.set_column_dictionary_enabled(path.clone(), false);
+            builder = packing.encode_small(builder, path, Encoding::DELTA_LENGTH_BYTE_ARRAY)?;
+        } else if trial_packing::is_judged(kind) {
+            builder = builder.set_column_compression(path, Compression::None.codec()?);
+        }
     }
     Ok(builder.build())
 }
@@ -244,6 +263,9 @@ fn leaves_of(kind: &DataType) -> usize {
     }
 }
 
-fn cannot_encode(error: parquet::errors::ParquetError) -> Error {
+pub(super) fn cannot_encode(error: parquet::errors::ParquetError) -> Error {
     Error::internal("cannot encode Parquet").with_source(error)
 }
+
+#[cfg(test)]
+mod tests;

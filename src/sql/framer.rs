@@ -95,7 +95,7 @@ struct Insert {
 }
 
 /// Bytes are looked at in slices of this size, so that little is moved where a chunk is cut.
-const SLICE_BYTES: usize = 256 << 10;
+const SLICE_BYTES: usize = 64 << 10;
 
 impl Framer {
     /// A framer at the begin of a dump.

@@ -1,6 +1,6 @@
 //! The rows of an `INSERT`.
 
-use super::value::{Misfit, Quoted, Short, Value};
+use super::value::{Misfit, Quoted, Value};
 use crate::marks::{BLOCK_BYTES, hits_in};
 
 /// Takes rows, value by value.
@@ -8,17 +8,27 @@ pub trait Rows {
     /// Whether a column is wanted; values of others are not looked at.
     fn wants(&self, column: usize) -> bool;
 
+    /// Rows begin whose values belong to the columns of these numbers.
+    fn run_begins(&mut self, columns: &[usize]) {
+        let _ = columns;
+    }
+
+    /// Takes the value of a wanted column that `bytes` begin with, if it is of the form that values of its
+    /// column mostly have and `end` stands right behind it; gives the bytes that follow.
+    ///
+    /// [`frequent`](super::frequent) reads such forms.  What is not taken comes as a [`value`](Self::value),
+    /// of which the same has to be made.
+    #[inline(always)]
+    fn frequent<'b>(&mut self, column: usize, bytes: &'b [u8], end: u8) -> Option<&'b [u8]> {
+        let _ = (column, bytes, end);
+        None
+    }
+
     /// A value of a column, by the column's number.
     fn value(&mut self, column: usize, value: Value<'_>) -> Result<(), Misfit>;
 
-    /// The same, for values of rare forms.
-    #[inline(never)]
-    fn rare_value(&mut self, column: usize, value: Value<'_>) -> Result<(), Misfit> {
-        self.value(column, value)
-    }
-
-    /// The row is whole.
-    fn row_ended(&mut self);
+    /// The row is whole; it ends at an offset of the bytes that are read.
+    fn row_ended(&mut self, end: usize);
 
     /// The row is not to be had: whatever came of it is to be forgotten.
     fn row_dropped(&mut self);
@@ -54,8 +64,8 @@ pub fn parse_run<R: Rows, E>(
     fault: &mut dyn FnMut(Fault) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut parser = Parser { bytes, at };
-    let wanted = |column: &usize| rows.wants(*column).then_some(*column);
-    let columns: Vec<_> = columns.iter().map(wanted).collect();
+    rows.run_begins(columns);
+    let places = places_of(columns, rows);
     let mut needs_comma = follows_row;
     loop {
         parser.skip_blank();
@@ -65,7 +75,7 @@ pub fn parse_run<R: Rows, E>(
         let row_begin = parser.at;
         let outcome = parser.between_rows(needs_comma).and_then(|()| {
             let begin = parser.at;
-            let outcome = parser.row(&columns, rows);
+            let outcome = parser.row(&places, rows);
             match outcome {
                 Ok(()) if parser.at - begin > row_max_bytes => Err(Broken::text(
                     begin,
@@ -79,7 +89,7 @@ pub fn parse_run<R: Rows, E>(
         });
         needs_comma = true;
         match outcome {
-            Ok(()) => rows.row_ended(),
+            Ok(()) => rows.row_ended(parser.at),
             Err(broken) => {
                 rows.row_dropped();
                 let row_end = broken.is_row_only.then_some(parser.at);
@@ -96,6 +106,35 @@ pub fn parse_run<R: Rows, E>(
             }
         }
     }
+}
+
+/// What is to come at a place of a row.
+struct Place {
+    /// Number of its column, if it is wanted.
+    column: Option<usize>,
+    /// The byte behind its value.
+    end: u8,
+}
+
+fn places_of<R: Rows>(columns: &[usize], rows: &R) -> Vec<Place> {
+    let place = |(index, column): (usize, &usize)| Place {
+        column: rows.wants(*column).then_some(*column),
+        end: match index + 1 == columns.len() {
+            true => b')',
+            false => b',',
+        },
+    };
+    columns.iter().enumerate().map(place).collect()
+}
+
+/// A value that does not fit its column.
+struct Misfitting {
+    begin: usize,
+    end: usize,
+    /// Its place in the row.
+    index: usize,
+    column: usize,
+    expected: &'static str,
 }
 
 /// Why a row cannot be had.
@@ -151,36 +190,88 @@ impl<'b> Parser<'b> {
         }
     }
 
-    /// Reads a row, from its parenthesis on.  `columns`: the numbers of those that are wanted.
+    /// Reads a row, from its parenthesis on.
     #[inline]
-    fn row<R: Rows>(&mut self, columns: &[Option<usize>], rows: &mut R) -> Result<(), Box<Broken>> {
+    fn row<R: Rows>(&mut self, places: &[Place], rows: &mut R) -> Result<(), Box<Broken>> {
         let begin = self.at;
         self.at += 1;
-        let mut misfit = None;
-        let mut index = 0;
-        loop {
-            self.skip_blank();
-            let at = self.at;
-            let column = columns.get(index).copied().flatten();
-            let column = column.filter(|_| misfit.is_none());
-            if let Err(Misfit(expected)) = self.value(column, rows)? {
-                misfit = Some((at, self.at, index, expected));
+        if places.is_empty() {
+            self.any_value(0, None, rows)?;
+            return self.rest_of_row(begin, 1, None, places);
+        }
+        let mut rest = self.bytes.get(self.at..).unwrap_or_default();
+        for (index, place) in places.iter().enumerate() {
+            let column = place.column;
+            match column.and_then(|column| rows.frequent(column, rest, place.end)) {
+                Some(behind) => rest = behind,
+                None => {
+                    self.at = self.bytes.len() - rest.len();
+                    let misfit = self.any_value(index, column, rows)?;
+                    if misfit.is_some() || self.byte() != Some(place.end) {
+                        return self.rest_of_row(begin, index + 1, misfit, places);
+                    }
+                    rest = self.bytes.get(self.at + 1..).unwrap_or_default();
+                }
             }
-            index += 1;
-            self.skip_blank();
+        }
+        self.at = self.bytes.len() - rest.len();
+        Ok(())
+    }
+
+    /// Reads a value, whatever its form and whatever is blank around it, and hands it to `rows` if its
+    /// column is wanted.
+    #[inline(never)]
+    fn any_value<R: Rows>(
+        &mut self,
+        index: usize,
+        column: Option<usize>,
+        rows: &mut R,
+    ) -> Result<Option<Misfitting>, Box<Broken>> {
+        self.skip_blank();
+        let begin = self.at;
+        let value = self.value()?;
+        let misfit = column.and_then(|column| {
+            let outcome = rows.value(column, value);
+            outcome.err().map(|Misfit(expected)| Misfitting {
+                begin,
+                end: self.at,
+                index,
+                column,
+                expected,
+            })
+        });
+        self.skip_blank();
+        Ok(misfit)
+    }
+
+    /// Passes over what is left of a row behind so many of its `values`, and tells what is wrong with it:
+    /// there is a misfit, or it is longer or shorter than it should be.
+    #[cold]
+    fn rest_of_row(
+        &mut self,
+        begin: usize,
+        mut values: usize,
+        misfit: Option<Misfitting>,
+        places: &[Place],
+    ) -> Result<(), Box<Broken>> {
+        loop {
             match self.byte() {
                 Some(b',') => self.at += 1,
                 Some(b')') => break,
                 _ => return Err(self.unexpected("a comma or a parenthesis behind a value")),
             }
+            self.skip_blank();
+            self.value()?;
+            self.skip_blank();
+            values += 1;
         }
         self.at += 1;
-        if index != columns.len() {
+        if values != places.len() {
             return Err(Box::new(Broken {
                 at: begin,
                 message: format!(
-                    "a row has {index} values, and not {}, as its INSERT has columns",
-                    columns.len()
+                    "a row has {values} values, and not {}, as its INSERT has columns",
+                    places.len()
                 ),
                 is_row_only: true,
                 column: None,
@@ -188,53 +279,22 @@ impl<'b> Parser<'b> {
         }
         match misfit {
             None => Ok(()),
-            Some((at, end, index, expected)) => Err(Box::new(Broken {
-                at,
+            Some(misfit) => Err(Box::new(Broken {
+                at: misfit.begin,
                 message: format!(
-                    "value {} of a row is {}, and not {expected}",
-                    index + 1,
-                    shown(self.bytes.get(at..end).unwrap_or_default())
+                    "value {} of a row is {}, and not {}",
+                    misfit.index + 1,
+                    shown(self.bytes.get(misfit.begin..misfit.end).unwrap_or_default()),
+                    misfit.expected
                 ),
                 is_row_only: true,
-                column: columns.get(index).copied().flatten(),
+                column: Some(misfit.column),
             })),
         }
     }
 
-    /// Reads a value and hands it to `rows`, if its column is wanted.
-    ///
-    /// Each of the frequent forms is handed on where it is read, so that it never lies in memory: a value
-    /// written there in pieces and read as a whole takes longer than all else.
-    #[inline]
-    fn value<R: Rows>(
-        &mut self,
-        column: Option<usize>,
-        rows: &mut R,
-    ) -> Result<Result<(), Misfit>, Box<Broken>> {
-        match self.byte() {
-            Some(b'\'') => {
-                let quoted = self.quoted()?;
-                return Ok(taken(rows, column, Value::Quoted(quoted)));
-            }
-            Some(b'0'..=b'9') => {
-                if let Some(short) = self.short() {
-                    return Ok(taken(rows, column, Value::Short(short)));
-                }
-            }
-            // Nothing of a word may follow.
-            Some(b'N') if self.bytes.get(self.at..self.at + 5).is_some_and(is_null) => {
-                self.at += 4;
-                return Ok(taken(rows, column, Value::Null));
-            }
-            _ => {}
-        }
-        let value = self.rare_value()?;
-        Ok(column.map_or(Ok(()), |column| rows.rare_value(column, value)))
-    }
-
     /// A value of any form.
-    #[inline(never)]
-    fn rare_value(&mut self) -> Result<Value<'b>, Box<Broken>> {
+    fn value(&mut self) -> Result<Value<'b>, Box<Broken>> {
         match self.byte() {
             Some(b'\'') => self.quoted().map(Value::Quoted),
             Some(b'0') if matches!(self.bytes.get(self.at + 1), Some(b'x' | b'X')) => {
@@ -246,20 +306,6 @@ impl<'b> Parser<'b> {
             }
             _ => self.word(),
         }
-    }
-
-    /// A number, if it is short and nothing strange.
-    #[inline]
-    fn short(&mut self) -> Option<Short<'b>> {
-        let rest = self.bytes.get(self.at..)?;
-        let short = Short::leading(rest)?;
-        let length = short.digits().len();
-        // Anything else goes on with it, as hexadecimal digits do behind `0x`, or is rare.
-        if !matches!(rest.get(length), Some(b',' | b')')) {
-            return None;
-        }
-        self.at += length;
-        Some(short)
     }
 
     /// `NULL`, `DEFAULT`, and what can stand before a quote.
@@ -279,7 +325,7 @@ impl<'b> Parser<'b> {
             {
                 self.skip_blank();
                 match self.byte() {
-                    Some(b'\'' | b'0') => self.rare_value(),
+                    Some(b'\'' | b'0') => self.value(),
                     _ => Err(self.unexpected("quoted bytes")),
                 }
             }
@@ -351,24 +397,9 @@ impl<'b> Parser<'b> {
     }
 }
 
-/// Hands on a value that is wanted.
-#[inline(always)]
-fn taken<R: Rows>(rows: &mut R, column: Option<usize>, value: Value<'_>) -> Result<(), Misfit> {
-    match column {
-        Some(column) => rows.value(column, value),
-        None => Ok(()),
-    }
-}
-
 #[inline]
 fn is_of_number(byte: &u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
-}
-
-/// Whether bytes are `NULL` and what ends a value.
-#[inline]
-fn is_null(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'N', b'U', b'L', b'L', b',' | b')'])
 }
 
 /// The offset of the first quote or backslash.  Most strings end within a block.
@@ -394,135 +425,4 @@ pub(super) fn shown(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Notes down what comes, in rows of two columns.
-    #[derive(Default)]
-    struct Noted {
-        row: Vec<String>,
-        rows: Vec<String>,
-    }
-
-    impl Rows for Noted {
-        fn wants(&self, _: usize) -> bool {
-            true
-        }
-
-        fn value(&mut self, column: usize, value: Value<'_>) -> Result<(), Misfit> {
-            let value = match (column, value) {
-                (_, Value::Null) => "null".to_owned(),
-                (0, value) => value.int()?.to_string(),
-                (_, value) => String::from_utf8_lossy(&value.bytes()?).into_owned(),
-            };
-            self.row.push(value);
-            Ok(())
-        }
-
-        fn row_ended(&mut self) {
-            self.rows.push(std::mem::take(&mut self.row).join("|"));
-        }
-
-        fn row_dropped(&mut self) {
-            self.row.clear();
-        }
-    }
-
-    fn parse(text: &str) -> (Vec<String>, Vec<(String, usize)>) {
-        let mut noted = Noted::default();
-        let mut faults = Vec::new();
-        let mut fault = |fault: Fault| -> Result<(), ()> {
-            faults.push((fault.message, fault.at));
-            Ok(())
-        };
-        parse_run(
-            text.as_bytes(),
-            0,
-            false,
-            &[0, 1],
-            100,
-            &mut noted,
-            &mut fault,
-        )
-        .unwrap();
-        (noted.rows, faults)
-    }
-
-    #[test]
-    fn values_of_all_forms() {
-        let (rows, faults) = parse(
-            r"(1,'a),(b'),
-              (-2,NULL) , (3,_binary 'L\'x'),(4,0x4D4d),(5,x'4d'),(6,'it''s'),(7,1e-05),(8,'')",
-        );
-        assert_eq!(faults, []);
-        assert_eq!(
-            rows,
-            [
-                "1|a),(b", "-2|null", "3|L'x", "4|MM", "5|M", "6|it's", "7|1e-05", "8|"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_wrong_row_is_left_out() {
-        let (rows, faults) = parse("(1,'a'),('x','b'),(3),(4,'d','e'),(5,'e')");
-        assert_eq!(rows, ["1|a", "5|e"]);
-        let expected = [
-            (
-                "value 1 of a row is 'x', and not a whole number of 64 bits with a sign",
-                9,
-            ),
-            (
-                "a row has 1 values, and not 2, as its INSERT has columns",
-                18,
-            ),
-            (
-                "a row has 3 values, and not 2, as its INSERT has columns",
-                22,
-            ),
-        ];
-        let expected = expected.map(|(message, at)| (message.to_owned(), at));
-        assert_eq!(faults, expected);
-    }
-
-    #[test]
-    fn broken_text_ends_the_reading() {
-        for (text, message, at) in [
-            (
-                "(1,'a'),(2,'L'H'),(3,'c')",
-                "expected a comma or a parenthesis behind a value, found H')",
-                14,
-            ),
-            (
-                "(1,'a'),(2,'b),(3,'c')",
-                "expected a comma or a parenthesis behind a value, found c')",
-                19,
-            ),
-            (
-                "(1,'a'),(2,'b",
-                "a string has no end: a quote is missing",
-                11,
-            ),
-            (
-                "(1,'a'),(2",
-                "expected a comma or a parenthesis behind a value, found nothing more",
-                10,
-            ),
-            (
-                "(1,'a')(2,'b')",
-                "expected a comma or a semicolon behind a row, found (2,'b')",
-                7,
-            ),
-            (
-                "(1,'a'),(2,_latin1 'b')",
-                "a value is in the character set _latin1, which is not read",
-                11,
-            ),
-            ("(1,'a'),(2,foo)", "expected a value, found foo)", 11),
-        ] {
-            let (rows, faults) = parse(text);
-            assert_eq!(rows, ["1|a"], "{text}");
-            assert_eq!(faults, [(message.to_owned(), at)], "{text}");
-        }
-    }
-}
+mod tests;

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use crate::digits;
 use crate::model::Timestamp;
 
 /// A value of a row, as it is written.
@@ -14,9 +13,6 @@ pub enum Value<'a> {
     Default,
     /// A bare number.
     Number(&'a [u8]),
-    /// A bare number without sign or exponent, so short that it has been read.  At the end of the bytes it
-    /// comes as [`Number`](Self::Number).
-    Short(Short<'a>),
     /// Bytes in quotes.
     Quoted(Quoted<'a>),
     /// The digits of `0x…` or `x'…'`.
@@ -34,17 +30,6 @@ pub struct Quoted<'a> {
     pub is_plain: bool,
 }
 
-/// A number of at most 15 digits, with a point among them or without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Short<'a> {
-    /// As it is written.
-    digits: &'a [u8],
-    /// The number without its point.
-    whole: u64,
-    /// How many digits stand behind the point.
-    behind_point: Option<usize>,
-}
-
 /// What a value should be and is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Misfit(pub &'static str);
@@ -59,18 +44,16 @@ impl<'a> Value<'a> {
                 quoted.write_to(&mut bytes);
                 Ok(Cow::Owned(bytes))
             }
-            Self::Number(digits) | Self::Short(Short { digits, .. }) => Ok(Cow::Borrowed(digits)),
+            Self::Number(digits) => Ok(Cow::Borrowed(digits)),
             Self::Hex(digits) => hex_bytes(digits).map(Cow::Owned),
             Self::Bits(_) | Self::Null | Self::Default => Err(Misfit("bytes")),
         }
     }
 
     /// A whole number.
-    #[inline(always)]
     pub fn int(self) -> Result<i64, Misfit> {
         const EXPECTED: Misfit = Misfit("a whole number of 64 bits with a sign");
         match self {
-            Self::Short(short) => short.int().ok_or(EXPECTED),
             Self::Number(digits) => int_of(digits).ok_or(EXPECTED),
             Self::Quoted(quoted) if quoted.is_plain => int_of(quoted.raw).ok_or(EXPECTED),
             _ => Err(EXPECTED),
@@ -78,12 +61,8 @@ impl<'a> Value<'a> {
     }
 
     /// A floating-point number.
-    #[inline(always)]
     pub fn float(self) -> Result<f64, Misfit> {
         const EXPECTED: Misfit = Misfit("a number");
-        if let Self::Short(short) = self {
-            return Ok(short.float());
-        }
         let digits = self.digits().ok_or(EXPECTED)?;
         let number: f64 = digits.parse().map_err(|_| EXPECTED)?;
         number.is_finite().then_some(number).ok_or(EXPECTED)
@@ -125,7 +104,7 @@ impl<'a> Value<'a> {
             })
         };
         match self {
-            Self::Number(_) | Self::Short(_) => self.int().ok(),
+            Self::Number(_) => self.int().ok(),
             Self::Bits(digits) => fold(digits, 2),
             Self::Hex(digits) => fold(digits, 16),
             Self::Quoted(_) => self.bytes()?.iter().try_fold(0_i64, |number, byte| {
@@ -139,64 +118,12 @@ impl<'a> Value<'a> {
     fn digits(self) -> Option<&'a str> {
         match self {
             Self::Number(digits)
-            | Self::Short(Short { digits, .. })
             | Self::Quoted(Quoted {
                 raw: digits,
                 is_plain: true,
             }) => std::str::from_utf8(digits).ok(),
             _ => None,
         }
-    }
-}
-
-impl<'a> Short<'a> {
-    /// So many that the whole of them is exact as a floating-point number, being below 2^53.
-    const MAX_DIGITS: usize = 15;
-
-    /// The number that `bytes` begin with, if it is that short.  It may go on with a sign or an exponent.
-    #[inline]
-    pub(super) fn leading(bytes: &'a [u8]) -> Option<Self> {
-        let (before, whole) = digits::leading(bytes)?;
-        let rest = bytes.get(before..)?;
-        let Some(rest) = rest.strip_prefix(b".") else {
-            return Some(Self {
-                digits: bytes.get(..before)?,
-                whole,
-                behind_point: None,
-            });
-        };
-        let (behind, part) = digits::leading(rest)?;
-        let is_short = before + behind <= Self::MAX_DIGITS;
-        Some(Self {
-            digits: bytes.get(..before + 1 + behind).filter(|_| is_short)?,
-            whole: whole * 10_u64.pow(behind as u32) + part,
-            behind_point: Some(behind),
-        })
-    }
-
-    /// As it is written.
-    #[inline]
-    pub fn digits(self) -> &'a [u8] {
-        self.digits
-    }
-
-    #[inline]
-    fn int(self) -> Option<i64> {
-        match self.behind_point {
-            None => i64::try_from(self.whole).ok(),
-            Some(_) => None,
-        }
-    }
-
-    /// The number, rounded as it should be: both it and the power of ten that divides it are exact
-    /// (Clinger, How to read floating point numbers accurately, 1990).
-    #[inline]
-    fn float(self) -> f64 {
-        const TENS: [f64; Short::MAX_DIGITS + 1] = [
-            1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-        ];
-        let ten = self.behind_point.and_then(|behind| TENS.get(behind));
-        self.whole as f64 / ten.unwrap_or(&1.0)
     }
 }
 
@@ -343,58 +270,6 @@ mod tests {
             ("1e3", None),
         ] {
             assert_eq!(Value::Number(text.as_bytes()).int().ok(), number, "{text}");
-        }
-    }
-
-    #[test]
-    fn short_numbers() {
-        let read = |text: &str| {
-            let padded = format!("{text}),(0,0,0,0,0,0,0");
-            let short = Short::leading(padded.as_bytes())?;
-            assert_eq!(short.digits(), text.as_bytes());
-            let value = Value::Short(short);
-            assert_eq!(value.bytes().unwrap(), text.as_bytes());
-            Some((value.int().ok(), value.float().unwrap()))
-        };
-        for text in [
-            "0",
-            "7",
-            "007",
-            "12345678",
-            "123456789",
-            "999999999999999",
-            "0.778582929065",
-            "0.00000000000001",
-            "1.5",
-            "12345678.1234567",
-            "0.30000000000000",
-            "8.1",
-            "3.3333333333333",
-        ] {
-            // The standard library rounds as it should be.
-            let expected = (text.parse().ok(), text.parse().unwrap());
-            assert_eq!(read(text), Some(expected), "{text}");
-        }
-        for text in [
-            "",
-            "-1",
-            ".5",
-            "1.",
-            "1234567890123456",
-            "0.3333333333333333",
-            "12345678.12345678",
-        ] {
-            assert_eq!(read(text), None, "{text}");
-        }
-        let mut state = 1_u64;
-        for _ in 0..20_000 {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            let (whole, behind) = (state >> 16 & 0x3ff, (state >> 40) as usize % 11 + 1);
-            let part = (state >> 7) % 10_u64.pow(behind as u32);
-            let text = format!("{whole}.{part:0behind$}");
-            assert_eq!(read(&text), Some((None, text.parse().unwrap())), "{text}");
         }
     }
 

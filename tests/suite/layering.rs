@@ -18,7 +18,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("sql", &["digits", "marks", "model", "error"]),
     ("derive", &["model", "error"]),
     ("protect", &["model", "error"]),
-    ("tables", &["derive", "model", "error"]),
+    ("tables", &["sql", "derive", "model", "error"]),
     ("sink", &["tables", "model", "error"]),
     (
         "engine",

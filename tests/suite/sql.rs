@@ -26,16 +26,11 @@ impl Rows for Lines {
     }
 
     fn value(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
-        // Whether a number is read at once depends on how many bytes stand behind it.
-        let value = match value {
-            Value::Short(short) => Value::Number(short.digits()),
-            value => value,
-        };
         self.row += &format!("{column}={value:?} ");
         Ok(())
     }
 
-    fn row_ended(&mut self) {
+    fn row_ended(&mut self, _: usize) {
         self.lines.push(std::mem::take(&mut self.row));
     }
 

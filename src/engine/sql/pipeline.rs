@@ -78,13 +78,20 @@ enum Queued {
     End(u64),
 }
 
+/// Chunks are no larger than that: so many bytes and their rows stay near a core, and few wait.
+const CHUNK_MAX_BYTES: usize = 1 << 20;
+
+fn chunk_bytes(lane: &Lane<'_>) -> usize {
+    lane.limits.framer().chunk_bytes.min(CHUNK_MAX_BYTES)
+}
+
 /// A chunk's bytes, and about as many in the rows that it becomes.
 const BYTES_IN_FLIGHT_PER_BYTE: usize = 2;
 
 fn framer(lane: &Lane<'_>) -> Framer {
     let options = lane.limits.framer();
     Framer::new(FramerOptions {
-        chunk_bytes: options.chunk_bytes,
+        chunk_bytes: chunk_bytes(lane),
         row_max_bytes: options.record_max_bytes,
         keep_going: options.keep_going,
     })
@@ -183,11 +190,12 @@ impl<'r, C: SqlConsumer> SqlPipeline<'r, C> {
         self.hand_out(bytes, chunk)
     }
 
-    /// More than this keeps no worker busy, and only takes memory.
+    /// More than this keeps no worker busy, and only takes memory: a decoder is to go on while all workers
+    /// encode a row group.
     fn queued_bytes(&self) -> usize {
-        const CHUNKS_WAITING: usize = 2;
+        const CHUNKS_WAITING: usize = 6;
         let chunks = self.lane.pool.threads() + CHUNKS_WAITING;
-        let bytes = self.lane.limits.framer().chunk_bytes * BYTES_IN_FLIGHT_PER_BYTE;
+        let bytes = chunk_bytes(self.lane) * BYTES_IN_FLIGHT_PER_BYTE;
         chunks.saturating_mul(bytes)
     }
 

@@ -8,7 +8,7 @@ use arrow::datatypes::SchemaRef;
 
 use crate::error::{Error, Result};
 use crate::model::{SqlKind, Timestamp};
-use crate::sql::{Chunk, Fault, Misfit, Rows, Run, Value, parse_run};
+use crate::sql::{Chunk, Fault, Misfit, Rows, Value, parse_run};
 use crate::tables::{SqlRows, SqlSelection, Unfit};
 
 /// What workers are told of a table.
@@ -69,6 +69,7 @@ pub(in crate::engine) fn rows_of(
     let mut taker = Taker {
         rows,
         is_written: prepared.is_written,
+        chunk_bytes: chunk.bytes.len(),
     };
     let mut runs = Vec::with_capacity(chunk.runs.len());
     for run in &chunk.runs {
@@ -110,7 +111,6 @@ pub(in crate::engine) fn rows_of(
         )?;
         told.rows = taker.rows.rows() - before;
         runs.push(told);
-        taker.make_room(chunk, run);
     }
     let batch = match prepared.is_written {
         true => taker.rows.finish()?,
@@ -128,14 +128,26 @@ const TOO_LONG: Misfit = Misfit("so long that an array can hold it");
 struct Taker {
     rows: SqlRows,
     is_written: bool,
+    chunk_bytes: usize,
 }
+
+/// So many rows show how large those of a chunk are.
+const ROWS_TOLD_BY: usize = 512;
 
 impl Rows for Taker {
     fn wants(&self, column: usize) -> bool {
         self.is_written && self.rows.wants(column)
     }
 
+    fn run_begins(&mut self, columns: &[usize]) {
+        self.rows.expect(columns);
+    }
+
     #[inline(always)]
+    fn frequent<'b>(&mut self, column: usize, bytes: &'b [u8], end: u8) -> Option<&'b [u8]> {
+        self.rows.frequent(column, bytes, end)
+    }
+
     fn value(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
         if let Value::Null | Value::Default = value {
             return match self.rows.null(column) {
@@ -146,13 +158,7 @@ impl Rows for Taker {
         match self.rows.kind(column) {
             Some(SqlKind::Int { .. }) => self.rows.int(column, value.int()?),
             Some(SqlKind::Text | SqlKind::Bytes) => self.bytes(column, value)?,
-            Some(SqlKind::WikiTime { ends }) => match value {
-                Value::Quoted(quoted) => match Timestamp::parse_digits(quoted.raw) {
-                    Some(time) => self.rows.int(column, time.microseconds()),
-                    None => self.wiki_time(column, value, ends)?,
-                },
-                _ => self.wiki_time(column, value, ends)?,
-            },
+            Some(SqlKind::WikiTime { ends }) => self.wiki_time(column, value, ends)?,
             Some(SqlKind::Float) => self.rows.float(column, value.float()?),
             Some(SqlKind::Decimal { precision, scale }) => {
                 self.rows.decimal(column, value.decimal(precision, scale)?);
@@ -166,8 +172,11 @@ impl Rows for Taker {
     }
 
     #[inline]
-    fn row_ended(&mut self) {
+    fn row_ended(&mut self, end: usize) {
         self.rows.row_ended();
+        if self.is_written && self.rows.rows() == ROWS_TOLD_BY {
+            self.make_room(end);
+        }
     }
 
     fn row_dropped(&mut self) {
@@ -176,29 +185,17 @@ impl Rows for Taker {
 }
 
 impl Taker {
-    /// Makes room for the rest of a chunk, as the first of its `INSERT`s has shown how large rows are.
-    fn make_room(&mut self, chunk: &Chunk, run: &Run) {
-        let rest = chunk.bytes.len().saturating_sub(run.end);
-        let is_first = chunk.runs.first().is_some_and(|first| first.end == run.end);
-        if let (true, Some(bytes)) = (is_first, NonZero::new(run.end)) {
-            self.rows
-                .reserve_like_these(self.rows.rows() * rest / bytes);
+    /// Makes room for the rest of a chunk whose first rows end at an offset, and a little more.
+    #[cold]
+    fn make_room(&mut self, end: usize) {
+        let rest = self.chunk_bytes.saturating_sub(end);
+        if let Some(bytes) = NonZero::new(end) {
+            let rows = self.rows.rows().saturating_mul(rest) / bytes;
+            self.rows.reserve_like_these(rows + rows / 32);
         }
     }
 
-    #[inline(always)]
     fn bytes(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
-        match value {
-            Value::Quoted(quoted) if quoted.is_plain => self
-                .rows
-                .bytes(column, |out| out.extend_from_slice(quoted.raw))
-                .map_err(|Unfit| TOO_LONG),
-            _ => self.rare_bytes(column, value),
-        }
-    }
-
-    #[inline(never)]
-    fn rare_bytes(&mut self, column: usize, value: Value<'_>) -> std::result::Result<(), Misfit> {
         let put = match value {
             Value::Quoted(quoted) => self.rows.bytes(column, |out| quoted.write_to(out)),
             value => {
@@ -253,3 +250,6 @@ impl Taker {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

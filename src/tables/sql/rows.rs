@@ -9,7 +9,7 @@ use arrow::array::{
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, SchemaRef};
 
-use super::cells::Cells;
+use super::cells::{Cells, texts};
 use super::selection::{SqlSelection, raw_key, raw_value, raw_values_type};
 use crate::error::{Error, Result};
 use crate::model::SqlKind;
@@ -22,11 +22,9 @@ pub struct SqlRows {
     wiki_id: Option<String>,
     /// By the number of the column; `None` if it is not wanted.
     columns: Vec<Option<Cells>>,
-    /// How many of them are wanted.
-    wanted: usize,
     rows: usize,
-    /// Columns that the row at hand has a value for, or a null.
-    put: usize,
+    /// Those of them that rows at hand say nothing of.
+    missing: Vec<usize>,
     raw: Vec<Raw>,
 }
 
@@ -47,10 +45,9 @@ impl SqlRows {
     pub fn new(selection: Arc<SqlSelection>, schema: SchemaRef, wiki_id: Option<String>) -> Self {
         let columns = selection.table.columns.iter().zip(&selection.wanted);
         Self {
-            wanted: selection.wanted.iter().filter(|wanted| **wanted).count(),
-            put: 0,
+            missing: Vec::new(),
             columns: columns
-                .map(|(column, wanted)| wanted.then(|| Cells::new(column.kind)))
+                .map(|(column, wanted)| wanted.then(|| Cells::new(column.kind, column.nullable)))
                 .collect(),
             selection,
             schema,
@@ -72,12 +69,17 @@ impl SqlRows {
         Some(cells.kind)
     }
 
-    /// A wanted column that is going to have one more row.
+    /// A wanted column.
     #[inline]
     fn cells(&mut self, column: usize) -> Option<&mut Cells> {
-        let cells = self.columns.get_mut(column)?.as_mut()?;
-        self.put += 1;
-        Some(cells)
+        self.columns.get_mut(column)?.as_mut()
+    }
+
+    /// Tells the numbers of the columns that each of the rows to come has a value of, or a null.  All others
+    /// are null.
+    pub fn expect(&mut self, columns: &[usize]) {
+        let is_missing = |column: &usize| self.wants(*column) && !columns.contains(column);
+        self.missing = (0..self.columns.len()).filter(is_missing).collect();
     }
 
     /// Makes room for so many more rows like those so far.
@@ -87,10 +89,17 @@ impl SqlRows {
         }
     }
 
+    /// Puts the value that `bytes` begin with, if it is of the form that values of the column mostly have and
+    /// `end` stands right behind it; gives the bytes that follow.
+    #[inline(always)]
+    pub fn frequent<'b>(&mut self, column: usize, bytes: &'b [u8], end: u8) -> Option<&'b [u8]> {
+        self.cells(column)?.frequent(bytes, end)
+    }
+
     /// Puts no value; `false` where there must be one.
     pub fn null(&mut self, column: usize) -> bool {
-        let declared = self.selection.table.columns.get(column);
-        let may_be_null = declared.is_some_and(|declared| declared.nullable);
+        let cells = self.columns.get(column).and_then(Option::as_ref);
+        let may_be_null = cells.is_some_and(Cells::nullable);
         if may_be_null && let Some(cells) = self.cells(column) {
             cells.null(None);
         }
@@ -156,15 +165,12 @@ impl SqlRows {
         }
     }
 
-    /// The row is whole.  Columns that it said nothing of are null.
+    /// The row is whole.
     #[inline]
     pub fn row_ended(&mut self) {
         self.rows += 1;
-        if std::mem::take(&mut self.put) == self.wanted {
-            return;
-        }
-        for cells in self.columns.iter_mut().flatten() {
-            if cells.rows() < self.rows {
+        for column in &self.missing {
+            if let Some(Some(cells)) = self.columns.get_mut(*column) {
                 cells.null(None);
             }
         }
@@ -173,7 +179,6 @@ impl SqlRows {
     /// The row is to be forgotten.
     pub fn row_dropped(&mut self) {
         let rows = self.rows;
-        self.put = 0;
         for cells in self.columns.iter_mut().flatten() {
             cells.truncate(rows);
         }
@@ -193,7 +198,7 @@ impl SqlRows {
         let mut arrays: Vec<ArrayRef> = Vec::new();
         let mut raw = self.raw;
         if self.selection.with_wiki_id {
-            arrays.push(Arc::new(repeated(self.wiki_id.as_deref(), self.rows)));
+            arrays.push(Arc::new(repeated(self.wiki_id.as_deref(), self.rows)?));
         }
         for (column, cells) in self.columns.into_iter().enumerate() {
             let Some(cells) = cells else {
@@ -216,13 +221,20 @@ impl SqlRows {
 }
 
 /// The same text or null in all rows.
-fn repeated(text: Option<&str>, rows: usize) -> StringArray {
+fn repeated(text: Option<&str>, rows: usize) -> Result<StringArray> {
     let Some(text) = text else {
-        return StringArray::new_null(rows);
+        return Ok(StringArray::new_null(rows));
     };
-    let mut texts = StringBuilder::with_capacity(rows, rows * text.len());
-    texts.append_value_n(text, rows);
-    texts.finish()
+    let number = |count: usize| i32::try_from(count);
+    let (Ok(bytes), Ok(row_count), Ok(_)) = (
+        number(text.len()),
+        number(rows),
+        number(text.len().saturating_mul(rows)),
+    ) else {
+        return Err(Error::internal("a table has too many rows at once"));
+    };
+    let ends = (0..=row_count).map(|row| row * bytes).collect();
+    texts(text.as_bytes().repeat(rows), ends, None).map(|(array, _)| array)
 }
 
 fn raw_array(selection: &SqlSelection, rows: usize, raw: &[Raw]) -> Result<ArrayRef> {
