@@ -18,8 +18,8 @@ pub mod sessions;
 pub mod token_history;
 pub mod tokens;
 
-pub use checksum::Sha1;
+pub use checksum::{Sha1, TextBatch};
 pub use facts::{Fact, Facts, Parent};
 pub use history::{PageHistory, seconds_between};
 pub use order::TimeOrder;
-pub use proof::{Cause, Proof, prove_revision, prove_text};
+pub use proof::{Cause, Claim, Proof, prove_revision};

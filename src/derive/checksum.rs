@@ -1,6 +1,11 @@
 //! The checksum by which revisions are told to be equal.
 
+mod batch;
+mod lanes;
+
 use sha1::{Digest, Sha1 as Hasher};
+
+pub use batch::TextBatch;
 
 use crate::model::{Revision, Text};
 
@@ -89,7 +94,16 @@ impl Sha1 {
         })
     }
 
-    /// The checksum of a text, decoded.
+    /// The words that are left behind the last block.
+    fn of_state(state: lanes::State) -> Self {
+        let mut bytes = [0; 20];
+        for (bytes, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(state) {
+            *bytes = word.to_be_bytes();
+        }
+        Self(bytes)
+    }
+
+    /// The checksum of a text, decoded.  Of many texts [`TextBatch`] makes them sooner.
     pub fn of_text(text: Text<'_>) -> Self {
         let mut hasher = Hasher::new();
         text.for_each_piece(|piece| hasher.update(piece.as_bytes()));

@@ -4,6 +4,8 @@
 //! out, in normal form C, and with U+FFFD for what XML cannot hold.  So a text can differ from its
 //! checksum though nothing is damaged, and the likely cause is told.
 
+use std::borrow::Cow;
+
 use super::Sha1;
 use crate::model::{Revision, Slot, Text};
 
@@ -68,38 +70,59 @@ const TEXT_MODELS: [&str; 7] = [
     "Scribunto",
 ];
 
-/// Compares a slot's text with the checksum that is declared for it.
-pub fn prove_text(slot: &Slot<'_>, declared: Option<Text<'_>>) -> Proof {
-    let Some(text) = slot.visible_text() else {
-        return Proof::NoText;
-    };
-    let declared = declared.map(|sha1| Sha1::from_base36(sha1.to_cow().as_bytes()));
-    match declared {
-        None => Proof::NoChecksum,
-        Some(declared) if declared == Some(Sha1::of_text(text)) => Proof::Same,
-        Some(declared) => Proof::Differs(cause(slot, text, declared)),
-    }
+/// What a dump says of a text that it has.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// The checksum; `None` if what it declares is none.
+    sha1: Option<Sha1>,
+    /// Whether the content model writes texts as it stores them.
+    is_as_stored: bool,
+    declared_bytes: Option<i64>,
 }
 
-#[cold]
-fn cause(slot: &Slot<'_>, text: Text<'_>, declared: Option<Sha1>) -> Cause {
-    let text = text.to_cow();
-    if text.contains('\n') {
-        let with_returns = text.replace('\n', "\r\n");
-        if declared == Some(Sha1::of_text(Text::plain(&with_returns))) {
-            return Cause::CarriageReturns;
+impl Claim {
+    /// What is said of a slot's text, for which this checksum is declared, and the text itself; or what
+    /// comes of it where there is nothing to compare.
+    pub fn of<'a>(slot: &Slot<'a>, declared: Option<Text<'_>>) -> Result<(Self, Text<'a>), Proof> {
+        let text = slot.visible_text().ok_or(Proof::NoText)?;
+        let declared = declared.ok_or(Proof::NoChecksum)?;
+        let is_as_stored = slot
+            .model
+            .is_none_or(|model| TEXT_MODELS.contains(&&*model.to_cow()));
+        let claim = Self {
+            sha1: Sha1::from_base36(declared.to_cow().as_bytes()),
+            is_as_stored,
+            declared_bytes: slot.known_declared_bytes(),
+        };
+        Ok((claim, text))
+    }
+
+    /// Compares it with the text's checksum.  The text is asked for only where that differs.
+    pub fn judge<'t>(&self, sha1: Sha1, text: impl FnOnce() -> Cow<'t, str>) -> Proof {
+        match self.sha1 == Some(sha1) {
+            true => Proof::Same,
+            false => Proof::Differs(self.cause(&text())),
         }
     }
-    if text.contains('\u{fffd}') {
-        return Cause::ReplacedCharacters;
-    }
-    let model = slot.model.map(|model| model.to_cow());
-    if model.is_some_and(|model| !TEXT_MODELS.contains(&&*model)) {
-        return Cause::ContentModel;
-    }
-    match slot.known_declared_bytes() {
-        Some(bytes) if bytes != text.len() as i64 => Cause::OtherLength,
-        _ => Cause::Unexplained,
+
+    #[cold]
+    fn cause(&self, text: &str) -> Cause {
+        if text.contains('\n') {
+            let with_returns = text.replace('\n', "\r\n");
+            if self.sha1 == Some(Sha1::of_text(Text::plain(&with_returns))) {
+                return Cause::CarriageReturns;
+            }
+        }
+        if text.contains('\u{fffd}') {
+            return Cause::ReplacedCharacters;
+        }
+        if !self.is_as_stored {
+            return Cause::ContentModel;
+        }
+        match self.declared_bytes {
+            Some(bytes) if bytes != text.len() as i64 => Cause::OtherLength,
+            _ => Cause::Unexplained,
+        }
     }
 }
 
@@ -132,6 +155,13 @@ mod tests {
 
     fn sha1(text: &str) -> String {
         Sha1::of_text(Text::plain(text)).to_base36()
+    }
+
+    fn prove_text(slot: &Slot<'_>, declared: Option<Text<'_>>) -> Proof {
+        match Claim::of(slot, declared) {
+            Ok((claim, text)) => claim.judge(Sha1::of_text(text), || text.to_cow()),
+            Err(proof) => proof,
+        }
     }
 
     fn proof(text: &str, stored: &str, model: &'static str, bytes: i64) -> Proof {

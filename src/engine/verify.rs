@@ -173,13 +173,9 @@ impl Consumer for Verifier<'_> {
             let header = page.as_ref().map(|page| &page.bytes[..]);
             let continues = chunk.page_continues;
             let (bytes, places) = chunk.into_contiguous();
-            let mut records = FactsOf {
-                document,
-                places: &places,
-                facts: ChunkFacts::default(),
-            };
+            let mut records = FactsOf::new(document, &places);
             parse_chunk(&bytes, header, continues, document.reading(), &mut records)?;
-            Ok(records.facts)
+            Ok(records.finish())
         })
     }
 

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::order::{Link, PageLinks};
+use crate::derive::Cause;
 use crate::engine::document::Document;
-use crate::engine::proofs::Proofs;
+use crate::engine::proofs::{Proofs, Prover, Subject};
 use crate::engine::unknown::Unknown;
 use crate::error::{Error, Result};
 use crate::frame::Places;
@@ -38,6 +39,18 @@ pub struct DifferingText {
     pub cause: &'static str,
 }
 
+impl DifferingText {
+    fn of(subject: Subject, cause: Cause, document: &Document) -> Self {
+        Self {
+            input: document.input.to_string(),
+            page_id: subject.page_id,
+            revision_id: subject.revision_id,
+            slot_role: subject.role,
+            cause: cause.name(),
+        }
+    }
+}
+
 /// What a chunk tells, and the sums over many.
 #[derive(Debug, Default)]
 pub(super) struct ChunkFacts {
@@ -63,25 +76,29 @@ impl ChunkFacts {
 
 /// Takes the records of a chunk.
 pub(super) struct FactsOf<'c> {
-    pub document: &'c Document,
-    pub places: &'c Places,
-    pub facts: ChunkFacts,
+    document: &'c Document,
+    places: &'c Places,
+    prover: Prover,
+    facts: ChunkFacts,
 }
 
-impl FactsOf<'_> {
-    fn prove(&mut self, page: &Page<'_>, revision: &Revision<'_>) {
-        let ChunkFacts {
-            proofs, differing, ..
-        } = &mut self.facts;
-        proofs.prove(revision, |role, cause| {
-            differing.push(DifferingText {
-                input: self.document.input.to_string(),
-                page_id: page.id,
-                revision_id: revision.id,
-                slot_role: role,
-                cause: cause.name(),
-            });
+impl<'c> FactsOf<'c> {
+    pub(super) fn new(document: &'c Document, places: &'c Places) -> Self {
+        Self {
+            document,
+            places,
+            prover: Prover::default(),
+            facts: ChunkFacts::default(),
+        }
+    }
+
+    pub(super) fn finish(self) -> ChunkFacts {
+        let mut facts = self.facts;
+        let differing = &mut facts.differing;
+        facts.proofs = self.prover.finish(|subject, cause| {
+            differing.push(DifferingText::of(subject, cause, self.document));
         });
+        facts
     }
 }
 
@@ -89,8 +106,11 @@ impl Records for FactsOf<'_> {
     type Error = Error;
 
     fn revision(&mut self, page: &Page<'_>, revision: &Revision<'_>) -> Result<()> {
-        self.prove(page, revision);
         let facts = &mut self.facts;
+        self.prover.revision(page, revision, |subject, cause| {
+            let differing = DifferingText::of(subject, cause, self.document);
+            facts.differing.push(differing);
+        });
         facts.seen.revisions += 1;
         facts.seen.slots += revision.slots().count() as u64;
         facts.hidden.users += u64::from(!revision.contributor.is_visible);
