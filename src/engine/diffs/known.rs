@@ -12,8 +12,12 @@ use crate::xml::{Fault, PageAt, Reading, Records, UnknownElement, parse_chunk};
 /// Larger texts are not compared: what their tokens take would not be bounded by the memory asked for.
 pub(super) const MAX_TEXT_BYTES: usize = 8 << 20;
 
-/// A page for a revision whose own is not asked for.
-const SOME_PAGE: &[u8] = b"<page><title>-</title><ns>0</ns><id>1</id>";
+/// The header of a page for a revision whose own is not asked for, with the namespace prefix of its dump.
+fn some_page(prefix: &str) -> String {
+    format!(
+        "<{prefix}page><{prefix}title>-</{prefix}title><{prefix}ns>0</{prefix}ns><{prefix}id>1</{prefix}id>"
+    )
+}
 
 /// What is known of a revision that others are compared with.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +54,8 @@ impl Known {
             known: None,
         };
         let mut records = Protected::new(&wanted.protection, reading.site, &mut reader);
-        let Ok(()) = parse_chunk(bytes, Some(SOME_PAGE), true, reading, &mut records);
+        let page = some_page(&reading.site.prefix);
+        let Ok(()) = parse_chunk(bytes, Some(page.as_bytes()), true, reading, &mut records);
         reader.known
     }
 }
