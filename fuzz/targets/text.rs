@@ -70,7 +70,7 @@ fn referred(name: &str) -> Option<char> {
         None => (number, 10),
     };
     // Zeros in front are legal; so many that a reader may refuse them are not worth a rule.
-    let is_number = digits.chars().all(|digit| digit.is_digit(radix)) && digits.len() < 30;
+    let is_number = digits.chars().all(|digit| digit.is_digit(radix)) && digits.len() < 32;
     let number = u32::from_str_radix(digits, radix)
         .ok()
         .filter(|_| is_number)?;
