@@ -151,5 +151,7 @@ def warm(path):
 def warm_memory():
     """Touch as much memory as any run may have. A virtual machine has to ask for memory that nobody used of
     late, which is no program's doing and takes many times what clearing it does."""
-    with mmap.mmap(-1, MEMORY_BYTES) as memory:
+    with mmap.mmap(-1, MEMORY_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+        if hasattr(mmap, "MADV_HUGEPAGE"):
+            memory.madvise(mmap.MADV_HUGEPAGE)
         memory[::mmap.PAGESIZE] = bytes(MEMORY_BYTES // mmap.PAGESIZE)
