@@ -320,14 +320,12 @@ impl<'a, 's: 'a> Walk<'a, 's> {
             }
             "revision" => self.see_revision(cursor, element, records),
             "upload" => {
-                if let Err(fault) = self.finish_header() {
-                    self.page = None;
+                if let Err(fault) = self.end_header() {
                     return Ok(Err(fault));
                 }
                 let Some((page, _)) = &self.page else {
                     return Ok(Err(Fault::new(element.at, "<upload> outside a page")));
                 };
-                self.header_is_over = true;
                 match upload::parse(cursor, element, &mut self.skipped) {
                     Ok(upload) => records.upload(page, &upload).map(Ok),
                     Err(fault) => Ok(Err(fault)),
@@ -346,12 +344,7 @@ impl<'a, 's: 'a> Walk<'a, 's> {
     fn pass_broken<R: Records>(&mut self, tag: Tag, records: &mut R) -> Result<(), R::Error> {
         match tag {
             Tag::OpenPage | Tag::ClosePage => self.end_page(false, records)?,
-            Tag::OpenRevision | Tag::OpenUpload => {
-                if self.finish_header().is_err() {
-                    self.page = None;
-                }
-                self.header_is_over = true;
-            }
+            Tag::OpenRevision | Tag::OpenUpload => drop(self.end_header()),
             _ => {}
         }
         Ok(())
@@ -367,7 +360,7 @@ impl<'a, 's: 'a> Walk<'a, 's> {
     ) -> Result<Result<(), Fault>, R::Error> {
         let is_page = |name: &str| name.strip_prefix(cursor.prefix) == Some("page");
         let outcome = match is_page(name) {
-            true => self.finish_header(),
+            true => self.end_header(),
             false => Err(wrong_end(before, name, "page")),
         };
         if name.split_ascii_whitespace().next().is_some_and(is_page) {
@@ -412,9 +405,7 @@ impl<'a, 's: 'a> Walk<'a, 's> {
         records: &mut R,
     ) -> Result<Result<(), Fault>, R::Error> {
         records.revision_begins(element.at);
-        if let Err(fault) = self.finish_header() {
-            // Nothing of a page without identity can be placed.
-            self.page = None;
+        if let Err(fault) = self.end_header() {
             return Ok(Err(fault));
         }
         let Some((page, _)) = &self.page else {
@@ -423,7 +414,6 @@ impl<'a, 's: 'a> Walk<'a, 's> {
                 "<revision> outside a page that can be read",
             )));
         };
-        self.header_is_over = true;
         let mut read = Revision::default();
         match revision::parse(cursor, element, self.rules, &mut self.skipped, &mut read) {
             Ok(()) => records.revision(page, &read).map(Ok),
@@ -435,18 +425,23 @@ impl<'a, 's: 'a> Walk<'a, 's> {
         }
     }
 
-    fn finish_header(&mut self) -> Result<(), Fault> {
-        match &mut self.page {
-            Some((page, at)) => page::finish(page, self.site, self.rules, *at),
-            None => Ok(()),
+    /// Ends the header of the open page.  Nothing of a page without identity can be placed: none is open
+    /// then.
+    fn end_header(&mut self) -> Result<(), Fault> {
+        self.header_is_over = true;
+        let Some((page, at)) = &mut self.page else {
+            return Ok(());
+        };
+        let finished = page::finish(page, self.site, self.rules, *at);
+        if finished.is_err() {
+            self.page = None;
         }
+        finished
     }
 
     fn end_page<R: Records>(&mut self, continues: bool, records: &mut R) -> Result<(), R::Error> {
-        if self.finish_header().is_err() {
-            // It broke off before anybody could tell which page it is.
-            self.page = None;
-        }
+        // It may have broken off before anybody could tell which page it is.
+        drop(self.end_header());
         let began_before = std::mem::take(&mut self.began_before);
         if let Some((page, _)) = self.page.take() {
             records.page_ended(PageAt {

@@ -1,6 +1,7 @@
 //! A walk over elements.  Tags and texts are found by byte searches; quick-xml reads attributes and
 //! what is passed over.
 
+mod element;
 mod usual;
 
 use memchr::memchr;
@@ -18,6 +19,7 @@ use super::tag::{Markup, StartTag, space_length, usual_end_length, usual_start_n
 use crate::model::{NO_REFERENCE, Text};
 use crate::tags::Tag;
 
+pub(super) use self::element::Element;
 pub(super) use self::usual::{Line, line};
 
 /// Walks over the elements of a text.
@@ -43,32 +45,6 @@ pub(super) enum Token<'a> {
     /// The end of an element, by its qualified name.
     End(&'a str),
     Eof,
-}
-
-/// An element's start tag.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Element<'a> {
-    /// Name without namespace prefix.
-    pub name: &'a str,
-    /// Offset of the tag in the chunk.
-    pub at: usize,
-    /// Name with namespace prefix.
-    qualified_name: &'a str,
-    /// What stands behind the name in the tag, the slash of an empty element left out.
-    attributes: &'a str,
-    is_empty: bool,
-}
-
-impl<'a> Element<'a> {
-    /// The namespace prefix with its colon, or nothing.
-    pub(super) fn prefix(&self) -> &'a str {
-        &self.qualified_name[..self.qualified_name.len() - self.name.len()]
-    }
-
-    /// Whether it has another namespace prefix than records have.
-    pub(super) fn is_foreign(&self, cursor: &Cursor<'_>) -> bool {
-        self.prefix() != cursor.prefix
-    }
 }
 
 /// What stands between the tags of an element that holds only text.
