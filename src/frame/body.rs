@@ -16,16 +16,15 @@ impl Framer {
         // What is known of a tag must not depend on the pieces in which bytes come.
         let bytes = &bytes[..bytes.len().min(LOOKAHEAD_BYTES)];
         let tag = Tag::of(bytes, &self.document.prefix);
+        // Comments and instructions may follow the root; an XML declaration begins another dump.
+        let is_junk = self.document.state == State::Behind
+            && (tag == Tag::Cdata || bytes.starts_with(b"<?xml "));
+        if let Some((opening, closing)) = tag.section().filter(|_| !is_junk) {
+            self.document.enter(closing, at + opening.len() as u64);
+            return Ok(());
+        }
         match (self.document.state, tag) {
-            // Comments and instructions may follow the root; an XML declaration begins another dump.
-            (State::Behind, Tag::Comment) => self.document.enter("-->", at + 4),
-            (State::Behind, Tag::Instruction) if !bytes.starts_with(b"<?xml ") => {
-                self.document.enter("?>", at + 2);
-            }
             (State::Behind, _) => return self.see_junk(bytes, at),
-            (_, Tag::Comment) => self.document.enter("-->", at + 4),
-            (_, Tag::Cdata) => self.document.enter("]]>", at + 9),
-            (_, Tag::Instruction) => self.document.enter("?>", at + 2),
             (State::Prolog, tag) => return self.see_in_prolog(bytes, tag, at),
             (State::Body, tag) => {
                 let ends_record = match tag {
