@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use arrow::datatypes::{Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory};
-use parquet::file::properties::WriterPropertiesPtr;
+use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 
 use super::row_group::cannot_encode;
 use crate::error::{Error, Result};
@@ -46,9 +46,18 @@ impl ColumnFactories {
         }
         let field = Arc::clone(&self.schema.fields()[column]);
         let schema = Arc::new(Schema::new(vec![field]));
-        let properties = Some((*self.properties).clone());
-        let writer = ArrowWriter::try_new(io::sink(), schema, properties).map_err(cannot_encode)?;
-        let (_, factory) = writer.into_serialized_writer().map_err(cannot_encode)?;
+        let (_, factory) = factory(&schema, (*self.properties).clone())?;
         Ok(known.get_or_init(|| factory))
     }
+}
+
+/// What makes writers of all columns of a schema, with the properties that it goes by.
+pub(super) fn factory(
+    schema: &SchemaRef,
+    properties: WriterProperties,
+) -> Result<(WriterPropertiesPtr, ArrowRowGroupWriterFactory)> {
+    let writer = ArrowWriter::try_new(io::sink(), Arc::clone(schema), Some(properties))
+        .map_err(cannot_encode)?;
+    let (file, factory) = writer.into_serialized_writer().map_err(cannot_encode)?;
+    Ok((Arc::clone(file.properties()), factory))
 }

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 
+use super::sample::rows_at_places;
+
 /// Rows are looked at in so many places of a row group, evenly spread …
 const PLACES: usize = 64;
 /// … and so many in each, one behind the other, for values often repeat close by.
@@ -20,25 +22,17 @@ pub(super) fn are_different(arrays: &[ArrayRef]) -> bool {
     let most_repeated = rows.min(PLACES * ROWS_A_PLACE) / 8;
     let mut different = HashSet::with_capacity(rows.min(PLACES * ROWS_A_PLACE));
     let mut seen = 0;
-    let mut begin = 0;
-    for array in arrays {
-        let end = begin + array.len();
-        // Places may lie across arrays.
-        for place in 0..PLACES {
-            let at = rows / PLACES * place;
-            let rows_here = at.max(begin)..(at + ROWS_A_PLACE.min(rows / PLACES)).min(end);
-            for row in rows_here {
-                if let Some(value) = bytes_of(array, row - begin) {
-                    different.insert(value);
-                    seen += 1;
-                }
+    for (array, rows) in rows_at_places(arrays, PLACES, ROWS_A_PLACE) {
+        for row in rows {
+            if let Some(value) = bytes_of(array, row) {
+                different.insert(value);
+                seen += 1;
             }
         }
         // Most columns repeat so often that few rows show it.
         if seen - different.len() > most_repeated {
             return false;
         }
-        begin = end;
     }
     seen > 0 && different.len() > seen - seen / 8
 }

@@ -1,11 +1,9 @@
 //! Encoding rows into a row group, apart from the file that it goes into.
 
-use std::io;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
 };
@@ -13,7 +11,7 @@ use parquet::basic::Encoding;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::schema::types::ColumnPath;
 
-use super::column_factories::ColumnFactories;
+use super::column_factories::{ColumnFactories, factory};
 use super::dictionaries;
 use super::order::Order;
 use super::packing::{Compression, Packing};
@@ -89,19 +87,24 @@ impl RowGroupEncoder {
     /// An encoder for a table of a database.
     pub fn of_sql(selection: &SqlSelection, packing: Packing) -> Result<Self> {
         let properties = sql_properties(selection, packing)?;
-        Self::with(selection.schema(), properties, packing, None).map(|encoder| Self {
-            judges_packing: packing.compression.is_quick(),
-            ..encoder
-        })
+        Self::of_database(selection.schema(), properties, packing)
     }
 
     /// An encoder that writes a table of a database as one of its parts was written.
     pub(super) fn of_sql_part(table: &str, part: &PartReader, packing: Packing) -> Result<Self> {
         let schema = part.schema();
         let properties = sql_part_properties(table, part, packing)?;
-        Self::with(schema, properties, packing, None).map(|encoder| Self {
+        Self::of_database(schema, properties, packing)
+    }
+
+    fn of_database(
+        schema: SchemaRef,
+        properties: WriterProperties,
+        packing: Packing,
+    ) -> Result<Self> {
+        Ok(Self {
             judges_packing: packing.compression.is_quick(),
-            ..encoder
+            ..Self::with(schema, properties, packing, None)?
         })
     }
 
@@ -112,10 +115,7 @@ impl RowGroupEncoder {
         order: Option<Order>,
     ) -> Result<Self> {
         let plain = plain_properties(&schema, properties.clone(), packing)?;
-        let writer = ArrowWriter::try_new(io::sink(), Arc::clone(&schema), Some(properties))
-            .map_err(cannot_encode)?;
-        let (file, factory) = writer.into_serialized_writer().map_err(cannot_encode)?;
-        let properties = Arc::clone(file.properties());
+        let (properties, factory) = factory(&schema, properties)?;
         Ok(Self {
             trial: ColumnFactories::new(&schema, Arc::clone(&properties)),
             plain: ColumnFactories::new(&schema, Arc::new(plain)),

@@ -5,6 +5,8 @@ use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
 use parquet::arrow::arrow_writer::ArrowColumnChunk;
 
+use super::sample::rows_at_places;
+
 /// Rows are looked at in so many places of a row group, evenly spread …
 const PLACES: usize = 4;
 /// … and so many in each, one behind the other, for encodings look at those before.
@@ -28,22 +30,12 @@ pub(super) fn sample(arrays: &[ArrayRef]) -> Option<Vec<ArrayRef>> {
     if rows < LEAST_ROWS {
         return None;
     }
-    let mut parts = Vec::new();
-    let mut begin = 0;
-    for array in arrays {
-        let end = begin + array.len();
-        // Places may lie across arrays.
-        for place in 0..PLACES {
-            let at = rows / PLACES * place;
-            let from = at.max(begin);
-            let rows_here = (at + ROWS_A_PLACE).min(end).saturating_sub(from);
-            if rows_here > 0 {
-                parts.push(array.slice(from - begin, rows_here));
-            }
-        }
-        begin = end;
-    }
-    Some(parts)
+    let places = rows_at_places(arrays, PLACES, ROWS_A_PLACE);
+    Some(
+        places
+            .map(|(array, rows)| array.slice(rows.start, rows.len()))
+            .collect(),
+    )
 }
 
 /// Whether the encoded rows of a sample take hardly less room for being packed.
