@@ -21,6 +21,7 @@ mod read;
 mod recover;
 mod rewrite;
 mod row_group;
+mod sample;
 mod sorted_runs;
 mod split_job;
 mod sql_properties;
