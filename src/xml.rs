@@ -17,6 +17,7 @@ mod resume;
 mod revision;
 mod siteinfo;
 mod slot;
+mod survey;
 mod tag;
 mod upload;
 

@@ -7,7 +7,7 @@ use memchr::{memchr, memmem};
 use super::document::{Section, State};
 use super::framer::Framer;
 use crate::error::Result;
-use crate::marks::Marks;
+use crate::marks::find_mark;
 use crate::tags::{LOOKAHEAD_BYTES, may_matter};
 
 impl Framer {
@@ -78,10 +78,9 @@ impl Framer {
                 .position(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0)),
             (State::Body, None) if document.prefix.is_empty() => {
                 // Most tags mean nothing here but that no record has just ended.
-                let mut tags = Marks::<b'<', b'<'>::new(room);
                 let mut skipped = false;
-                let found = tags.find(|at| {
-                    let matters = may_matter(&bytes[*at..]);
+                let found = find_mark::<b'<'>(room, |at| {
+                    let matters = may_matter(&bytes[at..]);
                     skipped |= !matters;
                     matters
                 });

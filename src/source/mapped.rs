@@ -7,7 +7,7 @@ use bytes::Bytes;
 use memmap2::MmapOptions;
 
 /// Bytes mapped at once: a multiple of every system's page size.
-const PIECE_BYTES: u64 = 16 << 20;
+const PIECE_BYTES: u64 = 32 << 20;
 
 /// The pieces of a file, in order.
 pub struct Mapped {

@@ -7,6 +7,7 @@ use super::cursor::{Cursor, Element, Token, excerpt, wrong_end};
 use super::legal::legal_prefix;
 use super::limits::{Reading, XmlLimits};
 use super::resume::{holds_record, next_record};
+use super::survey::Surveyed;
 use super::{log_item, page, revision, upload};
 use crate::error::Error;
 use crate::model::{LogItem, Page, Revision, SchemaVersion, SiteInfo, Upload};
@@ -161,6 +162,7 @@ pub fn parse_chunk<'d, R: Records>(
     records: &mut R,
 ) -> Result<(), R::Error> {
     let Reading { site, limits } = reading.into();
+    let surveyed = Surveyed::of(chunk);
     let mut walk = Walk {
         site,
         limits,
@@ -170,7 +172,7 @@ pub fn parse_chunk<'d, R: Records>(
         began_before: false,
         header_is_over: false,
     };
-    let outcome = walk.run(chunk, header, continues, records);
+    let outcome = walk.run(chunk, &surveyed, header, continues, records);
     for (name, elements) in &walk.skipped.0 {
         records.skipped(name, *elements);
     }
@@ -207,6 +209,7 @@ impl<'a, 's: 'a> Walk<'a, 's> {
     fn run<R: Records>(
         &mut self,
         chunk: &'a [u8],
+        surveyed: &'a Surveyed<'a>,
         header: Option<&'a [u8]>,
         continues: bool,
         records: &mut R,
@@ -222,11 +225,12 @@ impl<'a, 's: 'a> Walk<'a, 's> {
         }
         // The text at hand, which begins at the offset `base` of the chunk.
         let mut base = 0;
-        let (mut text, mut wrong) = legal_prefix(chunk);
+        let (mut text, mut wrong) = (surveyed.text, surveyed.wrong);
         let mut begin = 0;
         loop {
             let rest = text.get(begin - base..).unwrap_or_default();
-            let mut cursor = Cursor::new(rest, begin, wrong, self.prefix(), self.limits);
+            let mut cursor = Cursor::new(rest, begin, wrong, self.prefix(), self.limits)
+                .surveyed(&surveyed.survey);
             let Err(Stopped {
                 mut fault,
                 known,

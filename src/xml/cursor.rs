@@ -12,9 +12,9 @@ use quick_xml::events::attributes::Attributes;
 use super::attributes::UsualAttributes;
 use super::chunk::Fault;
 use super::limits::{XmlLimits, too_deep, too_many_attributes};
-use super::passage::passage;
 use super::resume::holds_record;
 use super::resume::next_record;
+use super::survey::Survey;
 use super::tag::{Markup, StartTag, space_length, usual_end_length, usual_start_name_length};
 use crate::model::{NO_REFERENCE, Text};
 use crate::tags::Tag;
@@ -30,6 +30,8 @@ pub(super) struct Cursor<'a> {
     at: usize,
     /// Offset of `text` in the chunk.
     base: usize,
+    /// What has been noted of the chunk.
+    survey: &'a Survey,
     /// What follows `text` and is not legal.
     wrong_behind: Option<&'static str>,
     /// Namespace prefix of records, with its colon.
@@ -71,10 +73,16 @@ impl<'a> Cursor<'a> {
             text,
             at: 0,
             base,
+            survey: Survey::NOTHING,
             wrong_behind,
             prefix,
             limits,
         }
+    }
+
+    /// The same of a chunk of which something has been noted.
+    pub(super) fn surveyed(self, survey: &'a Survey) -> Self {
+        Self { survey, ..self }
     }
 
     /// Offset in the chunk of what comes next.
@@ -247,7 +255,7 @@ impl<'a> Cursor<'a> {
         let mut is_mixed = false;
         let mut length = 0;
         loop {
-            let passage = passage(&rest[length..]);
+            let passage = self.survey.passage(&rest[length..], self.offset() + length);
             is_coded |= passage.is_coded;
             if let Some(strange) = passage.strange_at {
                 let at = length + strange;

@@ -19,24 +19,20 @@ pub(super) struct Passage {
     pub strange_at: Option<usize>,
 }
 
-/// Reads the running text that `bytes` begin with.
+/// The running text that `bytes` begin with, if its end is in sight and nothing has to be decoded: most elements
+/// are numbers and names.
 #[inline]
-pub(super) fn passage(bytes: &[u8]) -> Passage {
-    // Most elements are numbers and names, whose end is in sight.
-    if let Some(block) = bytes.first_chunk() {
-        let (ends, codes) = in_block(block);
-        if ends != 0 && codes & (ends - 1) == 0 {
-            return Passage {
-                length: ends.trailing_zeros() as usize,
-                is_coded: false,
-                strange_at: None,
-            };
-        }
-    }
-    long_passage(bytes)
+pub(super) fn short_passage(bytes: &[u8]) -> Option<Passage> {
+    let (ends, codes) = in_block(bytes.first_chunk()?);
+    (ends != 0 && codes & (ends - 1) == 0).then_some(Passage {
+        length: ends.trailing_zeros() as usize,
+        is_coded: false,
+        strange_at: None,
+    })
 }
 
-fn long_passage(bytes: &[u8]) -> Passage {
+/// Reads the running text that `bytes` begin with.
+pub(super) fn long_passage(bytes: &[u8]) -> Passage {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2")
         && std::arch::is_x86_feature_detected!("bmi1")
@@ -64,8 +60,7 @@ fn scan(bytes: &[u8], masks: impl Fn(&Block) -> (u64, u64)) -> Passage {
         strange_at: None,
     };
     let (blocks, last) = bytes.as_chunks::<BLOCK_BYTES>();
-    let mut padded = [0; BLOCK_BYTES];
-    padded[..last.len()].copy_from_slice(last);
+    let padded = padded(last);
     let mut at = 0;
     for block in blocks.iter().chain([&padded]) {
         let (ends, mut codes) = masks(block);
@@ -162,7 +157,7 @@ const FREQUENT: [(u64, u64); 32] = {
 
 /// Whether a frequent reference begins at `at`.
 #[inline(always)]
-fn is_frequent(bytes: &[u8], at: usize) -> bool {
+pub(super) fn is_frequent(bytes: &[u8], at: usize) -> bool {
     let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk()) else {
         return false;
     };
@@ -175,6 +170,25 @@ fn is_frequent(bytes: &[u8], at: usize) -> bool {
 #[inline(always)]
 fn in_block(block: &Block) -> (u64, u64) {
     (hits_in::<b'<', b'<'>(block), hits_in::<b'&', b'\r'>(block))
+}
+
+/// The same of the first `length` of some bytes, no more than a block has.
+#[inline]
+pub(super) fn in_part(bytes: &[u8], length: usize) -> (u64, u64) {
+    let (ends, codes) = match bytes.first_chunk() {
+        Some(block) => in_block(block),
+        None => in_block(&padded(bytes)),
+    };
+    let wanted = u64::MAX >> (BLOCK_BYTES - length);
+    (ends & wanted, codes & wanted)
+}
+
+/// A block of what is shorter than one.
+#[cold]
+fn padded(part: &[u8]) -> Block {
+    let mut block = [0; BLOCK_BYTES];
+    block[..part.len()].copy_from_slice(part);
+    block
 }
 
 /// The same for processors with AVX2.
@@ -241,7 +255,10 @@ mod tests {
 
     fn check(bytes: &[u8]) {
         let expected = told(plain(bytes));
-        assert_eq!(told(passage(bytes)), expected);
+        if let Some(short) = short_passage(bytes) {
+            assert_eq!(told(short), expected);
+        }
+        assert_eq!(told(long_passage(bytes)), expected);
         assert_eq!(told(scan(bytes, in_block)), expected);
         assert_eq!(told(scan(bytes, plain_in_block)), expected);
     }

@@ -7,7 +7,6 @@
 use super::{Cursor, leading_number};
 use crate::model::{Text, Timestamp};
 use crate::xml::attributes::plain_length;
-use crate::xml::passage::passage;
 
 /// A line that holds an element.
 #[derive(Debug)]
@@ -52,7 +51,9 @@ impl<'a> Cursor<'a> {
     /// The text of a line, and passes over it, if it comes next.
     #[inline(always)]
     pub(in crate::xml) fn usual_text(&mut self, line: &Line) -> Option<Text<'a>> {
-        let passage = passage(self.rest().strip_prefix(line.opening)?);
+        let inside = self.rest().strip_prefix(line.opening)?;
+        let at = self.offset() + line.opening.len();
+        let passage = self.survey.passage(inside, at);
         if passage.strange_at.is_some() {
             return None;
         }

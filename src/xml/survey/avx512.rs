@@ -1,0 +1,330 @@
+//! The look at a chunk in vectors of 64 bytes.
+//!
+//! UTF-8 is checked as by Keiser and Lemire, *Validating UTF-8 in less than one instruction per byte* (2021):
+//! three tables, of the halves of a byte and of the half that follows, tell what can be wrong with the two.
+
+use std::arch::x86_64::{
+    __m512i, _mm_loadu_si128, _mm512_add_epi16, _mm512_and_si512, _mm512_broadcast_i32x4,
+    _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpneq_epi8_mask, _mm512_cvtepu8_epi16,
+    _mm512_loadu_si512, _mm512_mask_cmpeq_epi8_mask, _mm512_mask_cmpge_epu8_mask,
+    _mm512_mask_cmplt_epu8_mask, _mm512_maskz_compress_epi8, _mm512_or_si512, _mm512_set1_epi8,
+    _mm512_set1_epi16, _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_srli_epi16,
+    _mm512_storeu_si512, _mm512_subs_epu8, _mm512_ternarylogic_epi32, _mm512_test_epi8_mask,
+    _mm512_test_epi64_mask, _mm512_xor_si512,
+};
+
+use super::{STRETCH_BLOCKS, STRETCH_BYTES, Stretch};
+use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
+use crate::xml::passage::is_frequent;
+
+/// Shows that the machine has what is needed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Avx512(());
+
+impl Avx512 {
+    pub(super) fn detect() -> Option<Self> {
+        let is_there = std::arch::is_x86_feature_detected!("avx512f")
+            && std::arch::is_x86_feature_detected!("avx512bw")
+            && std::arch::is_x86_feature_detected!("avx512vbmi2")
+            && std::arch::is_x86_feature_detected!("bmi1")
+            && std::arch::is_x86_feature_detected!("popcnt");
+        is_there.then_some(Self(()))
+    }
+
+    /// The bytes as text with what stands where, if all of them are legal.
+    pub(super) fn survey(self, bytes: &[u8]) -> Option<(&str, Vec<Stretch>)> {
+        // SAFETY: only `detect` makes one of these, where it has seen the features.
+        let stretches = unsafe { survey(bytes) }?;
+        // SAFETY: `survey` has found the bytes to be UTF-8; tests compare it with the standard library.
+        Some((unsafe { str::from_utf8_unchecked(bytes) }, stretches))
+    }
+}
+
+/// A character's bytes before a block, as they can reach into it.
+const BEFORE_BYTES: usize = 3;
+/// A block and the bytes before it.
+type Window = [u8; BEFORE_BYTES + BLOCK_BYTES];
+/// A stretch and the bytes before it.
+type View = [u8; BEFORE_BYTES + STRETCH_BYTES];
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
+fn survey(bytes: &[u8]) -> Option<Vec<Stretch>> {
+    // Behind the last byte nothing may be open: the last stretch is never full.
+    let count = bytes.len() / STRETCH_BYTES + 1;
+    let mut stretches = Vec::with_capacity(count);
+    let mut offsets = [0; _];
+    let tables = Tables::new();
+    for at in (0..count).map(|index| index * STRETCH_BYTES) {
+        let (mut stretch, reference_count) = match view_at(bytes, at) {
+            Some(view) => look(view, &tables, &mut offsets)?,
+            None => look(&padded(bytes, at), &tables, &mut offsets)?,
+        };
+        stretch.odd |= odd_blocks(&bytes[at..], &offsets[..reference_count]);
+        stretches.push(stretch);
+    }
+    Some(stretches)
+}
+
+/// The view of the stretch at `at`, if all of it is there.
+fn view_at(bytes: &[u8], at: usize) -> Option<&View> {
+    bytes.get(at.checked_sub(BEFORE_BYTES)?..)?.first_chunk()
+}
+
+/// The same with spaces where there are no bytes.
+#[cold]
+fn padded(bytes: &[u8], at: usize) -> View {
+    let mut view = [b' '; _];
+    let begin = at.saturating_sub(BEFORE_BYTES);
+    let end = bytes.len().min(at + STRETCH_BYTES);
+    let place = begin + BEFORE_BYTES - at;
+    view[place..place + end - begin].copy_from_slice(&bytes[begin..end]);
+    view
+}
+
+/// What is in a stretch, and of how many references `offsets` tells, if all is legal.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
+fn look(view: &View, tables: &Tables, offsets: &mut Offsets) -> Option<(Stretch, usize)> {
+    let mut ends = [0; STRETCH_BLOCKS];
+    let mut codes = [0; STRETCH_BLOCKS];
+    let mut broken = _mm512_setzero_si512();
+    let (mut illegal, mut count, mut counts) = (0, 0, 0);
+    for index in 0..STRETCH_BLOCKS {
+        let window = view[index * BLOCK_BYTES..].first_chunk()?;
+        prefetch(window, AHEAD_BYTES);
+        let marks = marks(window);
+        ends[index] = marks.ends;
+        codes[index] = marks.codes;
+        let room = offsets[count..].first_chunk_mut()?;
+        note_offsets(tables, marks.references, index * BLOCK_BYTES, room);
+        let count_here = marks.references.count_ones() as usize;
+        count += count_here;
+        counts |= count_here;
+        illegal |= marks.illegal | noncharacters(window);
+        broken = _mm512_or_si512(broken, broken_utf8(tables, window));
+    }
+    if illegal != 0 || _mm512_test_epi8_mask(broken, broken) != 0 {
+        return None;
+    }
+    let stretch = Stretch {
+        ends: nonzero(&ends),
+        codes: nonzero(&codes),
+        // Where offsets may have been left out, nothing is known.
+        odd: if counts >= LANES { u64::MAX } else { 0 },
+    };
+    Some((stretch, count))
+}
+
+/// What stands in a block: a bit for each byte.
+struct Marks {
+    ends: u64,
+    codes: u64,
+    references: u64,
+    /// Control characters that XML does not allow.
+    illegal: u64,
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn marks(window: &Window) -> Marks {
+    let block = load::<BEFORE_BYTES>(window);
+    let is = |byte: u8| _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(byte as i8));
+    let references = is(b'&');
+    let mut marks = Marks {
+        ends: is(b'<'),
+        codes: references,
+        references,
+        illegal: 0,
+    };
+    let no_line_end = _mm512_cmpneq_epi8_mask(block, _mm512_set1_epi8(b'\n' as i8));
+    let controls = _mm512_mask_cmplt_epu8_mask(no_line_end, block, _mm512_set1_epi8(0x20));
+    if controls != 0 {
+        marks.codes |= is(b'\r');
+        marks.illegal = controls & !is(b'\r') & !is(b'\t');
+    }
+    marks
+}
+
+/// Where a block has the last byte of U+FFFE or U+FFFF.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn noncharacters(window: &Window) -> u64 {
+    let vector = |byte: u8| _mm512_set1_epi8(byte as i8);
+    let first = _mm512_cmpeq_epi8_mask(load::<{ BEFORE_BYTES - 2 }>(window), vector(0xef));
+    if first == 0 {
+        return 0;
+    }
+    let second = load::<{ BEFORE_BYTES - 1 }>(window);
+    let both = _mm512_mask_cmpeq_epi8_mask(first, second, vector(0xbf));
+    _mm512_mask_cmpge_epu8_mask(both, load::<BEFORE_BYTES>(window), vector(0xbe))
+}
+
+/// Bits that are set where the block is not UTF-8.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn broken_utf8(tables: &Tables, window: &Window) -> __m512i {
+    let block = load::<BEFORE_BYTES>(window);
+    let one_before = load::<{ BEFORE_BYTES - 1 }>(window);
+    let [first_high, first_low, second_high] = tables.wrong_pairs;
+    let wrong = _mm512_ternarylogic_epi32::<ALL>(
+        _mm512_shuffle_epi8(first_high, high_half(one_before)),
+        _mm512_shuffle_epi8(first_low, low_half(one_before)),
+        _mm512_shuffle_epi8(second_high, high_half(block)),
+    );
+    // A byte two behind the begin of three or more, or three behind that of four, has to go on.
+    let from = |least: u8| _mm512_set1_epi8((least - ON_TWICE) as i8);
+    let third = _mm512_subs_epu8(load::<{ BEFORE_BYTES - 2 }>(window), from(0xe0));
+    let fourth = _mm512_subs_epu8(load::<{ BEFORE_BYTES - 3 }>(window), from(0xf0));
+    let on_twice = _mm512_set1_epi8(ON_TWICE as i8);
+    let goes_on = _mm512_ternarylogic_epi32::<FIRST_AND_ANY>(on_twice, third, fourth);
+    _mm512_xor_si512(goes_on, wrong)
+}
+
+/// A bit for each word that is not zero.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn nonzero(words: &[u64; STRETCH_BLOCKS]) -> u64 {
+    let mut bits = 0;
+    for (index, eight) in words.as_chunks::<8>().0.iter().enumerate() {
+        // SAFETY: the load takes the 64 bytes of the words, however they are aligned.
+        let eight = unsafe { _mm512_loadu_si512(eight.as_ptr().cast()) };
+        bits |= u64::from(_mm512_test_epi64_mask(eight, eight)) << (8 * index);
+    }
+    bits
+}
+
+/// Where references begin in a stretch, to be looked at together: which comes next, and how far behind the last,
+/// cannot be foreseen.
+type Offsets = [u16; STRETCH_BYTES + LANES];
+/// Offsets are written so many at a time, wanted or not.
+const LANES: usize = 32;
+
+/// Writes the offsets of references, a bit for each, that stand in the block at `begin`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2")]
+#[inline]
+fn note_offsets(tables: &Tables, references: u64, begin: usize, room: &mut [u16; LANES]) {
+    let places = _mm512_maskz_compress_epi8(references, tables.places);
+    let places = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(places));
+    let offsets = _mm512_add_epi16(places, _mm512_set1_epi16(begin as i16));
+    // SAFETY: the store fills the 64 bytes of `room`, however they are aligned.
+    unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), offsets) };
+}
+
+/// The blocks with a reference that is not frequent, of the stretch that `bytes` begin with.
+#[inline(always)]
+fn odd_blocks(bytes: &[u8], offsets: &[u16]) -> u64 {
+    let mut are_frequent = true;
+    for at in offsets {
+        are_frequent &= is_frequent(bytes, usize::from(*at));
+    }
+    match are_frequent {
+        true => 0,
+        false => find_odd_blocks(bytes, offsets),
+    }
+}
+
+#[cold]
+fn find_odd_blocks(bytes: &[u8], offsets: &[u16]) -> u64 {
+    let mut odd = 0;
+    for at in offsets.iter().copied().map(usize::from) {
+        if !is_frequent(bytes, at) {
+            odd |= 1 << (at / BLOCK_BYTES);
+        }
+    }
+    odd
+}
+
+/// A block of the window, by how many bytes it begins behind the window's begin.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn load<const BEHIND: usize>(window: &Window) -> __m512i {
+    const { assert!(BEHIND <= BEFORE_BYTES) };
+    // SAFETY: the load takes 64 bytes of the window, however they are aligned.
+    unsafe { _mm512_loadu_si512(window.as_ptr().add(BEHIND).cast()) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn high_half(bytes: __m512i) -> __m512i {
+    low_half(_mm512_srli_epi16::<4>(bytes))
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn low_half(bytes: __m512i) -> __m512i {
+    _mm512_and_si512(bytes, _mm512_set1_epi8(0x0f))
+}
+
+// Functions of three bits, as `ternarylogic` has them.
+const ALL: i32 = 0x80;
+const FIRST_AND_ANY: i32 = 0xe0;
+
+/// Values of half a byte: a bit for each.
+type Halves = u16;
+const ANY: Halves = 0xffff;
+/// High halves of bytes that go on with a character.
+const ON: Halves = 0x0f00;
+
+/// Pairs of bytes that are wrong: by the high half of the first byte, its low half, the high half of the second.
+const WRONG_PAIRS: [[Halves; 3]; 8] = [
+    // A character begins and does not go on.
+    [0xf000, ANY, !ON],
+    // What was ASCII goes on.
+    [0x00ff, ANY, ON],
+    // Two bytes for what fits in one.
+    [1 << 0xc, 0x0003, ON],
+    // Three bytes for what fits in two, and surrogates.
+    [1 << 0xe, 1 << 0x0, 0x0300],
+    [1 << 0xe, 1 << 0xd, 0x0c00],
+    // Four bytes for what fits in three (the first of the low halves), and what is above U+10FFFF.
+    [1 << 0xf, 0xffe1, 0x0100],
+    [1 << 0xf, 0xfff0, 0x0e00],
+    // A character goes on twice, which is right behind the begin of three bytes or more.
+    [ON, ANY, ON],
+];
+/// The bit of the last row.
+const ON_TWICE: u8 = 1 << 7;
+
+/// One of the three tables: by half a byte, a bit for each row of `WRONG_PAIRS` that it is in.
+const fn table(which: usize) -> [u8; 16] {
+    let mut table = [0; 16];
+    let mut half = 0;
+    while half < table.len() {
+        let mut row = 0;
+        while row < WRONG_PAIRS.len() {
+            let is_in = WRONG_PAIRS[row][which] >> half & 1;
+            table[half] |= (is_in as u8) << row;
+            row += 1;
+        }
+        half += 1;
+    }
+    table
+}
+
+/// What stays in registers.
+struct Tables {
+    /// The tables of `WRONG_PAIRS`.
+    wrong_pairs: [__m512i; 3],
+    /// Offsets of a block's bytes.
+    places: __m512i,
+}
+
+impl Tables {
+    #[target_feature(enable = "avx512f")]
+    fn new() -> Self {
+        let mut places = [0; BLOCK_BYTES];
+        for (at, place) in places.iter_mut().enumerate() {
+            *place = at as u8;
+        }
+        // SAFETY: the load takes the 64 bytes of `places`, however they are aligned.
+        let places = unsafe { _mm512_loadu_si512(places.as_ptr().cast()) };
+        let wrong_pairs =
+            [const { table(0) }, const { table(1) }, const { table(2) }].map(|table| {
+                // SAFETY: the load takes the 16 bytes of `table`, however they are aligned.
+                _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
+            });
+        Self {
+            wrong_pairs,
+            places,
+        }
+    }
+}
