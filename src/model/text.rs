@@ -1,6 +1,8 @@
 //! Text as it stands in a dump, decoded when somebody wants it.
 
 mod ahead;
+#[cfg(target_arch = "x86_64")]
+mod references;
 mod shared;
 mod units;
 
@@ -111,12 +113,12 @@ impl<'a> Text<'a> {
     pub fn for_each_piece(&self, mut take: impl FnMut(&str)) {
         match self.spelling {
             Spelling::Plain => take(self.raw),
-            Spelling::Element => decode(self.raw, "\n", &mut take),
+            Spelling::Element => decode(self.raw, &mut take),
             Spelling::Attribute => decode_attribute(self.raw, &mut take),
             Spelling::Mixed => {
                 for part in Parts(self.raw) {
                     match part {
-                        Part::Text(text) => decode(text, "\n", &mut take),
+                        Part::Text(text) => decode(text, &mut take),
                         Part::Cdata(text) => decode_line_ends(text, &mut take),
                     }
                 }
@@ -195,13 +197,51 @@ impl PartialEq<str> for Text<'_> {
     }
 }
 
-/// Decodes references and turns each raw line end of CR or CRLF into `line_end`.
-fn decode(raw: &str, line_end: &str, take: &mut impl FnMut(&str)) {
+/// Decodes references and turns each raw line end of CR or CRLF into LF.
+fn decode(raw: &str, take: &mut impl FnMut(&str)) {
+    #[cfg(target_arch = "x86_64")]
+    if raw.len() >= LONG_BYTES
+        && let Some(avx512) = references::Avx512::detect()
+    {
+        return decode_blocks(raw, avx512, take);
+    }
+    decode_up_to(raw.len(), raw, "\n", take);
+}
+
+/// From so many bytes on it pays to decode by blocks.
+#[cfg(target_arch = "x86_64")]
+const LONG_BYTES: usize = 256;
+
+/// The same, most of it many bytes at a time.
+#[cfg(target_arch = "x86_64")]
+fn decode_blocks(raw: &str, avx512: references::Avx512, take: &mut impl FnMut(&str)) {
+    let mut room = [0; _];
+    let mut rest = raw;
+    while !rest.is_empty() {
+        let (read, text) = avx512.decode(rest, &mut room);
+        if read > 0 {
+            take(text);
+            rest = &rest[read..];
+        }
+        if text.len() + 2 * references::BLOCK_BYTES <= room.len() {
+            // It came to the end, or to a block with something else.
+            let read = decode_up_to(references::BLOCK_BYTES, rest, "\n", take);
+            rest = &rest[read..];
+        }
+    }
+}
+
+/// Decodes up to the first reference or line end at the offset `limit` or behind it, where there is one, and tells
+/// how many bytes that are; each raw line end of CR or CRLF becomes `line_end`.
+fn decode_up_to(limit: usize, raw: &str, line_end: &str, take: &mut impl FnMut(&str)) -> usize {
     let bytes = raw.as_bytes();
     let mut done = 0;
     for at in Marks::<b'&', b'\r'>::new(bytes) {
         if at > done {
             take(&raw[done..at]);
+        }
+        if at >= limit {
+            return at;
         }
         done = match decode_reference(&bytes[at..]) {
             Some((character, length)) => {
@@ -222,6 +262,7 @@ fn decode(raw: &str, line_end: &str, take: &mut impl FnMut(&str)) {
     if done < raw.len() {
         take(&raw[done..]);
     }
+    raw.len()
 }
 
 /// Turns line ends of CR or CRLF into LF.
@@ -243,14 +284,12 @@ fn decode_attribute(raw: &str, take: &mut impl FnMut(&str)) {
         // Decoded references stay what they are, so white space is replaced between them.
         let end = memchr(b'&', rest.as_bytes()).unwrap_or(rest.len());
         let (before, reference) = rest.split_at(end);
-        decode(
-            before,
-            " ",
-            &mut |piece: &str| match piece.contains(['\t', '\n']) {
-                true => take(&piece.replace(['\t', '\n'], " ")),
-                false => take(piece),
-            },
-        );
+        decode_up_to(before.len(), before, " ", &mut |piece: &str| match piece
+            .contains(['\t', '\n'])
+        {
+            true => take(&piece.replace(['\t', '\n'], " ")),
+            false => take(piece),
+        });
         let Some((character, length)) = decode_reference(reference.as_bytes()) else {
             return;
         };
