@@ -34,6 +34,8 @@ use crate::engine::Stop;
 use crate::error::{Error, ErrorKind};
 use args::{Arguments, Command};
 
+pub use allocator::Roomy;
+
 /// Exit code of a job that is complete but for listed rejects.
 const WITH_REJECTS: u8 = 1;
 

@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mwparquet::cli::Roomy = mwparquet::cli::Roomy;
+
 fn main() -> ExitCode {
     mwparquet::cli::run()
 }

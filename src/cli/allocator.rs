@@ -1,4 +1,62 @@
-//! What the C library's allocator does with memory that is free again.
+//! Large buffers with some room to grow, and what the C library's allocator does with memory that is free again.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+/// The system's allocator, in which large buffers can grow a little without being moved.
+///
+/// Whoever compresses a page of Parquet asks for as much room as the page has bytes, and then for a little more:
+/// that moved 8 MiB in which nothing had been written yet, page by page.  What is added is not touched as a rule,
+/// so no memory stands behind it.
+#[derive(Debug)]
+pub struct Roomy;
+
+impl Roomy {
+    /// Smaller ones move fast.
+    const LARGE_BYTES: usize = 1 << 20;
+
+    /// The size rounded up, by an eighth of it at most, so that sizes close to each other become the same.
+    fn rounded(size: usize) -> usize {
+        if size < Self::LARGE_BYTES {
+            return size;
+        }
+        let step = 1 << (size.ilog2() - 3);
+        size.checked_next_multiple_of(step).unwrap_or(size)
+    }
+
+    fn roomy(layout: Layout) -> Layout {
+        let size = Self::rounded(layout.size());
+        Layout::from_size_align(size, layout.align()).unwrap_or(layout)
+    }
+}
+
+// SAFETY: all is done by the system's allocator, which sees the same layout for the same block each time: what it
+// becomes depends on nothing else.  Blocks are never smaller than what was asked for.
+unsafe impl GlobalAlloc for Roomy {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's, as below; the size is zero only if it was.
+        unsafe { System.alloc(Self::roomy(layout)) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: see above.
+        unsafe { System.alloc_zeroed(Self::roomy(layout)) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: see above.
+        unsafe { System.dealloc(block, Self::roomy(layout)) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let new = Layout::from_size_align(size, layout.align()).map(Self::roomy);
+        let (old, new) = (Self::roomy(layout), new.map_or(size, |new| new.size()));
+        if new == old.size() {
+            return block;
+        }
+        // SAFETY: see above.
+        unsafe { System.realloc(block, old, new) }
+    }
+}
 
 /// Keeps it, up to a bound, and for all threads together.
 ///
@@ -44,3 +102,48 @@ fn ask_for_huge_pages() {
 /// Other allocators are left as they are.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(super) fn keep_free_memory() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_sizes_are_rounded_up_by_little() {
+        for size in [0, 1, 1000, (1 << 20) - 1] {
+            assert_eq!(Roomy::rounded(size), size);
+        }
+        for size in [
+            1 << 20,
+            (1 << 20) + 1,
+            9_000_000,
+            3 << 30,
+            isize::MAX as usize,
+        ] {
+            let rounded = Roomy::rounded(size);
+            assert!(rounded >= size && rounded - size <= size / 8, "{size}");
+            assert_eq!(Roomy::rounded(rounded), rounded);
+        }
+    }
+
+    #[test]
+    fn buffers_keep_what_is_in_them() {
+        for (size, larger) in [
+            (10, 1 << 21),
+            (1 << 20, (1 << 20) + 9),
+            (9_000_000, 9_100_000),
+            (1 << 21, 5),
+        ] {
+            let layout = Layout::from_size_align(size, 16).unwrap();
+            // SAFETY: the block is used within its size and freed by its last layout.
+            unsafe {
+                let block = Roomy.alloc_zeroed(layout);
+                assert!(!block.is_null() && block.add(size - 1).read() == 0);
+                block.add(4).write(7);
+                let block = Roomy.realloc(block, layout, larger);
+                assert_eq!(block.add(4).read(), 7);
+                block.add(larger - 1).write(1);
+                Roomy.dealloc(block, Layout::from_size_align(larger, 16).unwrap());
+            }
+        }
+    }
+}
