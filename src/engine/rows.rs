@@ -122,12 +122,14 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
     let header = page.as_ref().map(|page| &page.bytes[..]);
     let continues = chunk.page_continues;
     let (bytes, places) = chunk.into_contiguous();
+    // Decoded, texts are shorter than the chunk that they stand in.
+    let content = |selection| TableBuilder::new(selection).with_room("content_text", bytes.len());
     let mut collector = Collector {
         wanted,
         document,
         places: &places,
         revisions: wanted.selection(&tables::REVISIONS).map(TableBuilder::new),
-        content: wanted.selection(&tables::CONTENT).map(TableBuilder::new),
+        content: wanted.selection(&tables::CONTENT).map(content),
         profiles: ProfileBuilders::new(wanted),
         uploads: wanted.selection(&tables::UPLOADS).map(TableBuilder::new),
         logs: LogBuilders::new(wanted),

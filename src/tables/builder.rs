@@ -92,6 +92,17 @@ impl<T: Table> TableBuilder<T> {
         }
     }
 
+    /// The same with room for so many bytes in a column of texts, which need not be moved as it grows then.
+    #[must_use]
+    pub fn with_room(mut self, name: &str, bytes: usize) -> Self {
+        for (column, cells) in &mut self.columns {
+            if column.doc.name == name {
+                cells.make_room(bytes);
+            }
+        }
+        self
+    }
+
     /// Adds a row.
     pub fn push(&mut self, row: &T::Row<'_>) {
         for (column, cells) in &mut self.columns {

@@ -6,8 +6,8 @@ mod slots;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, ListBuilder, MapBuilder,
-    MapFieldNames, StringBuilder, TimestampMicrosecondBuilder,
+    Array, ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, ListBuilder,
+    MapBuilder, MapFieldNames, StringArray, StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 
@@ -203,6 +203,14 @@ impl Cells {
         }
     }
 
+    /// Makes room for texts of so many bytes together, before any is put.
+    pub(super) fn make_room(&mut self, bytes: usize) {
+        match self {
+            Self::String(cells) => *cells = StringBuilder::with_capacity(0, bytes),
+            _ => debug_assert!(false, "a column that is no string"),
+        }
+    }
+
     /// Puts an integer.
     pub fn int(&mut self, value: Option<i64>) {
         match self {
@@ -346,7 +354,7 @@ impl Cells {
             Self::Int64(cells) => Arc::new(cells.finish()),
             Self::Float64(cells) => Arc::new(cells.finish()),
             Self::Boolean(cells) => Arc::new(cells.finish()),
-            Self::String(cells) => Arc::new(cells.finish()),
+            Self::String(cells) => Arc::new(without_room(cells.finish())),
             Self::Timestamp(cells) => Arc::new(cells.finish()),
             Self::StringList(cells) => Arc::new(cells.finish()),
             Self::StringMap(cells) => Arc::new(cells.finish()),
@@ -355,4 +363,14 @@ impl Cells {
             Self::Slots(cells) => cells.finish(),
         }
     }
+}
+
+/// Lets go of much room that was not needed: it would count as held.
+fn without_room(mut texts: StringArray) -> StringArray {
+    const MUCH_BYTES: usize = 1 << 20;
+    let values = texts.values();
+    if values.capacity() - values.len() >= MUCH_BYTES {
+        texts.shrink_to_fit();
+    }
+    texts
 }
