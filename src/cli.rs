@@ -34,7 +34,7 @@ use crate::engine::Stop;
 use crate::error::{Error, ErrorKind};
 use args::{Arguments, Command};
 
-pub use allocator::Roomy;
+pub use allocator::Rounding;
 
 /// Exit code of a job that is complete but for listed rejects.
 const WITH_REJECTS: u8 = 1;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: mwparquet::cli::Roomy = mwparquet::cli::Roomy;
+static ALLOCATOR: mwparquet::cli::Rounding = mwparquet::cli::Rounding;
 
 fn main() -> ExitCode {
     mwparquet::cli::run()
