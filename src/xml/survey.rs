@@ -128,3 +128,183 @@ fn below_first(mask: u64) -> u64 {
 fn up_to_first(mask: u64) -> u64 {
     mask ^ mask.wrapping_sub(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The definition: the first `<`, what has to be decoded before it, and no reference that is none.
+    fn plain(bytes: &[u8]) -> Passage {
+        let end = memchr::memchr(b'<', bytes);
+        let text = &bytes[..end.unwrap_or(bytes.len())];
+        let mut references = memchr::memchr_iter(b'&', text);
+        Passage {
+            length: text.len(),
+            is_coded: text.contains(&b'&') || text.contains(&b'\r'),
+            strange_at: references
+                .find(|at| crate::model::decode_reference(&text[*at..]).is_none()),
+        }
+    }
+
+    fn check_passages(chunk: &str, step: usize) {
+        let surveyed = Surveyed::of(chunk.as_bytes());
+        assert_eq!((surveyed.text, surveyed.wrong), (chunk, None));
+        for at in (0..=chunk.len()).step_by(step) {
+            let bytes = &chunk.as_bytes()[at..];
+            let (found, expected) = (surveyed.survey.passage(bytes, at), plain(bytes));
+            // Nobody asks further where a reference is strange.
+            assert_eq!(found.strange_at, expected.strange_at, "{at}");
+            if expected.strange_at.is_none() {
+                assert_eq!(found, expected, "{at}");
+            }
+        }
+    }
+
+    struct Dice(u32);
+
+    impl Dice {
+        fn below(&mut self, count: usize) -> usize {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (self.0 >> 8) as usize % count
+        }
+    }
+
+    #[test]
+    fn passages_are_what_they_are_by_definition() {
+        const PIECES: [&str; 16] = [
+            "&lt;",
+            "&gt;",
+            "&amp;",
+            "&quot;",
+            "&#039;",
+            "&apos;",
+            "&#10;",
+            "\r\n",
+            "\t",
+            "é",
+            "山",
+            "😀",
+            "<b>",
+            "</b>",
+            "words ",
+            "a run of words that is longer than a block, in which nothing stands that means anything else. ",
+        ];
+        let mut dice = Dice(1);
+        for seed in 0..60 {
+            let mut chunk = String::new();
+            // Some have few kinds of pieces, some few ends.
+            let kinds = 1 + dice.below(PIECES.len());
+            for _ in 0..dice.below(30 * seed + 2) {
+                let piece = PIECES[PIECES.len() - 1 - dice.below(kinds)];
+                if !piece.starts_with('<') || dice.below(20) == 0 {
+                    chunk.push_str(piece);
+                }
+            }
+            check_passages(&chunk, 1 + seed / 20);
+        }
+        check_passages(&"&lt;".repeat(5000), 7);
+        check_passages(
+            &format!("{}&apos;{}", "&lt;".repeat(999), "x".repeat(9000)),
+            7,
+        );
+        check_passages(&"\r".repeat(9000), 7);
+        check_passages(&"<".repeat(9000), 7);
+    }
+
+    #[test]
+    fn references_that_are_none_are_seen() {
+        for strange in ["&", "& ", "&nbsp;", "&lt", "&#0;", "&lt;&", "&amp&amp;"] {
+            for before in [0, 60, 64, 4090, 4096, 5000] {
+                let chunk = format!("<a>{}{strange}</a>{}", "x".repeat(before), "y".repeat(70));
+                check_passages(&chunk, 1);
+            }
+        }
+        // More than are noted of a block.
+        check_passages(&"&".repeat(500), 1);
+    }
+
+    /// Whether a chunk is legal, by the standard library and the letter of the rule.
+    fn is_legal(bytes: &[u8]) -> bool {
+        std::str::from_utf8(bytes).is_ok_and(|text| {
+            text.chars().all(|character| {
+                !matches!(character, '\0'..'\t' | '\u{b}' | '\u{c}' | '\u{e}'..' ' | '\u{fffe}' | '\u{ffff}')
+            })
+        })
+    }
+
+    fn check_legal(bytes: &[u8]) {
+        let surveyed = Surveyed::of(bytes);
+        assert_eq!(surveyed.wrong.is_none(), is_legal(bytes), "{bytes:x?}");
+        assert_eq!(surveyed.text.as_bytes(), &bytes[..surveyed.text.len()]);
+        assert!(is_legal(surveyed.text.as_bytes()));
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx512) = avx512::Avx512::detect() {
+            assert_eq!(
+                avx512.survey(bytes).is_some(),
+                is_legal(bytes),
+                "{bytes:x?}"
+            );
+        }
+    }
+
+    /// Bytes at which rules begin and end.
+    const EDGES: [u8; 30] = [
+        0x00, 0x08, 0x09, 0x0a, 0x0b, 0x0d, 0x0e, 0x1f, 0x20, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0,
+        0xbd, 0xbe, 0xbf, 0xc1, 0xc2, 0xdf, 0xe0, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf4, 0xf5, 0xff,
+    ];
+
+    #[test]
+    fn all_sequences_of_edges() {
+        let mut bytes = *b"....................................................................";
+        for first in EDGES {
+            for second in EDGES {
+                for third in EDGES {
+                    for fourth in EDGES {
+                        bytes[..4].copy_from_slice(&[first, second, third, fourth]);
+                        assert_eq!(
+                            Surveyed::of(&bytes).wrong.is_none(),
+                            is_legal(&bytes[..4]),
+                            "{:x?}",
+                            &bytes[..4]
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn characters_at_every_place_of_blocks_and_stretches() {
+        let characters = [
+            "é",
+            "山",
+            "😀",
+            "\u{fffd}",
+            "\u{fffe}",
+            "\u{ffff}",
+            "\u{10ffff}",
+            "\t",
+            "\u{1}",
+        ];
+        let broken: [&[u8]; 8] = [
+            b"\xc3",
+            b"\xe5\xb1",
+            b"\xf0\x9f\x98",
+            b"\xa9",
+            b"\xed\xa0\x80",
+            b"\xc0\xaf",
+            b"\xf4\x90\x80\x80",
+            b"\xe0\x80\x80",
+        ];
+        let all = characters.iter().map(|text| text.as_bytes()).chain(broken);
+        for sequence in all {
+            for before in (0..70).chain(4088..4100) {
+                for behind in [0, 1, 2, 3, 64, 5000] {
+                    let bytes = [&vec![b'x'; before], sequence, &vec![b'y'; behind]].concat();
+                    check_legal(&bytes);
+                }
+            }
+        }
+        check_legal("山é😀x".repeat(3000).as_bytes());
+    }
+}

@@ -211,8 +211,8 @@ mod tests {
             let mut room = [0; _];
             let (read, text) = avx512.decode(&raw, &mut room);
             assert!(
-                raw.len() - read < BLOCK_BYTES + REACH_BYTES
-                    || text.len() + 2 * BLOCK_BYTES > room.len()
+                raw.len() - read < BLOCK_BYTES + REACH_BYTES + 3
+                    || text.len() + 2 * BLOCK_BYTES > size_of::<Room>()
             );
             assert_eq!(text, plainly(&raw[..read]));
             assert_eq!(plainly(&raw), [text, &plainly(&raw[read..])].concat());
@@ -229,7 +229,8 @@ mod tests {
         ] {
             for before in 0..200 {
                 let raw = ["é".repeat(before / 2).as_str(), rare, &"&lt;".repeat(100)].concat();
-                let (read, text) = avx512.decode(&raw, &mut [0; _]);
+                let mut room = [0; _];
+                let (read, text) = avx512.decode(&raw, &mut room);
                 assert!(read <= before, "{rare}");
                 assert_eq!(text, &raw[..read]);
             }
