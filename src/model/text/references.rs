@@ -36,16 +36,27 @@ impl Avx512 {
     /// Decodes what the room holds, up to a block with another reference, a CR, or the text's end.  Gives how
     /// many bytes were read, and what they mean; `raw` holds no `&` but those of references.
     pub(super) fn decode<'r>(self, raw: &str, room: &'r mut Room) -> (usize, &'r str) {
-        // SAFETY: only `detect` makes one of these, where it has seen the features.
-        let (mut read, mut written) = unsafe { decode(raw.as_bytes(), room) };
-        // A character whose end is in the next block is left to it.
-        while !raw.is_char_boundary(read) {
-            read -= 1;
-            written -= 1;
-        }
+        let (read, written) = self.decode_bytes(raw.as_bytes(), room);
         // SAFETY: these are the characters of `raw`, but for references, which are of ASCII as is what they mean.
         (read, unsafe { str::from_utf8_unchecked(&room[..written]) })
     }
+
+    /// The same of bytes that need not be UTF-8; gives how many are written.
+    pub(super) fn decode_bytes(self, raw: &[u8], room: &mut Room) -> (usize, usize) {
+        // SAFETY: only `detect` makes one of these, where it has seen the features.
+        let (mut read, mut written) = unsafe { decode(raw, room) };
+        // A character whose end is in the next block is left to it.
+        while written > 0 && raw.get(read).is_some_and(|byte| goes_on(*byte)) {
+            read -= 1;
+            written -= 1;
+        }
+        (read, written)
+    }
+}
+
+/// Whether a byte goes on with a character.
+pub(super) fn goes_on(byte: u8) -> bool {
+    matches!(byte, 0x80..=0xbf)
 }
 
 /// How many bytes were read, and how many written.  The last of those read may be a part of a character.

@@ -2,6 +2,11 @@
 //!
 //! References and line ends are decoded on the way, so that each byte is looked at once.
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod long;
+
 use crate::model::decode_reference;
 
 /// Bytes that are looked at together.
@@ -36,10 +41,16 @@ impl Utf16Room {
 /// Decodes UTF-8 and tells how many units there are; where it `is_coded`, references and line ends too.  What
 /// is not UTF-8 becomes U+FFFD.  There has to be room for as many units as there are bytes, and a block.
 pub(super) fn decode(bytes: &[u8], is_coded: bool, out: &mut [u16]) -> usize {
-    match is_coded {
-        true => decode_all::<true>(bytes, out),
-        false => decode_all::<false>(bytes, out),
+    #[cfg(target_arch = "x86_64")]
+    if let Some(long) = long::Long::detect(bytes.len()) {
+        return long.decode(bytes, is_coded, out);
     }
+    let begin = At::default();
+    let end = match is_coded {
+        true => decode_up_to::<true>(bytes, out, begin, bytes.len()),
+        false => decode_up_to::<false>(bytes, out, begin, bytes.len()),
+    };
+    end.units
 }
 
 /// Where reading and writing are.
@@ -59,13 +70,14 @@ impl At {
     }
 }
 
-/// Writes the units of all bytes to `out`, and tells how many there are.
-fn decode_all<const CODED: bool>(bytes: &[u8], out: &mut [u16]) -> usize {
-    let mut at = At::default();
-    while let (Some(block), Some(to)) = (
-        bytes[at.bytes..].first_chunk::<BLOCK_BYTES>(),
-        out[at.units..].first_chunk_mut::<BLOCK_BYTES>(),
-    ) {
+/// Writes units to `out` until all bytes before the offset `limit` are read.
+fn decode_up_to<const CODED: bool>(bytes: &[u8], out: &mut [u16], mut at: At, limit: usize) -> At {
+    while at.bytes < limit
+        && let (Some(block), Some(to)) = (
+            bytes[at.bytes..].first_chunk::<BLOCK_BYTES>(),
+            out[at.units..].first_chunk_mut::<BLOCK_BYTES>(),
+        )
+    {
         // All of it, whatever it is: what has another meaning is written over.
         widen(block, to);
         let plain = plain_bytes::<CODED>(block);
@@ -74,7 +86,9 @@ fn decode_all<const CODED: bool>(bytes: &[u8], out: &mut [u16]) -> usize {
             at = special::<CODED>(bytes, out, at);
         }
     }
-    while let Some(byte) = bytes.get(at.bytes) {
+    while at.bytes < limit
+        && let Some(byte) = bytes.get(at.bytes)
+    {
         if is_special::<CODED>(*byte) {
             at = special::<CODED>(bytes, out, at);
         } else {
@@ -82,7 +96,7 @@ fn decode_all<const CODED: bool>(bytes: &[u8], out: &mut [u16]) -> usize {
             at = at.on(1, 1);
         }
     }
-    at.units
+    at
 }
 
 /// Each byte as a unit.  By itself, so that the compiler takes many at once: beside words of the same bytes
@@ -236,6 +250,11 @@ mod tests {
                     &format!("{}{piece}{}", "x".repeat(length), "y".repeat(70 - length)),
                 );
                 check(&mut room, &format!("{}{piece}", "x".repeat(length)));
+                let before = "é".repeat(100);
+                check(
+                    &mut room,
+                    &format!("{before}{}{piece}{}", "x".repeat(length), "山".repeat(70)),
+                );
             }
         }
     }
@@ -244,7 +263,7 @@ mod tests {
     fn bytes_that_are_no_text_any_more_do_no_harm() {
         let mut room = Utf16Room::default();
         let mut state = 1_u32;
-        for length in 0..300 {
+        for length in (0..300).chain((300..10_000).step_by(97)) {
             let bytes: Vec<_> = (0..length)
                 .map(|_| {
                     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
