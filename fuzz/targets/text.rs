@@ -1,6 +1,7 @@
 //! Texts in the spelling of XML, decoded as a plain reader of the standard decodes them.
 
-use mwparquet::model::Text;
+use bytes::Bytes;
+use mwparquet::model::{Decoded, Text, Utf16Room};
 
 use super::controls::{Controls, text};
 use super::seeds;
@@ -38,6 +39,13 @@ pub fn check(data: &[u8]) {
     if let Some(plain) = read.as_plain() {
         assert_eq!(plain, expected);
     }
+    let units = read
+        .shared(&Bytes::new(), None)
+        .read(&mut Utf16Room::default(), |decoded| match decoded {
+            Decoded::Ascii(text) => text.encode_utf16().collect(),
+            Decoded::Utf16(units) => units.to_vec(),
+        });
+    assert!(expected.encode_utf16().eq(units));
 }
 
 /// A text without sections: line ends as XML 1.0 §2.11 has them, references, white space of attributes.
