@@ -11,6 +11,8 @@ pub mod error;
 pub mod frame;
 mod marks;
 pub mod model;
+#[cfg(target_arch = "x86_64")]
+mod processor;
 #[cfg(feature = "parquet")]
 pub mod protect;
 #[cfg(feature = "parquet")]

@@ -1,6 +1,9 @@
 //! Finding two bytes that can stand close together, as `<` and `&` do in wikitext: there a search
 //! that begins anew behind each hit is slow.
 
+#[cfg(target_arch = "x86_64")]
+use crate::processor::Avx512;
+
 /// The offsets of the bytes `A` and `B`, neither of which may be 0, in order.
 #[derive(Debug)]
 pub(crate) struct Marks<'b, const A: u8, const B: u8> {
@@ -69,10 +72,7 @@ pub(crate) fn find_mark<const A: u8>(
     is_wanted: impl FnMut(usize) -> bool,
 ) -> Option<usize> {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx512f")
-        && std::arch::is_x86_feature_detected!("avx512bw")
-        && std::arch::is_x86_feature_detected!("bmi1")
-    {
+    if Avx512::detect().is_some() {
         // SAFETY: the processor has what the function was compiled for.
         return unsafe { wide::find_mark::<A>(bytes, is_wanted) };
     }
@@ -109,7 +109,7 @@ fn find_in_blocks(
 
 /// A block of what is shorter than one.
 #[cold]
-fn padded(part: &[u8]) -> [u8; BLOCK_BYTES] {
+pub(crate) fn padded(part: &[u8]) -> [u8; BLOCK_BYTES] {
     let mut block = [0; BLOCK_BYTES];
     block[..part.len()].copy_from_slice(part);
     block

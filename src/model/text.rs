@@ -13,6 +13,8 @@ use memchr::{memchr, memchr_iter, memmem};
 
 use super::reference::decode_reference;
 use crate::marks::Marks;
+#[cfg(target_arch = "x86_64")]
+use crate::processor::Avx512;
 
 pub use ahead::{TextDecoder, UnitsPool};
 pub use shared::{Decoded, SharedText};
@@ -201,7 +203,7 @@ impl PartialEq<str> for Text<'_> {
 fn decode(raw: &str, take: &mut impl FnMut(&str)) {
     #[cfg(target_arch = "x86_64")]
     if raw.len() >= LONG_BYTES
-        && let Some(avx512) = references::Avx512::detect()
+        && let Some(avx512) = Avx512::detect()
     {
         return decode_blocks(raw, avx512, take);
     }
@@ -214,11 +216,11 @@ const LONG_BYTES: usize = 256;
 
 /// The same, most of it many bytes at a time.
 #[cfg(target_arch = "x86_64")]
-fn decode_blocks(raw: &str, avx512: references::Avx512, take: &mut impl FnMut(&str)) {
+fn decode_blocks(raw: &str, avx512: Avx512, take: &mut impl FnMut(&str)) {
     let mut room = [0; _];
     let mut rest = raw;
     while !rest.is_empty() {
-        let (read, text) = avx512.decode(rest, &mut room);
+        let (read, text) = references::decode(avx512, rest, &mut room);
         if read > 0 {
             take(text);
             rest = &rest[read..];

@@ -5,7 +5,7 @@
 //! time, without a branch for each, for which reference comes next, and how far behind the last,
 //! cannot be foreseen.
 
-use crate::marks::{BLOCK_BYTES, hits_in};
+use crate::marks::{BLOCK_BYTES, hits_in, padded};
 use crate::model::decode_reference;
 
 /// Running text.
@@ -181,14 +181,6 @@ pub(super) fn in_part(bytes: &[u8], length: usize) -> (u64, u64) {
     };
     let wanted = u64::MAX >> (BLOCK_BYTES - length);
     (ends & wanted, codes & wanted)
-}
-
-/// A block of what is shorter than one.
-#[cold]
-fn padded(part: &[u8]) -> Block {
-    let mut block = [0; BLOCK_BYTES];
-    block[..part.len()].copy_from_slice(part);
-    block
 }
 
 /// The same for processors with AVX2.

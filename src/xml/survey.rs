@@ -11,6 +11,8 @@ mod avx512;
 use super::legal::legal_prefix;
 use super::passage::{Passage, in_part, long_passage, short_passage};
 use crate::marks::BLOCK_BYTES;
+#[cfg(target_arch = "x86_64")]
+use crate::processor::Avx512;
 
 /// Blocks that a stretch has: as many as a word has bits.
 const STRETCH_BLOCKS: usize = u64::BITS as usize;
@@ -51,7 +53,9 @@ impl<'a> Surveyed<'a> {
     /// Looks at a chunk.
     pub(super) fn of(chunk: &'a [u8]) -> Self {
         #[cfg(target_arch = "x86_64")]
-        if let Some((text, stretches)) = avx512::Avx512::detect().and_then(|it| it.survey(chunk)) {
+        if let Some((text, stretches)) =
+            Avx512::detect().and_then(|avx512| avx512::survey(avx512, chunk))
+        {
             return Self {
                 text,
                 wrong: None,
@@ -78,43 +82,60 @@ impl Survey {
 
     /// The same, if enough is known of it.
     fn noted_passage(&self, bytes: &[u8], at: usize) -> Option<Passage> {
-        let mut index = at / STRETCH_BYTES;
-        let mut stretch = self.0.get(index)?;
-        let mut block = at / BLOCK_BYTES % STRETCH_BLOCKS;
+        let first = at / BLOCK_BYTES;
+        let mut is_odd =
+            self.0.get(first / STRETCH_BLOCKS)?.odd >> (first % STRETCH_BLOCKS) & 1 != 0;
         // Of the first block only a part belongs to the passage.
         let (ends, codes) = in_part(bytes, BLOCK_BYTES - at % BLOCK_BYTES);
-        let mut passage = Passage {
-            length: bytes.len(),
-            is_coded: codes & below_first(ends) != 0,
-            strange_at: None,
-        };
-        let mut odd = stretch.odd & (1 << block);
-        if ends != 0 {
-            passage.length = ends.trailing_zeros() as usize;
-            return (odd == 0).then_some(passage);
-        }
-        // Blocks behind `block` in the stretch.
-        let mut ahead = (u64::MAX << block) << 1;
-        loop {
-            let ends = stretch.ends & ahead;
-            passage.is_coded |= stretch.codes & ahead & below_first(ends) != 0;
-            odd |= stretch.odd & ahead & up_to_first(ends);
-            if ends != 0 {
-                block = ends.trailing_zeros() as usize;
-                let begin = index * STRETCH_BYTES + block * BLOCK_BYTES - at;
+        let mut is_coded = codes & below_first(ends) != 0;
+        let mut length = ends.trailing_zeros() as usize;
+        if ends == 0 {
+            let ahead = self.look_ahead(first + 1);
+            is_odd |= ahead.is_odd;
+            is_coded |= ahead.is_coded;
+            length = bytes.len();
+            if let Some(block) = ahead.end {
+                let begin = block * BLOCK_BYTES - at;
                 let (ends, codes) = in_part(&bytes[begin..], BLOCK_BYTES);
-                passage.length = begin + ends.trailing_zeros() as usize;
-                passage.is_coded |= codes & below_first(ends) != 0;
+                is_coded |= codes & below_first(ends) != 0;
+                length = begin + ends.trailing_zeros() as usize;
+            }
+        }
+        (!is_odd).then_some(Passage {
+            length,
+            is_coded,
+            strange_at: None,
+        })
+    }
+
+    /// What is known of the blocks from this on, up to the first that holds `<`.
+    fn look_ahead(&self, from: usize) -> Ahead {
+        let mut ahead = Ahead::default();
+        let mut wanted = u64::MAX << (from % STRETCH_BLOCKS);
+        let first = from / STRETCH_BLOCKS;
+        for (index, stretch) in self.0.iter().enumerate().skip(first) {
+            let ends = stretch.ends & wanted;
+            ahead.is_coded |= stretch.codes & wanted & below_first(ends) != 0;
+            ahead.is_odd |= stretch.odd & wanted & up_to_first(ends) != 0;
+            if ends != 0 {
+                ahead.end = Some(index * STRETCH_BLOCKS + ends.trailing_zeros() as usize);
                 break;
             }
-            index += 1;
-            let Some(next) = self.0.get(index) else {
-                break;
-            };
-            (stretch, ahead) = (next, u64::MAX);
+            wanted = u64::MAX;
         }
-        (odd == 0).then_some(passage)
+        ahead
     }
+}
+
+/// What is known of blocks that follow each other.
+#[derive(Debug, Default)]
+struct Ahead {
+    /// The first that holds `<`.
+    end: Option<usize>,
+    /// Whether one before it holds `&` or CR.
+    is_coded: bool,
+    /// Whether one before it, or it, is odd.
+    is_odd: bool,
 }
 
 /// The bits below the first of `mask`: all, if it has none.
@@ -238,9 +259,9 @@ mod tests {
         assert_eq!(surveyed.text.as_bytes(), &bytes[..surveyed.text.len()]);
         assert!(is_legal(surveyed.text.as_bytes()));
         #[cfg(target_arch = "x86_64")]
-        if let Some(avx512) = avx512::Avx512::detect() {
+        if let Some(avx512) = Avx512::detect() {
             assert_eq!(
-                avx512.survey(bytes).is_some(),
+                avx512::survey(avx512, bytes).is_some(),
                 is_legal(bytes),
                 "{bytes:x?}"
             );

@@ -3,18 +3,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each layer with the layers that it may use; `error`, `digits`, `marks`, `tags` and `model` stand below all.
+/// Each layer with the layers that it may use; `error`, `digits`, `processor`, `marks`, `tags` and `model` stand below all.
 const LAYERS: [(&str, &[&str]); 17] = [
     ("error", &[]),
     ("digits", &[]),
-    ("marks", &[]),
+    ("processor", &[]),
+    ("marks", &["processor"]),
     ("tags", &[]),
-    ("model", &["digits", "marks"]),
+    ("model", &["digits", "processor", "marks"]),
     ("source", &["error"]),
     ("runs", &["error"]),
     ("container", &["source", "error"]),
     ("frame", &["marks", "tags", "error"]),
-    ("xml", &["marks", "tags", "model", "error"]),
+    ("xml", &["processor", "marks", "tags", "model", "error"]),
     ("sql", &["digits", "marks", "model", "error"]),
     ("derive", &["model", "error"]),
     ("protect", &["model", "error"]),

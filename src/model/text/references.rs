@@ -10,6 +10,7 @@ use std::arch::x86_64::{
 };
 
 use crate::marks::{AHEAD_BYTES, prefetch};
+use crate::processor::Avx512;
 
 /// Bytes that are decoded together.
 pub(super) const BLOCK_BYTES: usize = 64;
@@ -20,38 +21,24 @@ type Window = [u8; BLOCK_BYTES + REACH_BYTES];
 /// Room for what is decoded.
 pub(super) type Room = [u8; 4096];
 
-/// Shows that the machine has what is needed.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Avx512(());
+/// Decodes what the room holds, up to a block with another reference, a CR, or the text's end.  Gives how many bytes
+/// were read, and what they mean; `raw` holds no `&` but those of references.
+pub(super) fn decode<'r>(avx512: Avx512, raw: &str, room: &'r mut Room) -> (usize, &'r str) {
+    let (read, written) = decode_bytes(avx512, raw.as_bytes(), room);
+    // SAFETY: these are the characters of `raw`, but for references, which are of ASCII as is what they mean.
+    (read, unsafe { str::from_utf8_unchecked(&room[..written]) })
+}
 
-impl Avx512 {
-    pub(super) fn detect() -> Option<Self> {
-        let is_there = std::arch::is_x86_feature_detected!("avx512f")
-            && std::arch::is_x86_feature_detected!("avx512bw")
-            && std::arch::is_x86_feature_detected!("avx512vbmi2")
-            && std::arch::is_x86_feature_detected!("popcnt");
-        is_there.then_some(Self(()))
+/// The same of bytes that need not be UTF-8; gives how many are written.
+pub(super) fn decode_bytes(_: Avx512, raw: &[u8], room: &mut Room) -> (usize, usize) {
+    // SAFETY: the processor has what the function was compiled for.
+    let (mut read, mut written) = unsafe { decode_blocks(raw, room) };
+    // A character whose end is in the next block is left to it.
+    while written > 0 && raw.get(read).is_some_and(|byte| goes_on(*byte)) {
+        read -= 1;
+        written -= 1;
     }
-
-    /// Decodes what the room holds, up to a block with another reference, a CR, or the text's end.  Gives how
-    /// many bytes were read, and what they mean; `raw` holds no `&` but those of references.
-    pub(super) fn decode<'r>(self, raw: &str, room: &'r mut Room) -> (usize, &'r str) {
-        let (read, written) = self.decode_bytes(raw.as_bytes(), room);
-        // SAFETY: these are the characters of `raw`, but for references, which are of ASCII as is what they mean.
-        (read, unsafe { str::from_utf8_unchecked(&room[..written]) })
-    }
-
-    /// The same of bytes that need not be UTF-8; gives how many are written.
-    pub(super) fn decode_bytes(self, raw: &[u8], room: &mut Room) -> (usize, usize) {
-        // SAFETY: only `detect` makes one of these, where it has seen the features.
-        let (mut read, mut written) = unsafe { decode(raw, room) };
-        // A character whose end is in the next block is left to it.
-        while written > 0 && raw.get(read).is_some_and(|byte| goes_on(*byte)) {
-            read -= 1;
-            written -= 1;
-        }
-        (read, written)
-    }
+    (read, written)
 }
 
 /// Whether a byte goes on with a character.
@@ -61,7 +48,7 @@ pub(super) fn goes_on(byte: u8) -> bool {
 
 /// How many bytes were read, and how many written.  The last of those read may be a part of a character.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
-fn decode(raw: &[u8], room: &mut Room) -> (usize, usize) {
+fn decode_blocks(raw: &[u8], room: &mut Room) -> (usize, usize) {
     let meant = meant_by();
     let (mut read, mut written) = (0, 0);
     // A bit for each byte of the next block that belongs to a reference of this.
@@ -220,7 +207,7 @@ mod tests {
                 raw.push_str(pieces[(state >> 16) as usize % pieces.len()]);
             }
             let mut room = [0; _];
-            let (read, text) = avx512.decode(&raw, &mut room);
+            let (read, text) = decode(avx512, &raw, &mut room);
             assert!(
                 raw.len() - read < BLOCK_BYTES + REACH_BYTES + 3
                     || text.len() + 2 * BLOCK_BYTES > size_of::<Room>()
@@ -241,7 +228,7 @@ mod tests {
             for before in 0..200 {
                 let raw = ["é".repeat(before / 2).as_str(), rare, &"&lt;".repeat(100)].concat();
                 let mut room = [0; _];
-                let (read, text) = avx512.decode(&raw, &mut room);
+                let (read, text) = decode(avx512, &raw, &mut room);
                 assert!(read <= before, "{rare}");
                 assert_eq!(text, &raw[..read]);
             }

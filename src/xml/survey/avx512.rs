@@ -15,29 +15,15 @@ use std::arch::x86_64::{
 
 use super::{STRETCH_BLOCKS, STRETCH_BYTES, Stretch};
 use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
+use crate::processor::Avx512;
 use crate::xml::passage::is_frequent;
 
-/// Shows that the machine has what is needed.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Avx512(());
-
-impl Avx512 {
-    pub(super) fn detect() -> Option<Self> {
-        let is_there = std::arch::is_x86_feature_detected!("avx512f")
-            && std::arch::is_x86_feature_detected!("avx512bw")
-            && std::arch::is_x86_feature_detected!("avx512vbmi2")
-            && std::arch::is_x86_feature_detected!("bmi1")
-            && std::arch::is_x86_feature_detected!("popcnt");
-        is_there.then_some(Self(()))
-    }
-
-    /// The bytes as text with what stands where, if all of them are legal.
-    pub(super) fn survey(self, bytes: &[u8]) -> Option<(&str, Vec<Stretch>)> {
-        // SAFETY: only `detect` makes one of these, where it has seen the features.
-        let stretches = unsafe { survey(bytes) }?;
-        // SAFETY: `survey` has found the bytes to be UTF-8; tests compare it with the standard library.
-        Some((unsafe { str::from_utf8_unchecked(bytes) }, stretches))
-    }
+/// The bytes as text with what stands where, if all of them are legal.
+pub(super) fn survey(_: Avx512, bytes: &[u8]) -> Option<(&str, Vec<Stretch>)> {
+    // SAFETY: the processor has what the function was compiled for.
+    let stretches = unsafe { stretches(bytes) }?;
+    // SAFETY: `stretches` has found the bytes to be UTF-8; tests compare it with the standard library.
+    Some((unsafe { str::from_utf8_unchecked(bytes) }, stretches))
 }
 
 /// A character's bytes before a block, as they can reach into it.
@@ -48,7 +34,7 @@ type Window = [u8; BEFORE_BYTES + BLOCK_BYTES];
 type View = [u8; BEFORE_BYTES + STRETCH_BYTES];
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
-fn survey(bytes: &[u8]) -> Option<Vec<Stretch>> {
+fn stretches(bytes: &[u8]) -> Option<Vec<Stretch>> {
     // Behind the last byte nothing may be open: the last stretch is never full.
     let count = bytes.len() / STRETCH_BYTES + 1;
     let mut stretches = Vec::with_capacity(count);

@@ -12,6 +12,7 @@ use std::arch::x86_64::{
 };
 
 use crate::model::text::references::goes_on;
+use crate::processor::Avx512;
 
 /// Bytes that are looked at together.
 const BLOCK_BYTES: usize = 64;
@@ -22,35 +23,21 @@ pub(super) const BEFORE_BYTES: usize = 2;
 /// A block, the bytes before it, and the one behind it.
 type Window = [u8; BEFORE_BYTES + BLOCK_BYTES + 1];
 
-/// Shows that the machine has what is needed.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Avx512(());
-
-impl Avx512 {
-    pub(super) fn detect() -> Option<Self> {
-        let is_there = std::arch::is_x86_feature_detected!("avx512f")
-            && std::arch::is_x86_feature_detected!("avx512bw")
-            && std::arch::is_x86_feature_detected!("avx512vbmi2")
-            && std::arch::is_x86_feature_detected!("popcnt");
-        is_there.then_some(Self(()))
+/// Writes the units of `bytes` from the offset `BEFORE_BYTES` on, where a character begins, up to the first that takes
+/// two units or to the last bytes.  Gives the offset of the first byte that was not read, where a character begins too,
+/// and how many units there are.
+pub(super) fn transcode(_: Avx512, bytes: &[u8], out: &mut [u16]) -> (usize, usize) {
+    // SAFETY: the processor has what the function was compiled for.
+    let (mut read, written) = unsafe { transcode_blocks(bytes, out) };
+    // Of a character whose end was not reached nothing was written.
+    while read > BEFORE_BYTES && bytes.get(read).is_some_and(|byte| goes_on(*byte)) {
+        read -= 1;
     }
-
-    /// Writes the units of `bytes` from the offset `BEFORE_BYTES` on, where a character begins, up to the first that
-    /// takes two units or to the last bytes.  Gives the offset of the first byte that was not read, where a character
-    /// begins too, and how many units there are.
-    pub(super) fn transcode(self, bytes: &[u8], out: &mut [u16]) -> (usize, usize) {
-        // SAFETY: only `detect` makes one of these, where it has seen the features.
-        let (mut read, written) = unsafe { transcode(bytes, out) };
-        // Of a character whose end was not reached nothing was written.
-        while read > BEFORE_BYTES && bytes.get(read).is_some_and(|byte| goes_on(*byte)) {
-            read -= 1;
-        }
-        (read, written)
-    }
+    (read, written)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
-fn transcode(bytes: &[u8], out: &mut [u16]) -> (usize, usize) {
+fn transcode_blocks(bytes: &[u8], out: &mut [u16]) -> (usize, usize) {
     let (mut read, mut written) = (BEFORE_BYTES, 0);
     while let (Some(window), Some(to)) = (
         bytes
