@@ -18,6 +18,7 @@ mod decode;
 mod diffs;
 mod digest;
 mod document;
+mod gzip;
 mod histories;
 mod input_tables;
 mod inspect;

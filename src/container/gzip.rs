@@ -1,22 +1,84 @@
 //! gzip (RFC 1952): any number of members, one after another, empty ones included.
+//!
+//! Blocked gzip files, as bgzip writes them (SAM/BAM format specification, §4.1), are members that say how long they
+//! are.  Each holds 64 KiB at most and can be decoded by itself.
+
+use std::io::{BufRead, Read};
 
 use flate2::bufread::GzDecoder;
 
 use super::Sink;
 use super::stream::{self, Next};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::source::Reader;
+
+const WHAT: &str = "gzip member";
 
 /// Decodes all members.
 pub fn decode(mut reader: Reader, sink: &mut dyn Sink) -> Result<()> {
     loop {
-        let mut member = GzDecoder::new(&mut reader);
-        let offset_bytes = |member: &GzDecoder<&mut Reader>| member.get_ref().offset_bytes();
-        stream::drain(&mut member, offset_bytes, "gzip member", sink)?;
-        sink.piece_ended();
-        let is_magic = |head: &[u8]| head.starts_with(&[0x1f, 0x8b]);
-        if stream::after_piece(&mut reader, is_magic, sink)? == Next::End {
+        decode_member(&mut reader, Reader::offset_bytes, sink)?;
+        if !comes_next(&mut reader, sink)? {
             return Ok(());
         }
     }
+}
+
+/// Decodes the member at which the reader stands; `offset_bytes` tells where in the file that is.
+pub fn decode_member<R: BufRead>(
+    reader: &mut R,
+    offset_bytes: impl Fn(&R) -> u64,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    let mut member = GzDecoder::new(reader);
+    let offset_bytes = |member: &GzDecoder<&mut R>| offset_bytes(member.get_ref());
+    stream::drain(&mut member, offset_bytes, WHAT, sink)?;
+    sink.piece_ended();
+    Ok(())
+}
+
+/// Whether a further member follows; bytes that are none have been told to the sink.
+pub fn comes_next(reader: &mut Reader, sink: &mut dyn Sink) -> Result<bool> {
+    let is_magic = |head: &[u8]| head.starts_with(&[0x1f, 0x8b]);
+    Ok(stream::after_piece(reader, is_magic, sink)? == Next::Piece)
+}
+
+/// From the begin of a sized member up to its size: what compresses and how, an extra field of six bytes, and in that
+/// a subfield `BC` of two.
+const SIZED: [(usize, &[u8]); 2] = [(0, b"\x1f\x8b\x08\x04"), (10, b"\x06\0BC\x02\0")];
+/// The header of a sized member.
+pub const SIZED_HEADER_BYTES: usize = 18;
+/// Decoded bytes of a sized member.
+const SIZED_MAX_BYTES: usize = 64 << 10;
+
+/// Whether a file that begins so consists of sized members.
+pub fn is_sized(head: &[u8]) -> bool {
+    SIZED
+        .iter()
+        .all(|(at, bytes)| head.get(*at..).is_some_and(|rest| rest.starts_with(bytes)))
+}
+
+/// The size of the member that begins with this header, if it says so.
+pub fn member_size(header: &[u8]) -> Option<usize> {
+    let less_one: [u8; 2] = header
+        .get(SIZED_HEADER_BYTES - 2..)?
+        .first_chunk()
+        .copied()?;
+    let size = usize::from(u16::from_le_bytes(less_one)) + 1;
+    (is_sized(header) && size > SIZED_HEADER_BYTES).then_some(size)
+}
+
+/// The content of a sized member; `None` if it is broken, or anything else than it says.
+pub fn sized_content(member: &[u8]) -> Option<Vec<u8>> {
+    let mut decoder = GzDecoder::new(member);
+    let mut content = Vec::with_capacity(SIZED_MAX_BYTES + 1);
+    let most = SIZED_MAX_BYTES as u64 + 1;
+    decoder.by_ref().take(most).read_to_end(&mut content).ok()?;
+    let is_whole = content.len() <= SIZED_MAX_BYTES && decoder.get_ref().is_empty();
+    is_whole.then_some(content)
+}
+
+/// What is wrong with a sized member behind which bytes of it are left.
+pub fn longer_than_its_content() -> Error {
+    Error::damaged(format!("a {WHAT} is not as long as it says"))
 }

@@ -102,6 +102,10 @@ fn decode_format(
             let reader = opened.into_reader(Arc::clone(&lane.taken_bytes));
             bzip2::decode(reader.with_tap(tap(lane)), lane, feed)
         }
+        Format::Gzip if gzip::is_sized(&opened.head) => {
+            let reader = opened.into_reader(Arc::clone(&lane.taken_bytes));
+            super::gzip::decode(reader.with_tap(tap(lane)), lane, feed)
+        }
         _ => decode_stream(opened, format, lane, feed),
     }
 }

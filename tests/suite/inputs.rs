@@ -35,7 +35,7 @@ fn mixed() -> Vec<PathBuf> {
 }
 
 /// All files of a folder but the manifest.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for table in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
         if table.path().is_file() {

@@ -17,6 +17,8 @@ mod diffs;
 #[cfg(feature = "parquet")]
 mod fuzzed;
 #[cfg(feature = "parquet")]
+mod gzip;
+#[cfg(feature = "parquet")]
 mod histories;
 #[cfg(feature = "parquet")]
 mod inputs;
