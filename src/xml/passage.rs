@@ -217,11 +217,11 @@ mod wide {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// The definition, without haste.
-    fn plain(bytes: &[u8]) -> Passage {
+    pub(in crate::xml) fn plain(bytes: &[u8]) -> Passage {
         let end = bytes.iter().position(|byte| *byte == b'<');
         let length = end.unwrap_or(bytes.len());
         let mut references = (0..length).filter(|at| bytes[*at] == b'&');

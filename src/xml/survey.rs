@@ -152,20 +152,8 @@ fn up_to_first(mask: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::passage::tests::plain;
     use super::*;
-
-    /// The definition: the first `<`, what has to be decoded before it, and no reference that is none.
-    fn plain(bytes: &[u8]) -> Passage {
-        let end = memchr::memchr(b'<', bytes);
-        let text = &bytes[..end.unwrap_or(bytes.len())];
-        let mut references = memchr::memchr_iter(b'&', text);
-        Passage {
-            length: text.len(),
-            is_coded: text.contains(&b'&') || text.contains(&b'\r'),
-            strange_at: references
-                .find(|at| crate::model::decode_reference(&text[*at..]).is_none()),
-        }
-    }
 
     fn check_passages(chunk: &str, step: usize) {
         let surveyed = Surveyed::of(chunk.as_bytes());
