@@ -255,6 +255,16 @@ pub(super) mod tests {
         assert_eq!(told(scan(bytes, plain_in_block)), expected);
     }
 
+    /// Numbers that look random.
+    pub(in crate::xml) struct Dice(pub(in crate::xml) u32);
+
+    impl Dice {
+        pub(in crate::xml) fn below(&mut self, count: usize) -> usize {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (self.0 >> 8) as usize % count
+        }
+    }
+
     /// References, pieces of them, and ends, close together or far apart.
     fn crowded(seed: u32, pieces: usize, has_strange: bool) -> Vec<u8> {
         const SOUND: [&str; 13] = [
@@ -273,16 +283,12 @@ pub(super) mod tests {
             "a long run of words in which nothing stands that could be a mark of any kind. ",
         ];
         const STRANGE: [&str; 6] = ["&", "&l", "&lt", "&times;", "&#;", "&#1;"];
-        let mut state = seed;
-        let mut next = |below: usize| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 16) as usize % below
-        };
+        let mut dice = Dice(seed);
         let mut bytes = Vec::new();
         for _ in 0..pieces {
-            match has_strange && next(300) == 0 {
-                true => bytes.extend_from_slice(STRANGE[next(STRANGE.len())].as_bytes()),
-                false => bytes.extend_from_slice(SOUND[next(SOUND.len())].as_bytes()),
+            match has_strange && dice.below(300) == 0 {
+                true => bytes.extend_from_slice(STRANGE[dice.below(STRANGE.len())].as_bytes()),
+                false => bytes.extend_from_slice(SOUND[dice.below(SOUND.len())].as_bytes()),
             }
         }
         bytes

@@ -152,7 +152,7 @@ fn up_to_first(mask: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::passage::tests::plain;
+    use super::super::passage::tests::{Dice, plain};
     use super::*;
 
     fn check_passages(chunk: &str, step: usize) {
@@ -166,15 +166,6 @@ mod tests {
             if expected.strange_at.is_none() {
                 assert_eq!(found, expected, "{at}");
             }
-        }
-    }
-
-    struct Dice(u32);
-
-    impl Dice {
-        fn below(&mut self, count: usize) -> usize {
-            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (self.0 >> 8) as usize % count
         }
     }
 
