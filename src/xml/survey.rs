@@ -16,8 +16,6 @@ use crate::processor::Avx512;
 
 /// Blocks that a stretch has: as many as a word has bits.
 const STRETCH_BLOCKS: usize = u64::BITS as usize;
-/// Bytes of a stretch.
-const STRETCH_BYTES: usize = STRETCH_BLOCKS * BLOCK_BYTES;
 
 /// What is known of some blocks that follow each other: a bit for each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use std::arch::x86_64::{
     _mm512_test_epi64_mask, _mm512_xor_si512,
 };
 
-use super::{STRETCH_BLOCKS, STRETCH_BYTES, Stretch};
+use super::{STRETCH_BLOCKS, Stretch};
 use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
 use crate::processor::Avx512;
 use crate::xml::passage::is_frequent;
@@ -26,6 +26,8 @@ pub(super) fn survey(_: Avx512, bytes: &[u8]) -> Option<(&str, Vec<Stretch>)> {
     Some((unsafe { str::from_utf8_unchecked(bytes) }, stretches))
 }
 
+/// Bytes of a stretch.
+const STRETCH_BYTES: usize = STRETCH_BLOCKS * BLOCK_BYTES;
 /// A character's bytes before a block, as they can reach into it.
 const BEFORE_BYTES: usize = 3;
 /// A block and the bytes before it.
