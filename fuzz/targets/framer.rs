@@ -137,9 +137,11 @@ fn cuts_by_a_plain_search(xml: &[u8]) -> Option<Vec<u64>> {
     let is_plain = !["<contents", "<mediawiki:", ":mediawiki"]
         .iter()
         .any(|odd| text.contains(odd));
-    let mut rest = text
-        .split_at_checked(text.find("<mediawiki").filter(|_| is_plain)?)?
-        .1;
+    if !is_plain {
+        return None;
+    }
+    let mut rest = text;
+    let mut in_root = false;
     let mut cuts = Vec::new();
     let mut record_ended = false;
     let mut in_page = false;
@@ -149,6 +151,11 @@ fn cuts_by_a_plain_search(xml: &[u8]) -> Option<Vec<u64>> {
         if let Some((opening, closing)) = sections.iter().find(|(open, _)| rest.starts_with(open)) {
             let inside = &rest[opening.len()..];
             rest = &inside[inside.find(closing)? + closing.len()..];
+            continue;
+        }
+        in_root |= rest.starts_with("<mediawiki");
+        if !in_root {
+            rest = &rest[1..];
             continue;
         }
         let is_end = |character: char| "> \n\r\t".contains(character);
@@ -178,7 +185,7 @@ fn cuts_by_a_plain_search(xml: &[u8]) -> Option<Vec<u64>> {
         record_ended = slash == 1 && matches!(name, "page" | "revision" | "logitem");
         rest = &rest[1..];
     }
-    Some(cuts)
+    in_root.then_some(cuts)
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {
