@@ -171,9 +171,10 @@ pub(crate) use plain_hits_in as hits_in;
 /// For processors with AVX-512.
 #[cfg(target_arch = "x86_64")]
 mod wide {
-    use std::arch::x86_64::{_mm512_cmpeq_epi8_mask, _mm512_loadu_si512, _mm512_set1_epi8};
+    use std::arch::x86_64::{_mm512_cmpeq_epi8_mask, _mm512_set1_epi8};
 
     use super::{BLOCK_BYTES, find_in_blocks};
+    use crate::processor::load;
 
     #[target_feature(enable = "avx512f,avx512bw,bmi1")]
     pub(super) fn find_mark<const A: u8>(
@@ -186,9 +187,7 @@ mod wide {
     #[target_feature(enable = "avx512f,avx512bw")]
     #[inline]
     fn hits_in<const A: u8>(block: &[u8; BLOCK_BYTES]) -> u64 {
-        // SAFETY: the load takes the 64 bytes of `block`, however they are aligned.
-        let bytes = unsafe { _mm512_loadu_si512(block.as_ptr().cast()) };
-        _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(A as i8))
+        _mm512_cmpeq_epi8_mask(load::<0, _>(block), _mm512_set1_epi8(A as i8))
     }
 }
 

@@ -284,15 +284,9 @@ impl<'l> Decoder<'l> {
         Ok(true)
     }
 
-    /// Keeps the workers busy with the next candidates; inputs that are read at once share them.
+    /// Keeps the workers busy with the next candidates.
     fn refill(&mut self) -> Result<()> {
-        let most = self
-            .lane
-            .pool
-            .threads()
-            .div_ceil(self.lane.budget.running())
-            + 2;
-        while self.ahead.len() < most {
+        while self.ahead.len() < self.lane.pieces_ahead() {
             let Some((window, offset_bits)) = self.candidates.pop_front() else {
                 if self.read_window()? {
                     continue;

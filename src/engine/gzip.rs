@@ -51,11 +51,9 @@ struct Members<'l> {
 }
 
 impl Members<'_> {
-    /// Keeps the workers busy; inputs that are read at once share them.
+    /// Keeps the workers busy.
     fn refill(&mut self) -> Result<()> {
-        let running = self.lane.budget.running();
-        let most = self.lane.pool.threads().div_ceil(running) + 2;
-        while self.ahead.len() < most {
+        while self.ahead.len() < self.lane.pieces_ahead() {
             let mut group = self.next_group()?;
             if group.is_empty() {
                 break;

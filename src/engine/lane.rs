@@ -29,6 +29,12 @@ pub struct Lane<'j> {
 }
 
 impl Lane<'_> {
+    /// How many pieces of its input are decoded at once: enough to keep the workers busy, which inputs that are
+    /// read at once share.
+    pub(super) fn pieces_ahead(&self) -> usize {
+        self.pool.threads().div_ceil(self.budget.running()) + 2
+    }
+
     /// Runs something in a lane that has all means for itself.
     pub(super) fn alone<T>(
         limits: &Limits,

@@ -12,6 +12,8 @@ use std::fmt;
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::reference::decode_reference;
+#[cfg(target_arch = "x86_64")]
+use crate::marks::BLOCK_BYTES;
 use crate::marks::Marks;
 #[cfg(target_arch = "x86_64")]
 use crate::processor::Avx512;
@@ -202,17 +204,13 @@ impl PartialEq<str> for Text<'_> {
 /// Decodes references and turns each raw line end of CR or CRLF into LF.
 fn decode(raw: &str, take: &mut impl FnMut(&str)) {
     #[cfg(target_arch = "x86_64")]
-    if raw.len() >= LONG_BYTES
+    if raw.len() >= references::LONG_BYTES
         && let Some(avx512) = Avx512::detect()
     {
         return decode_blocks(raw, avx512, take);
     }
     decode_up_to(raw.len(), raw, "\n", take);
 }
-
-/// From so many bytes on it pays to decode by blocks.
-#[cfg(target_arch = "x86_64")]
-const LONG_BYTES: usize = 256;
 
 /// The same, most of it many bytes at a time.
 #[cfg(target_arch = "x86_64")]
@@ -225,9 +223,8 @@ fn decode_blocks(raw: &str, avx512: Avx512, take: &mut impl FnMut(&str)) {
             take(text);
             rest = &rest[read..];
         }
-        if text.len() + 2 * references::BLOCK_BYTES <= room.len() {
-            // It came to the end, or to a block with something else.
-            let read = decode_up_to(references::BLOCK_BYTES, rest, "\n", take);
+        if references::has_stopped(text.len()) {
+            let read = decode_up_to(BLOCK_BYTES, rest, "\n", take);
             rest = &rest[read..];
         }
     }

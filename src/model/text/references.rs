@@ -4,16 +4,15 @@
 //! are squeezed out.
 
 use std::arch::x86_64::{
-    __m512i, _mm_loadu_si128, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_loadu_si512,
-    _mm512_mask_cmpeq_epi8_mask, _mm512_mask_shuffle_epi8, _mm512_maskz_compress_epi8,
-    _mm512_set1_epi8, _mm512_srli_epi16, _mm512_storeu_si512,
+    __m512i, _mm512_and_si512, _mm512_mask_cmpeq_epi8_mask, _mm512_mask_shuffle_epi8,
+    _mm512_maskz_compress_epi8, _mm512_set1_epi8, _mm512_srli_epi16, _mm512_storeu_si512,
 };
 
-use crate::marks::{AHEAD_BYTES, prefetch};
-use crate::processor::Avx512;
+use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
+use crate::processor::{Avx512, load, table};
 
-/// Bytes that are decoded together.
-pub(super) const BLOCK_BYTES: usize = 64;
+/// From so many bytes on it pays to decode by blocks.
+pub(super) const LONG_BYTES: usize = 256;
 /// How far behind a block a reference that begins in it can reach.
 const REACH_BYTES: usize = "&quot;".len() - 1;
 type Window = [u8; BLOCK_BYTES + REACH_BYTES];
@@ -41,6 +40,11 @@ pub(super) fn decode_bytes(_: Avx512, raw: &[u8], room: &mut Room) -> (usize, us
     (read, written)
 }
 
+/// Whether decoding that filled so much of the room came to the text's end, or to a block with something else.
+pub(super) fn has_stopped(written: usize) -> bool {
+    written + 2 * BLOCK_BYTES <= size_of::<Room>()
+}
+
 /// Whether a byte goes on with a character.
 pub(super) fn goes_on(byte: u8) -> bool {
     matches!(byte, 0x80..=0xbf)
@@ -58,14 +62,14 @@ fn decode_blocks(raw: &[u8], room: &mut Room) -> (usize, usize) {
         room[written..].first_chunk_mut::<BLOCK_BYTES>(),
     ) {
         prefetch(raw, read + AHEAD_BYTES);
-        let block = load(window, 0);
+        let block = load::<0, _>(window);
         let Some(references) = references(block, window) else {
             break;
         };
         let (gone, gone_behind) = references.behind();
         // Halves of the letters behind `&` tell them from each other, but for their lowest bits.
         let letters = _mm512_and_si512(
-            _mm512_srli_epi16::<1>(load(window, 1)),
+            _mm512_srli_epi16::<1>(load::<1, _>(window)),
             _mm512_set1_epi8(0x0f),
         );
         let decoded = _mm512_mask_shuffle_epi8(block, references.all, meant, letters);
@@ -98,18 +102,18 @@ struct References {
 #[inline]
 fn references(block: __m512i, window: &Window) -> Option<References> {
     let all = equal(u64::MAX, block, b'&');
-    let next = load(window, 1);
+    let next = load::<1, _>(window);
     // By their first letters, for all are references: `&lt;`, `&gt;`, `&quot;`, …
     let four = equal(all, next, b'l') | equal(all, next, b'g');
     let quotes = equal(all, next, b'q');
     // … `&amp;`, not `&apos;`, …
-    let ampersands = equal(equal(all, next, b'a'), load(window, 2), b'm');
+    let ampersands = equal(equal(all, next, b'a'), load::<2, _>(window), b'm');
     // … and `&#039;`, no other number.
     let mut apostrophes = equal(all, next, b'#');
-    apostrophes = equal(apostrophes, load(window, 2), b'0');
-    apostrophes = equal(apostrophes, load(window, 3), b'3');
-    apostrophes = equal(apostrophes, load(window, 4), b'9');
-    apostrophes = equal(apostrophes, load(window, 5), b';');
+    apostrophes = equal(apostrophes, load::<2, _>(window), b'0');
+    apostrophes = equal(apostrophes, load::<3, _>(window), b'3');
+    apostrophes = equal(apostrophes, load::<4, _>(window), b'9');
+    apostrophes = equal(apostrophes, load::<5, _>(window), b';');
     let six = quotes | apostrophes;
     let five = six | ampersands;
     let is_frequent = (four | five) == all && equal(u64::MAX, block, b'\r') == 0;
@@ -149,17 +153,7 @@ fn meant_by() -> __m512i {
         }
         meant
     };
-    // SAFETY: the load takes the 16 bytes of `MEANT`, however they are aligned.
-    _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(MEANT.as_ptr().cast()) })
-}
-
-/// The block that begins so far behind the window's begin.
-#[target_feature(enable = "avx512f")]
-#[inline]
-fn load(window: &Window, at: usize) -> __m512i {
-    let block: &[u8; BLOCK_BYTES] = window[at..].first_chunk().unwrap_or(&[0; BLOCK_BYTES]);
-    // SAFETY: the load takes the 64 bytes of the block, however they are aligned.
-    unsafe { _mm512_loadu_si512(block.as_ptr().cast()) }
+    table(&MEANT)
 }
 
 #[cfg(test)]

@@ -4,18 +4,17 @@
 //! three tables, of the halves of a byte and of the half that follows, tell what can be wrong with the two.
 
 use std::arch::x86_64::{
-    __m512i, _mm_loadu_si128, _mm512_add_epi16, _mm512_and_si512, _mm512_broadcast_i32x4,
-    _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_cmpneq_epi8_mask, _mm512_cvtepu8_epi16,
-    _mm512_loadu_si512, _mm512_mask_cmpeq_epi8_mask, _mm512_mask_cmpge_epu8_mask,
-    _mm512_mask_cmplt_epu8_mask, _mm512_maskz_compress_epi8, _mm512_or_si512, _mm512_set1_epi8,
-    _mm512_set1_epi16, _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_srli_epi16,
-    _mm512_storeu_si512, _mm512_subs_epu8, _mm512_ternarylogic_epi32, _mm512_test_epi8_mask,
-    _mm512_test_epi64_mask, _mm512_xor_si512,
+    __m512i, _mm512_add_epi16, _mm512_and_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask,
+    _mm512_cmpneq_epi8_mask, _mm512_cvtepu8_epi16, _mm512_loadu_si512, _mm512_mask_cmpeq_epi8_mask,
+    _mm512_mask_cmpge_epu8_mask, _mm512_mask_cmplt_epu8_mask, _mm512_maskz_compress_epi8,
+    _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi16, _mm512_setzero_si512,
+    _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_storeu_si512, _mm512_subs_epu8,
+    _mm512_ternarylogic_epi32, _mm512_test_epi8_mask, _mm512_test_epi64_mask, _mm512_xor_si512,
 };
 
 use super::{STRETCH_BLOCKS, Stretch};
 use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
-use crate::processor::Avx512;
+use crate::processor::{Avx512, load, table};
 use crate::xml::passage::is_frequent;
 
 /// The bytes as text with what stands where, if all of them are legal.
@@ -114,7 +113,7 @@ struct Marks {
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
 fn marks(window: &Window) -> Marks {
-    let block = load::<BEFORE_BYTES>(window);
+    let block = load::<BEFORE_BYTES, _>(window);
     let is = |byte: u8| _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(byte as i8));
     let references = is(b'&');
     let mut marks = Marks {
@@ -137,21 +136,21 @@ fn marks(window: &Window) -> Marks {
 #[inline]
 fn noncharacters(window: &Window) -> u64 {
     let vector = |byte: u8| _mm512_set1_epi8(byte as i8);
-    let first = _mm512_cmpeq_epi8_mask(load::<{ BEFORE_BYTES - 2 }>(window), vector(0xef));
+    let first = _mm512_cmpeq_epi8_mask(load::<{ BEFORE_BYTES - 2 }, _>(window), vector(0xef));
     if first == 0 {
         return 0;
     }
-    let second = load::<{ BEFORE_BYTES - 1 }>(window);
+    let second = load::<{ BEFORE_BYTES - 1 }, _>(window);
     let both = _mm512_mask_cmpeq_epi8_mask(first, second, vector(0xbf));
-    _mm512_mask_cmpge_epu8_mask(both, load::<BEFORE_BYTES>(window), vector(0xbe))
+    _mm512_mask_cmpge_epu8_mask(both, load::<BEFORE_BYTES, _>(window), vector(0xbe))
 }
 
 /// Bits that are set where the block is not UTF-8.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
 fn broken_utf8(tables: &Tables, window: &Window) -> __m512i {
-    let block = load::<BEFORE_BYTES>(window);
-    let one_before = load::<{ BEFORE_BYTES - 1 }>(window);
+    let block = load::<BEFORE_BYTES, _>(window);
+    let one_before = load::<{ BEFORE_BYTES - 1 }, _>(window);
     let [first_high, first_low, second_high] = tables.wrong_pairs;
     let wrong = _mm512_ternarylogic_epi32::<ALL>(
         _mm512_shuffle_epi8(first_high, high_half(one_before)),
@@ -160,8 +159,8 @@ fn broken_utf8(tables: &Tables, window: &Window) -> __m512i {
     );
     // A byte two behind the begin of three or more, or three behind that of four, has to go on.
     let from = |least: u8| _mm512_set1_epi8((least - ON_TWICE) as i8);
-    let third = _mm512_subs_epu8(load::<{ BEFORE_BYTES - 2 }>(window), from(0xe0));
-    let fourth = _mm512_subs_epu8(load::<{ BEFORE_BYTES - 3 }>(window), from(0xf0));
+    let third = _mm512_subs_epu8(load::<{ BEFORE_BYTES - 2 }, _>(window), from(0xe0));
+    let fourth = _mm512_subs_epu8(load::<{ BEFORE_BYTES - 3 }, _>(window), from(0xf0));
     let on_twice = _mm512_set1_epi8(ON_TWICE as i8);
     let goes_on = _mm512_ternarylogic_epi32::<FIRST_AND_ANY>(on_twice, third, fourth);
     _mm512_xor_si512(goes_on, wrong)
@@ -221,15 +220,6 @@ fn find_odd_blocks(bytes: &[u8], offsets: &[u16]) -> u64 {
     odd
 }
 
-/// A block of the window, by how many bytes it begins behind the window's begin.
-#[target_feature(enable = "avx512f")]
-#[inline]
-fn load<const BEHIND: usize>(window: &Window) -> __m512i {
-    const { assert!(BEHIND <= BEFORE_BYTES) };
-    // SAFETY: the load takes 64 bytes of the window, however they are aligned.
-    unsafe { _mm512_loadu_si512(window.as_ptr().add(BEHIND).cast()) }
-}
-
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
 fn high_half(bytes: __m512i) -> __m512i {
@@ -273,7 +263,7 @@ const WRONG_PAIRS: [[Halves; 3]; 8] = [
 const ON_TWICE: u8 = 1 << 7;
 
 /// One of the three tables: by half a byte, a bit for each row of `WRONG_PAIRS` that it is in.
-const fn table(which: usize) -> [u8; 16] {
+const fn table_of(which: usize) -> [u8; 16] {
     let mut table = [0; 16];
     let mut half = 0;
     while half < table.len() {
@@ -303,16 +293,14 @@ impl Tables {
         for (at, place) in places.iter_mut().enumerate() {
             *place = at as u8;
         }
-        // SAFETY: the load takes the 64 bytes of `places`, however they are aligned.
-        let places = unsafe { _mm512_loadu_si512(places.as_ptr().cast()) };
-        let wrong_pairs =
-            [const { table(0) }, const { table(1) }, const { table(2) }].map(|table| {
-                // SAFETY: the load takes the 16 bytes of `table`, however they are aligned.
-                _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
-            });
+        let wrong_pairs = [
+            const { table_of(0) },
+            const { table_of(1) },
+            const { table_of(2) },
+        ];
         Self {
-            wrong_pairs,
-            places,
+            wrong_pairs: wrong_pairs.map(|bytes| table(&bytes)),
+            places: load::<0, _>(&places),
         }
     }
 }

@@ -5,17 +5,15 @@
 
 use std::arch::x86_64::{
     __m512i, _mm512_and_si512, _mm512_castsi512_si256, _mm512_cmpge_epu8_mask,
-    _mm512_cmplt_epi8_mask, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_loadu_si512,
-    _mm512_mask_sub_epi16, _mm512_maskz_compress_epi16, _mm512_maskz_mov_epi16,
-    _mm512_movepi8_mask, _mm512_set1_epi8, _mm512_set1_epi16, _mm512_slli_epi16,
-    _mm512_storeu_si512, _mm512_ternarylogic_epi32,
+    _mm512_cmplt_epi8_mask, _mm512_cvtepu8_epi16, _mm512_extracti64x4_epi64, _mm512_mask_sub_epi16,
+    _mm512_maskz_compress_epi16, _mm512_maskz_mov_epi16, _mm512_movepi8_mask, _mm512_set1_epi8,
+    _mm512_set1_epi16, _mm512_slli_epi16, _mm512_storeu_si512, _mm512_ternarylogic_epi32,
 };
 
+use crate::marks::BLOCK_BYTES;
 use crate::model::text::references::goes_on;
-use crate::processor::Avx512;
+use crate::processor::{Avx512, load};
 
-/// Bytes that are looked at together.
-const BLOCK_BYTES: usize = 64;
 /// Units that are written together.
 const LANES: usize = 32;
 /// The bytes of a character before its last that a unit is made of.
@@ -46,7 +44,7 @@ fn transcode_blocks(bytes: &[u8], out: &mut [u16]) -> (usize, usize) {
         out.get_mut(written..)
             .and_then(|rest| rest.first_chunk_mut::<BLOCK_BYTES>()),
     ) {
-        let block = load::<BEFORE_BYTES>(window);
+        let block = load::<BEFORE_BYTES, _>(window);
         let last = halves(block);
         let is_ascii = _mm512_movepi8_mask(block) == 0;
         let count = if is_ascii {
@@ -57,11 +55,11 @@ fn transcode_blocks(bytes: &[u8], out: &mut [u16]) -> (usize, usize) {
             if _mm512_cmpge_epu8_mask(block, _mm512_set1_epi8(0xf0_u8 as i8)) != 0 {
                 break;
             }
-            let ends = !continuations(load::<{ BEFORE_BYTES + 1 }>(window));
+            let ends = !continuations(load::<{ BEFORE_BYTES + 1 }, _>(window));
             let second = continuations(block);
-            let before = load::<{ BEFORE_BYTES - 1 }>(window);
+            let before = load::<{ BEFORE_BYTES - 1 }, _>(window);
             let third = second & continuations(before);
-            let first = halves(load::<{ BEFORE_BYTES - 2 }>(window));
+            let first = halves(load::<{ BEFORE_BYTES - 2 }, _>(window));
             let middle = halves(before);
             let mut count = 0;
             for half in 0..2 {
@@ -100,15 +98,6 @@ const ANY: i32 = 0xfe;
 #[inline]
 fn continuations(bytes: __m512i) -> u64 {
     _mm512_cmplt_epi8_mask(bytes, _mm512_set1_epi8(0xc0_u8 as i8))
-}
-
-/// The block that begins so far behind the window's begin.
-#[target_feature(enable = "avx512f")]
-#[inline]
-fn load<const BEHIND: usize>(window: &Window) -> __m512i {
-    const { assert!(BEHIND + BLOCK_BYTES <= size_of::<Window>()) };
-    // SAFETY: the load takes 64 bytes of the window, however they are aligned.
-    unsafe { _mm512_loadu_si512(window.as_ptr().add(BEHIND).cast()) }
 }
 
 /// The halves of a block, each byte as a unit.

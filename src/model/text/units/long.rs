@@ -2,13 +2,9 @@
 
 use super::avx512::{BEFORE_BYTES, transcode};
 use super::{At, decode_up_to};
-use crate::model::text::references::{self, decode_bytes};
+use crate::marks::BLOCK_BYTES;
+use crate::model::text::references::{LONG_BYTES, decode_bytes, has_stopped};
 use crate::processor::Avx512;
-
-/// Shorter texts are decoded piece by piece.
-const LONG_BYTES: usize = 256;
-/// So far the slow way is gone where the fast one does not lead on.
-const DETOUR_BYTES: usize = 64;
 
 /// For texts that are long, on a processor that is apt.
 #[derive(Debug, Clone, Copy)]
@@ -36,9 +32,8 @@ impl Long {
             let (read, length) = decode_bytes(self.0, &bytes[at.bytes..], &mut room);
             let units = self.decode_plain(&room[..length], &mut out[at.units..]);
             at = at.on(read, units);
-            if length + 2 * references::BLOCK_BYTES <= room.len() {
-                // It came to the end, or to something else.
-                at = decode_up_to::<true>(bytes, out, at, at.bytes + DETOUR_BYTES);
+            if has_stopped(length) {
+                at = decode_up_to::<true>(bytes, out, at, at.bytes + BLOCK_BYTES);
             }
         }
         at.units
@@ -50,7 +45,8 @@ impl Long {
             let behind = &bytes[at.bytes - BEFORE_BYTES..];
             let (read, units) = transcode(self.0, behind, &mut out[at.units..]);
             at = at.on(read - BEFORE_BYTES, units);
-            at = decode_up_to::<false>(bytes, out, at, at.bytes + DETOUR_BYTES);
+            // The slow way, a block far, where the fast one does not lead on.
+            at = decode_up_to::<false>(bytes, out, at, at.bytes + BLOCK_BYTES);
         }
         at.units
     }
