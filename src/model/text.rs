@@ -130,6 +130,17 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// Appends the decoded text, decoded where it will stand.
+    pub fn append_to(&self, out: &mut String) {
+        #[cfg(target_arch = "x86_64")]
+        if self.spelling == Spelling::Element
+            && let Some(avx512) = references::detect(self.raw.len())
+        {
+            return append_blocks(self.raw, avx512, out);
+        }
+        self.for_each_piece(|piece| out.push_str(piece));
+    }
+
     /// Writes the decoded text.
     pub fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
         let mut outcome = Ok(());
@@ -143,7 +154,7 @@ impl<'a> Text<'a> {
             return Cow::Borrowed(self.raw);
         }
         let mut text = String::with_capacity(self.raw.len());
-        self.for_each_piece(|piece| text.push_str(piece));
+        self.append_to(&mut text);
         Cow::Owned(text)
     }
 
@@ -204,9 +215,7 @@ impl PartialEq<str> for Text<'_> {
 /// Decodes references and turns each raw line end of CR or CRLF into LF.
 fn decode(raw: &str, take: &mut impl FnMut(&str)) {
     #[cfg(target_arch = "x86_64")]
-    if raw.len() >= references::LONG_BYTES
-        && let Some(avx512) = Avx512::detect()
-    {
+    if let Some(avx512) = references::detect(raw.len()) {
         return decode_blocks(raw, avx512, take);
     }
     decode_up_to(raw.len(), raw, "\n", take);
@@ -215,7 +224,7 @@ fn decode(raw: &str, take: &mut impl FnMut(&str)) {
 /// The same, most of it many bytes at a time.
 #[cfg(target_arch = "x86_64")]
 fn decode_blocks(raw: &str, avx512: Avx512, take: &mut impl FnMut(&str)) {
-    let mut room = [0; _];
+    let mut room = references::near_room();
     let mut rest = raw;
     while !rest.is_empty() {
         let (read, text) = references::decode(avx512, rest, &mut room);
@@ -227,6 +236,19 @@ fn decode_blocks(raw: &str, avx512: Avx512, take: &mut impl FnMut(&str)) {
             let read = decode_up_to(BLOCK_BYTES, rest, "\n", take);
             rest = &rest[read..];
         }
+    }
+}
+
+/// The same at the end of a string.
+#[cfg(target_arch = "x86_64")]
+fn append_blocks(raw: &str, avx512: Avx512, out: &mut String) {
+    // No reference is shorter than what it means, and a block is written as a whole.
+    out.reserve(raw.len() + BLOCK_BYTES);
+    let mut rest = raw;
+    while !rest.is_empty() {
+        rest = &rest[references::append(avx512, rest, out)..];
+        let read = decode_up_to(BLOCK_BYTES, rest, "\n", &mut |piece| out.push_str(piece));
+        rest = &rest[read..];
     }
 }
 

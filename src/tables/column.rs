@@ -2,17 +2,19 @@
 
 mod operations;
 mod slots;
+mod strings;
 
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, ListBuilder,
-    MapBuilder, MapFieldNames, StringArray, StringBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, ListBuilder, MapBuilder,
+    MapFieldNames, StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 
 use self::operations::OperationCells;
 use self::slots::SlotCells;
+use self::strings::Strings;
 use crate::model::{Text, Timestamp};
 
 pub use self::operations::Operations;
@@ -150,7 +152,7 @@ pub enum Cells {
     /// Of [`Kind::Boolean`].
     Boolean(BooleanBuilder),
     /// Of [`Kind::String`].
-    String(StringBuilder),
+    String(Strings),
     /// Of [`Kind::Timestamp`].
     Timestamp(TimestampMicrosecondBuilder),
     /// Of [`Kind::StringList`].
@@ -172,7 +174,7 @@ impl Cells {
             Kind::Int64 => Self::Int64(Int64Builder::new()),
             Kind::Float64 => Self::Float64(Float64Builder::new()),
             Kind::Boolean => Self::Boolean(BooleanBuilder::new()),
-            Kind::String => Self::String(StringBuilder::new()),
+            Kind::String => Self::String(Strings::default()),
             Kind::Timestamp => {
                 Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC"))
             }
@@ -206,7 +208,7 @@ impl Cells {
     /// Makes room for texts of so many bytes together, before any is put.
     pub(super) fn make_room(&mut self, bytes: usize) {
         match self {
-            Self::String(cells) => *cells = StringBuilder::with_capacity(0, bytes),
+            Self::String(cells) => *cells = Strings::with_room(bytes),
             _ => debug_assert!(false, "a column that is no string"),
         }
     }
@@ -254,15 +256,15 @@ impl Cells {
     /// Puts a string.
     pub fn string(&mut self, value: Option<&str>) {
         match self {
-            Self::String(cells) => cells.append_option(value),
+            Self::String(cells) => cells.push(value),
             _ => debug_assert!(false, "a column that is no string"),
         }
     }
 
     /// Puts a text, decoded straight into the array.
     pub fn text(&mut self, value: Option<Text<'_>>) {
-        match (self, value) {
-            (Self::String(cells), value) => slots::put(cells, value),
+        match self {
+            Self::String(cells) => cells.push_text(value),
             _ => debug_assert!(false, "a column that is no string"),
         }
     }
@@ -354,7 +356,7 @@ impl Cells {
             Self::Int64(cells) => Arc::new(cells.finish()),
             Self::Float64(cells) => Arc::new(cells.finish()),
             Self::Boolean(cells) => Arc::new(cells.finish()),
-            Self::String(cells) => Arc::new(without_room(cells.finish())),
+            Self::String(cells) => Arc::new(cells.finish()),
             Self::Timestamp(cells) => Arc::new(cells.finish()),
             Self::StringList(cells) => Arc::new(cells.finish()),
             Self::StringMap(cells) => Arc::new(cells.finish()),
@@ -363,14 +365,4 @@ impl Cells {
             Self::Slots(cells) => cells.finish(),
         }
     }
-}
-
-/// Lets go of much room that was not needed: it would count as held.
-fn without_room(mut texts: StringArray) -> StringArray {
-    const MUCH_BYTES: usize = 1 << 20;
-    let values = texts.values();
-    if values.capacity() - values.len() >= MUCH_BYTES {
-        texts.shrink_to_fit();
-    }
-    texts
 }

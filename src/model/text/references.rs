@@ -7,29 +7,53 @@ use std::arch::x86_64::{
     __m512i, _mm512_and_si512, _mm512_mask_cmpeq_epi8_mask, _mm512_mask_shuffle_epi8,
     _mm512_maskz_compress_epi8, _mm512_set1_epi8, _mm512_srli_epi16, _mm512_storeu_si512,
 };
+use std::mem::MaybeUninit;
 
 use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
 use crate::processor::{Avx512, load, table};
 
 /// From so many bytes on it pays to decode by blocks.
-pub(super) const LONG_BYTES: usize = 256;
+const LONG_BYTES: usize = 256;
 /// How far behind a block a reference that begins in it can reach.
 const REACH_BYTES: usize = "&quot;".len() - 1;
 type Window = [u8; BLOCK_BYTES + REACH_BYTES];
 
-/// Room for what is decoded.
-pub(super) type Room = [u8; 4096];
+/// For a text of so many bytes, on a processor that is apt.
+pub(super) fn detect(bytes: usize) -> Option<Avx512> {
+    (bytes >= LONG_BYTES).then(Avx512::detect)?
+}
+
+/// Room for what is decoded, as it comes from the stack or the allocator.
+type Room = [MaybeUninit<u8>];
+/// So much that it stays in the nearest cache.
+const NEAR_BYTES: usize = 4096;
+
+/// Room for a part of a text that is handed on at once.
+pub(super) fn near_room() -> [MaybeUninit<u8>; NEAR_BYTES] {
+    [MaybeUninit::uninit(); NEAR_BYTES]
+}
 
 /// Decodes what the room holds, up to a block with another reference, a CR, or the text's end.  Gives how many bytes
 /// were read, and what they mean; `raw` holds no `&` but those of references.
 pub(super) fn decode<'r>(avx512: Avx512, raw: &str, room: &'r mut Room) -> (usize, &'r str) {
     let (read, written) = decode_bytes(avx512, raw.as_bytes(), room);
     // SAFETY: these are the characters of `raw`, but for references, which are of ASCII as is what they mean.
-    (read, unsafe { str::from_utf8_unchecked(&room[..written]) })
+    (read, unsafe { str::from_utf8_unchecked(written) })
 }
 
-/// The same of bytes that need not be UTF-8; gives how many are written.
-pub(super) fn decode_bytes(_: Avx512, raw: &[u8], room: &mut Room) -> (usize, usize) {
+/// The same at the end of a string, in the room that it has; gives how many bytes were read.
+pub(super) fn append(avx512: Avx512, raw: &str, to: &mut String) -> usize {
+    // SAFETY: what is appended is UTF-8, as above.
+    let to = unsafe { to.as_mut_vec() };
+    let (read, written) = decode_bytes(avx512, raw.as_bytes(), to.spare_capacity_mut());
+    let length = written.len();
+    // SAFETY: so many bytes have just been written behind those that were there.
+    unsafe { to.set_len(to.len() + length) };
+    read
+}
+
+/// The same of bytes that need not be UTF-8.
+pub(super) fn decode_bytes<'r>(_: Avx512, raw: &[u8], room: &'r mut Room) -> (usize, &'r [u8]) {
     // SAFETY: the processor has what the function was compiled for.
     let (mut read, mut written) = unsafe { decode_blocks(raw, room) };
     // A character whose end is in the next block is left to it.
@@ -37,12 +61,13 @@ pub(super) fn decode_bytes(_: Avx512, raw: &[u8], room: &mut Room) -> (usize, us
         read -= 1;
         written -= 1;
     }
-    (read, written)
+    // SAFETY: so many bytes, or more, have been written from the room's begin on.
+    (read, unsafe { room[..written].assume_init_ref() })
 }
 
-/// Whether decoding that filled so much of the room came to the text's end, or to a block with something else.
+/// Whether decoding that filled so much of the near room came to the text's end, or to a block with something else.
 pub(super) fn has_stopped(written: usize) -> bool {
-    written + 2 * BLOCK_BYTES <= size_of::<Room>()
+    written + 2 * BLOCK_BYTES <= NEAR_BYTES
 }
 
 /// Whether a byte goes on with a character.
@@ -200,12 +225,9 @@ mod tests {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 raw.push_str(pieces[(state >> 16) as usize % pieces.len()]);
             }
-            let mut room = [0; _];
+            let mut room = near_room();
             let (read, text) = decode(avx512, &raw, &mut room);
-            assert!(
-                raw.len() - read < BLOCK_BYTES + REACH_BYTES + 3
-                    || text.len() + 2 * BLOCK_BYTES > size_of::<Room>()
-            );
+            assert!(raw.len() - read < BLOCK_BYTES + REACH_BYTES + 3 || !has_stopped(text.len()));
             assert_eq!(text, plainly(&raw[..read]));
             assert_eq!(plainly(&raw), [text, &plainly(&raw[read..])].concat());
         }
@@ -221,7 +243,7 @@ mod tests {
         ] {
             for before in 0..200 {
                 let raw = ["é".repeat(before / 2).as_str(), rare, &"&lt;".repeat(100)].concat();
-                let mut room = [0; _];
+                let mut room = near_room();
                 let (read, text) = decode(avx512, &raw, &mut room);
                 assert!(read <= before, "{rare}");
                 assert_eq!(text, &raw[..read]);

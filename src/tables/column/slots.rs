@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, ArrayRef, BooleanBufferBuilder, Int64Builder, MapArray, StringBuilder, StructArray,
-};
+use arrow::array::{Array, ArrayRef, BooleanBufferBuilder, Int64Builder, MapArray, StructArray};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, Fields};
 
+use super::strings::Strings;
 use crate::model::Text;
 
 /// What is told of a slot.
@@ -68,9 +67,9 @@ fn value_fields() -> Fields {
 /// Maps on their way into an array.
 #[derive(Debug)]
 pub struct SlotCells {
-    roles: StringBuilder,
+    roles: Strings,
     /// Body, format, model and checksum.
-    texts: [StringBuilder; 4],
+    texts: [Strings; 4],
     /// Size and origin.
     numbers: [Int64Builder; 2],
     lengths: Vec<usize>,
@@ -80,7 +79,7 @@ pub struct SlotCells {
 impl SlotCells {
     pub(super) fn new() -> Self {
         Self {
-            roles: StringBuilder::new(),
+            roles: Strings::default(),
             texts: Default::default(),
             numbers: Default::default(),
             lengths: Vec::new(),
@@ -92,10 +91,10 @@ impl SlotCells {
         let mut length = 0;
         for slot in slots {
             length += 1;
-            put(&mut self.roles, Some(slot.role));
+            self.roles.push_text(Some(slot.role));
             let texts = [slot.body, slot.format, slot.model, slot.sha1];
             for (cells, text) in self.texts.iter_mut().zip(texts) {
-                put(cells, text);
+                cells.push_text(text);
             }
             let numbers = [slot.size_bytes, slot.origin_revision_id];
             for (cells, number) in self.numbers.iter_mut().zip(numbers) {
@@ -138,17 +137,4 @@ impl SlotCells {
             false,
         ))
     }
-}
-
-/// Puts a text, decoded straight into the array.
-pub(super) fn put(cells: &mut StringBuilder, value: Option<Text<'_>>) {
-    let Some(text) = value else {
-        return cells.append_null();
-    };
-    if let Some(plain) = text.as_plain() {
-        return cells.append_value(plain);
-    }
-    // Writing to an array in memory does not fail.
-    let _ = text.write_to(cells);
-    cells.append_value("");
 }

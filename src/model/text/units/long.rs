@@ -3,7 +3,7 @@
 use super::avx512::{BEFORE_BYTES, transcode};
 use super::{At, decode_up_to};
 use crate::marks::BLOCK_BYTES;
-use crate::model::text::references::{LONG_BYTES, decode_bytes, has_stopped};
+use crate::model::text::references::{decode_bytes, detect, has_stopped, near_room};
 use crate::processor::Avx512;
 
 /// For texts that are long, on a processor that is apt.
@@ -13,8 +13,7 @@ pub(super) struct Long(Avx512);
 impl Long {
     /// For a text of so many bytes.
     pub(super) fn detect(bytes: usize) -> Option<Self> {
-        let avx512 = (bytes >= LONG_BYTES).then(Avx512::detect)??;
-        Some(Self(avx512))
+        detect(bytes).map(Self)
     }
 
     /// Writes the units of all bytes, and tells how many there are.
@@ -26,13 +25,13 @@ impl Long {
     }
 
     fn decode_coded(self, bytes: &[u8], out: &mut [u16]) -> usize {
-        let mut room = [0; _];
+        let mut room = near_room();
         let mut at = At::default();
         while at.bytes < bytes.len() {
-            let (read, length) = decode_bytes(self.0, &bytes[at.bytes..], &mut room);
-            let units = self.decode_plain(&room[..length], &mut out[at.units..]);
+            let (read, text) = decode_bytes(self.0, &bytes[at.bytes..], &mut room);
+            let units = self.decode_plain(text, &mut out[at.units..]);
             at = at.on(read, units);
-            if has_stopped(length) {
+            if has_stopped(text.len()) {
                 at = decode_up_to::<true>(bytes, out, at, at.bytes + BLOCK_BYTES);
             }
         }
