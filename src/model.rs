@@ -26,7 +26,7 @@ pub use revision::{Comment, Revision};
 pub use site::{Namespace, SchemaVersion, SiteInfo};
 pub use slot::{ContentState, Slot};
 pub use sql_table::{SqlColumn, SqlKind, SqlTable};
-pub use text::{BadText, Decoded, SharedText, Text, TextDecoder, UnitsPool, Utf16Room};
+pub use text::{BadText, Decoded, SharedText, Text, TextDecoder, Units, UnitsPool, Utf16Room};
 pub use timestamp::Timestamp;
 pub use upload::Upload;
 

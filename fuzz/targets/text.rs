@@ -39,12 +39,16 @@ pub fn check(data: &[u8]) {
     if let Some(plain) = read.as_plain() {
         assert_eq!(plain, expected);
     }
-    let units = read
-        .shared(&Bytes::new(), None)
-        .read(&mut Utf16Room::default(), |decoded| match decoded {
-            Decoded::Ascii(text) => text.encode_utf16().collect(),
-            Decoded::Utf16(units) => units.to_vec(),
-        });
+    let units: Vec<_> =
+        read.shared(&Bytes::new(), None)
+            .read(&mut Utf16Room::default(), |decoded| match decoded {
+                Decoded::Ascii(text) => text.encode_utf16().collect(),
+                Decoded::Utf16(units) => {
+                    let has_pairs = expected.chars().any(|character| character.len_utf16() > 1);
+                    assert_eq!(units.have_pairs, has_pairs);
+                    units.all.to_vec()
+                }
+            });
     assert!(expected.encode_utf16().eq(units));
 }
 

@@ -20,7 +20,7 @@ use crate::processor::Avx512;
 
 pub use ahead::{TextDecoder, UnitsPool};
 pub use shared::{Decoded, SharedText};
-pub use units::Utf16Room;
+pub use units::{Units, Utf16Room};
 
 /// A piece of text in the spelling of its source.
 ///

@@ -4,7 +4,7 @@ use std::mem;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::units::{BLOCK_BYTES, decode};
+use super::units::{BLOCK_BYTES, Units, decode};
 
 /// Chunks whose room is kept for others.
 const KEPT_CHUNKS: usize = 8;
@@ -37,12 +37,32 @@ impl UnitsPool {
 }
 
 /// The decoded texts of a chunk; known when all are decoded.
-pub(super) type Units = Arc<OnceLock<ChunkUnits>>;
+type Chunk = Arc<OnceLock<ChunkUnits>>;
+
+/// A text among the others of its chunk.
+#[derive(Debug, Clone)]
+pub(super) struct TextInChunk {
+    chunk: Chunk,
+    range: Range<usize>,
+    have_pairs: bool,
+}
+
+impl TextInChunk {
+    /// Its units.  All texts of a chunk were decoded before anybody could ask for one.
+    pub(super) fn units(&self) -> Units<'_> {
+        let all = self.chunk.get();
+        let all = all.and_then(|chunk| chunk.units.get(self.range.clone()));
+        Units {
+            all: all.unwrap_or_default(),
+            have_pairs: self.have_pairs,
+        }
+    }
+}
 
 /// Units of UTF-16, whose room goes back to where it is from.
 #[derive(Debug)]
-pub(super) struct ChunkUnits {
-    pub units: Vec<u16>,
+struct ChunkUnits {
+    units: Vec<u16>,
     pool: Arc<UnitsPool>,
 }
 
@@ -58,7 +78,7 @@ pub struct TextDecoder {
     pool: Arc<UnitsPool>,
     units: Vec<u16>,
     end: usize,
-    decoded: Units,
+    decoded: Chunk,
 }
 
 impl TextDecoder {
@@ -68,19 +88,24 @@ impl TextDecoder {
             pool: Arc::clone(pool),
             units: pool.take(chunk_bytes + BLOCK_BYTES),
             end: 0,
-            decoded: Units::default(),
+            decoded: Chunk::default(),
         }
     }
 
     /// Decodes a text behind those before.
-    pub(super) fn decode(&mut self, bytes: &[u8], is_coded: bool) -> (Units, Range<usize>) {
+    pub(super) fn decode(&mut self, bytes: &[u8], is_coded: bool) -> TextInChunk {
         let most = self.end + bytes.len() + BLOCK_BYTES;
         if self.units.len() < most {
             self.units.resize(most, 0);
         }
         let begin = self.end;
-        self.end += decode(bytes, is_coded, &mut self.units[begin..]);
-        (Arc::clone(&self.decoded), begin..self.end)
+        let length = decode(bytes, is_coded, &mut self.units[begin..]);
+        self.end += length.units;
+        TextInChunk {
+            chunk: Arc::clone(&self.decoded),
+            range: begin..self.end,
+            have_pairs: length.have_pairs,
+        }
     }
 }
 

@@ -1,13 +1,12 @@
 //! Texts that outlive the walk over what they stand in, without being copied.
 
 use std::fmt;
-use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::ahead::{TextDecoder, Units};
-use super::units::Utf16Room;
+use super::ahead::{TextDecoder, TextInChunk};
+use super::units::{Units, Utf16Room};
 use super::{Spelling, Text};
 
 /// Shorter texts are copied: holding on to what they stand in would cost more.
@@ -30,7 +29,7 @@ enum Held {
         is_coded: bool,
     },
     /// Decoded, among others.
-    Decoded(Units, Range<usize>),
+    Decoded(TextInChunk),
 }
 
 /// A text that was decoded.
@@ -39,7 +38,7 @@ pub enum Decoded<'t> {
     /// It is all ASCII and stands as it reads.
     Ascii(&'t str),
     /// All else.
-    Utf16(&'t [u16]),
+    Utf16(Units<'t>),
 }
 
 impl Text<'_> {
@@ -56,8 +55,8 @@ impl Text<'_> {
         let raw = self.raw.as_bytes();
         let is_long = raw.len() >= SHARED_MIN_BYTES;
         if let Some(ahead) = ahead.filter(|_| is_long) {
-            let (units, range) = ahead.decode(raw, is_coded);
-            return SharedText(Mutex::new(Held::Decoded(units, range)));
+            let text = ahead.decode(raw, is_coded);
+            return SharedText(Mutex::new(Held::Decoded(text)));
         }
         let part = Some(raw).filter(|_| is_long);
         let part = part.and_then(|raw| part_of(source, raw));
@@ -103,8 +102,8 @@ impl SharedText {
             Held::Spelt {
                 bytes, is_coded, ..
             } => Held::settled(Bytes::copy_from_slice(bytes), *is_coded),
-            Held::Decoded(units, range) => {
-                let text = String::from_utf16_lossy(units_in(units, range));
+            Held::Decoded(text) => {
+                let text = String::from_utf16_lossy(text.units().all);
                 Held::settled(text.into_boxed_str().into_boxed_bytes().into(), false)
             }
         };
@@ -119,7 +118,7 @@ impl SharedText {
         // Nothing is locked while somebody else's code runs.
         let held = self.held().clone();
         let (bytes, is_coded) = match &held {
-            Held::Decoded(units, range) => return take(Decoded::Utf16(units_in(units, range))),
+            Held::Decoded(text) => return take(Decoded::Utf16(text.units())),
             Held::Spelt {
                 bytes, is_coded, ..
             } => (bytes, *is_coded),
@@ -144,12 +143,6 @@ impl Held {
     }
 }
 
-/// The units of a text.  All of a chunk were decoded before anybody could ask for one.
-fn units_in<'u>(units: &'u Units, range: &Range<usize>) -> &'u [u16] {
-    let all = units.get().and_then(|chunk| chunk.units.get(range.clone()));
-    all.unwrap_or_default()
-}
-
 impl Clone for SharedText {
     fn clone(&self) -> Self {
         Self(Mutex::new(self.held().clone()))
@@ -161,7 +154,7 @@ impl fmt::Display for SharedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.read(&mut Utf16Room::default(), |decoded| match decoded {
             Decoded::Ascii(text) => text.to_owned(),
-            Decoded::Utf16(units) => String::from_utf16_lossy(units),
+            Decoded::Utf16(units) => String::from_utf16_lossy(units.all),
         });
         f.write_str(&text)
     }
@@ -183,7 +176,7 @@ mod tests {
     fn read(text: &SharedText) -> String {
         text.read(&mut Utf16Room::default(), |decoded| match decoded {
             Decoded::Ascii(text) => text.to_owned(),
-            Decoded::Utf16(units) => String::from_utf16(units).unwrap(),
+            Decoded::Utf16(units) => String::from_utf16(units.all).unwrap(),
         })
     }
 

@@ -20,14 +20,17 @@ pub struct Utf16Room(Vec<u16>);
 
 impl Utf16Room {
     /// Decodes UTF-8, as the function does.
-    pub(super) fn decode(&mut self, bytes: &[u8], is_coded: bool) -> &[u16] {
+    pub(super) fn decode(&mut self, bytes: &[u8], is_coded: bool) -> Units<'_> {
         // No character has more units than bytes, and a block is written as a whole.
         let most = bytes.len() + BLOCK_BYTES;
         if self.0.len() < most {
             self.0.resize(most, 0);
         }
-        let units = decode(bytes, is_coded, &mut self.0);
-        &self.0[..units]
+        let length = decode(bytes, is_coded, &mut self.0);
+        Units {
+            all: &self.0[..length.units],
+            have_pairs: length.have_pairs,
+        }
     }
 
     /// Lets go of what only a text that is larger than most has needed.
@@ -38,19 +41,36 @@ impl Utf16Room {
     }
 }
 
+/// What a text consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Units<'u> {
+    /// One behind the other.
+    pub all: &'u [u16],
+    /// Whether there are characters of two units; otherwise each unit is a character.
+    pub have_pairs: bool,
+}
+
+/// How many units a text has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Length {
+    pub units: usize,
+    /// Whether two of them can be one character.
+    pub have_pairs: bool,
+}
+
 /// Decodes UTF-8 and tells how many units there are; where it `is_coded`, references and line ends too.  What
 /// is not UTF-8 becomes U+FFFD.  There has to be room for as many units as there are bytes, and a block.
-pub(super) fn decode(bytes: &[u8], is_coded: bool, out: &mut [u16]) -> usize {
+pub(super) fn decode(bytes: &[u8], is_coded: bool, out: &mut [u16]) -> Length {
     #[cfg(target_arch = "x86_64")]
     if let Some(long) = long::Long::detect(bytes.len()) {
-        return long.decode(bytes, is_coded, out);
+        return long.decode(bytes, is_coded, out).length();
     }
     let begin = At::default();
     let end = match is_coded {
         true => decode_up_to::<true>(bytes, out, begin, bytes.len()),
         false => decode_up_to::<false>(bytes, out, begin, bytes.len()),
     };
-    end.units
+    end.length()
 }
 
 /// Where reading and writing are.
@@ -58,6 +78,7 @@ pub(super) fn decode(bytes: &[u8], is_coded: bool, out: &mut [u16]) -> usize {
 struct At {
     bytes: usize,
     units: usize,
+    have_pairs: bool,
 }
 
 impl At {
@@ -66,6 +87,20 @@ impl At {
         Self {
             bytes: self.bytes + bytes,
             units: self.units + units,
+            ..self
+        }
+    }
+
+    /// Behind units of which two can be one character.
+    fn with_pairs(self, have_pairs: bool) -> Self {
+        let have_pairs = self.have_pairs | have_pairs;
+        Self { have_pairs, ..self }
+    }
+
+    fn length(self) -> Length {
+        Length {
+            units: self.units,
+            have_pairs: self.have_pairs,
         }
     }
 }
@@ -173,10 +208,7 @@ fn bits(byte: u8, mask: u8, shift: u32) -> u16 {
 #[cold]
 fn rare_reference(rest: &[u8], out: &mut [u16], at: At) -> At {
     match decode_reference(rest) {
-        Some((character, length)) => {
-            let units = character.encode_utf16(&mut out[at.units..]).len();
-            at.on(length, units)
-        }
+        Some((character, length)) => put_character(out, at, character, length),
         // Checked when it was parsed, but a file may have changed since.
         None => put(out, at, u16::from(b'&'), 1),
     }
@@ -190,9 +222,14 @@ fn rare(rest: &[u8], out: &mut [u16], at: At) -> At {
         .ok()
         .and_then(|text| text.chars().next())
     {
-        Some(character) => at.on(4, character.encode_utf16(&mut out[at.units..]).len()),
+        Some(character) => put_character(out, at, character, 4),
         None => put(out, at, 0xfffd, 1),
     }
+}
+
+fn put_character(out: &mut [u16], at: At, character: char, bytes: usize) -> At {
+    let units = character.encode_utf16(&mut out[at.units..]).len();
+    at.on(bytes, units).with_pairs(units > 1)
 }
 
 #[cfg(test)]
@@ -231,10 +268,17 @@ mod tests {
 
     fn check(room: &mut Utf16Room, spelt: &str) {
         let decoded = Text::from_element(spelt).unwrap().to_cow();
-        let expected: Vec<_> = decoded.encode_utf16().collect();
-        assert_eq!(room.decode(spelt.as_bytes(), true), expected, "{spelt:?}");
-        let as_it_is: Vec<_> = spelt.encode_utf16().collect();
-        assert_eq!(room.decode(spelt.as_bytes(), false), as_it_is, "{spelt:?}");
+        for (is_coded, text) in [(true, &*decoded), (false, spelt)] {
+            let expected = Units {
+                all: &text.encode_utf16().collect::<Vec<_>>(),
+                have_pairs: text.contains('\u{1f600}'),
+            };
+            assert_eq!(
+                room.decode(spelt.as_bytes(), is_coded),
+                expected,
+                "{spelt:?}"
+            );
+        }
     }
 
     #[test]
@@ -270,8 +314,8 @@ mod tests {
                     b"\x80\xbf\xc3\xe5\xf0\xff&\r\nx;#9"[(state >> 16) as usize % 13]
                 })
                 .collect();
-            assert!(room.decode(&bytes, true).len() <= length);
-            assert!(room.decode(&bytes, false).len() <= length);
+            assert!(room.decode(&bytes, true).all.len() <= length);
+            assert!(room.decode(&bytes, false).all.len() <= length);
         }
     }
 

@@ -16,29 +16,29 @@ impl Long {
         detect(bytes).map(Self)
     }
 
-    /// Writes the units of all bytes, and tells how many there are.
-    pub(super) fn decode(self, bytes: &[u8], is_coded: bool, out: &mut [u16]) -> usize {
+    /// Writes the units of all bytes, and tells where they end.
+    pub(super) fn decode(self, bytes: &[u8], is_coded: bool, out: &mut [u16]) -> At {
         match is_coded {
             true => self.decode_coded(bytes, out),
             false => self.decode_plain(bytes, out),
         }
     }
 
-    fn decode_coded(self, bytes: &[u8], out: &mut [u16]) -> usize {
+    fn decode_coded(self, bytes: &[u8], out: &mut [u16]) -> At {
         let mut room = near_room();
         let mut at = At::default();
         while at.bytes < bytes.len() {
             let (read, text) = decode_bytes(self.0, &bytes[at.bytes..], &mut room);
-            let units = self.decode_plain(text, &mut out[at.units..]);
-            at = at.on(read, units);
+            let part = self.decode_plain(text, &mut out[at.units..]);
+            at = at.on(read, part.units).with_pairs(part.have_pairs);
             if has_stopped(text.len()) {
                 at = decode_up_to::<true>(bytes, out, at, at.bytes + BLOCK_BYTES);
             }
         }
-        at.units
+        at
     }
 
-    fn decode_plain(self, bytes: &[u8], out: &mut [u16]) -> usize {
+    fn decode_plain(self, bytes: &[u8], out: &mut [u16]) -> At {
         let mut at = decode_up_to::<false>(bytes, out, At::default(), BEFORE_BYTES);
         while at.bytes < bytes.len() {
             let behind = &bytes[at.bytes - BEFORE_BYTES..];
@@ -47,6 +47,6 @@ impl Long {
             // The slow way, a block far, where the fast one does not lead on.
             at = decode_up_to::<false>(bytes, out, at, at.bytes + BLOCK_BYTES);
         }
-        at.units
+        at
     }
 }
