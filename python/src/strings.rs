@@ -2,8 +2,7 @@
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
-use std::sync::LazyLock;
-use std::{mem, ptr};
+use std::ptr;
 
 use mwparquet::model::{Decoded, SharedText, Units, Utf16Room};
 use pyo3::ffi;
@@ -42,16 +41,22 @@ type Copying = unsafe extern "C" fn(c_int, *const c_void, ffi::Py_ssize_t) -> *m
 ///
 /// It is not of the stable interface, though all versions of Python have it: looked for by its name, so that the
 /// package goes on without where it is gone.
+#[cfg(unix)]
 #[allow(unsafe_code)]
 fn copying() -> Option<Copying> {
-    static COPYING: LazyLock<Option<Copying>> = LazyLock::new(|| {
+    static COPYING: std::sync::LazyLock<Option<Copying>> = std::sync::LazyLock::new(|| {
         // SAFETY: the name ends in a NUL. Since Python 3.3 what it names is a function of this type.
         unsafe {
             let found = libc::dlsym(libc::RTLD_DEFAULT, c"PyUnicode_FromKindAndData".as_ptr());
-            mem::transmute::<*mut c_void, Option<Copying>>(found)
+            std::mem::transmute::<*mut c_void, Option<Copying>>(found)
         }
     });
     *COPYING
+}
+
+#[cfg(not(unix))]
+fn copying() -> Option<Copying> {
+    None
 }
 
 /// Units that are a character each.
