@@ -5,6 +5,7 @@ use std::hint::black_box;
 
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use mwparquet::error::FilePlace;
 use mwparquet::frame::Framer;
 
 #[path = "inputs.rs"]
@@ -19,7 +20,7 @@ fn frame(criterion: &mut Criterion) {
             let mut framer = Framer::new(inputs::FRAMER);
             for begin in (0..xml.len()).step_by(1 << 20) {
                 let piece = xml.slice(begin..xml.len().min(begin + (1 << 20)));
-                framer.push(piece, 0).unwrap();
+                framer.push(piece, FilePlace::About(0)).unwrap();
                 while let Some(frame) = framer.next_frame() {
                     black_box(frame);
                 }

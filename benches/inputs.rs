@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use bytes::Bytes;
+use mwparquet::error::FilePlace;
 use mwparquet::frame::{Chunk, Frame, Framer, FramerOptions};
 
 /// The XML of the sample history.
@@ -32,7 +33,9 @@ pub const FRAMER: FramerOptions = FramerOptions {
 /// The chunks of a dump, with the bytes of each in one piece.
 pub fn chunks(xml: &[u8]) -> Vec<(Chunk, Bytes)> {
     let mut framer = Framer::new(FRAMER);
-    framer.push(Bytes::copy_from_slice(xml), 0).unwrap();
+    framer
+        .push(Bytes::copy_from_slice(xml), FilePlace::About(0))
+        .unwrap();
     framer.finish().unwrap();
     std::iter::from_fn(|| framer.next_frame())
         .filter_map(|frame| match frame {

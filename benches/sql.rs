@@ -5,6 +5,7 @@ use std::hint::black_box;
 use std::io::Read;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use mwparquet::error::FilePlace;
 use mwparquet::sql::{Chunk, Fault, Frame, Framer, FramerOptions, Misfit, Rows, Value, parse_run};
 
 /// Bytes of rows.
@@ -47,7 +48,7 @@ fn chunks(dump: &[u8]) -> Vec<Chunk> {
     });
     // As decoders hand them on.
     for piece in dump.chunks(256 << 10) {
-        framer.push(piece, 0).unwrap();
+        framer.push(piece, FilePlace::About(0)).unwrap();
     }
     framer.finish().unwrap();
     std::iter::from_fn(|| framer.next_frame())

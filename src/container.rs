@@ -16,7 +16,7 @@ pub mod zstd;
 
 use bytes::Bytes;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FilePlace, Result};
 
 /// How many bytes [`Format::detect`] wants to see.
 pub const HEAD_BYTES: usize = 16;
@@ -75,8 +75,8 @@ impl Format {
 
 /// Takes what a container decodes to.  An error stops the decoding and is handed back.
 pub trait Sink {
-    /// The next decoded bytes; `file_offset_bytes` is about where they stood in the file.
-    fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()>;
+    /// The next decoded bytes, and where they stood in the file.
+    fn data(&mut self, bytes: Bytes, place: FilePlace) -> Result<()>;
 
     /// A further document begins (the second and later entries of an archive).
     fn next_document(&mut self) -> Result<()>;

@@ -1,8 +1,12 @@
 //! The one public error: what went wrong, where, and what it came from.
 
+mod file_place;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+
+pub use file_place::FilePlace;
 
 /// A result whose error is an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

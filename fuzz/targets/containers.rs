@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use bytes::Bytes;
 use mwparquet::container::{Sink, Trailing, gzip, lzma, sevenzip, xz, zstd};
-use mwparquet::error::{Error, Result};
+use mwparquet::error::{Error, FilePlace, Result};
 use mwparquet::source::{MeteredFile, Reader};
 
 use super::controls::{Controls, pieces};
@@ -54,7 +54,7 @@ struct Decoded {
 }
 
 impl Sink for Decoded {
-    fn data(&mut self, bytes: Bytes, _: u64) -> Result<()> {
+    fn data(&mut self, bytes: Bytes, _: FilePlace) -> Result<()> {
         self.bytes.extend_from_slice(&bytes);
         match self.bytes.len() > MOST_BYTES {
             true => Err(Error::damaged(ENOUGH)),

@@ -2,6 +2,7 @@
 //! header and end, and cuts fall where a plain search says that records follow each other.
 
 use bytes::Bytes;
+use mwparquet::error::FilePlace;
 use mwparquet::frame::{Frame, Framer, FramerOptions, Predecessor};
 
 use super::controls::{Controls, pieces};
@@ -97,7 +98,7 @@ impl Told {
 
 fn framed(options: FramerOptions, pieces: &[&[u8]]) -> Told {
     let mut framer = Framer::new(options);
-    let mut push = |piece: &&[u8]| framer.push(Bytes::copy_from_slice(piece), 0);
+    let mut push = |piece: &&[u8]| framer.push(Bytes::copy_from_slice(piece), FilePlace::About(0));
     let outcome = pieces.iter().try_for_each(&mut push);
     let outcome = outcome.and_then(|()| framer.finish());
     let mut parts = Vec::new();

@@ -1,6 +1,7 @@
 //! Records of XML: wherever it is cut into chunks, they are the same, and so is the first thing that is wrong.
 
 use bytes::Bytes;
+use mwparquet::error::FilePlace;
 use mwparquet::frame::{Frame, Framer, FramerOptions, Places};
 use mwparquet::model::{LogItem, Page, Revision, SiteInfo, Upload};
 use mwparquet::xml::{
@@ -89,7 +90,7 @@ fn told(xml: &[u8], chunk_bytes: usize, keep_going: bool) -> Told {
         keep_going,
         with_history: false,
     });
-    let outcome = framer.push(Bytes::copy_from_slice(xml), 0);
+    let outcome = framer.push(Bytes::copy_from_slice(xml), FilePlace::About(0));
     let outcome = outcome.and_then(|()| framer.finish());
     let mut told = Told::default();
     let mut site = SiteInfo::default();

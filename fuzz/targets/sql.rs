@@ -1,6 +1,7 @@
 //! Dumps of tables: the same declarations, rows and first error for any chunks and pieces; told to go on,
 //! it goes on to the end.
 
+use mwparquet::error::FilePlace;
 use mwparquet::sql::{Chunk, Frame, Framer, FramerOptions, Misfit, Rows, Value, parse_run};
 
 use super::controls::{Controls, pieces};
@@ -61,7 +62,7 @@ fn told(pieces: &[&[u8]], chunk_bytes: usize, keep_going: bool) -> Vec<String> {
     let mut lines = Lines::default();
     let mut outcome = Ok(());
     for piece in pieces {
-        outcome = framer.push(piece, 0);
+        outcome = framer.push(piece, FilePlace::About(0));
         if outcome.is_err() {
             break;
         }

@@ -1,10 +1,11 @@
 //! No compression at all: bytes as they are read.
 
 use super::{Sink, stream};
-use crate::error::Result;
+use crate::error::{FilePlace, Result};
 use crate::source::Reader;
 
 /// Hands on all bytes of `reader`.
 pub fn decode(mut reader: Reader, sink: &mut dyn Sink) -> Result<()> {
-    stream::drain(&mut reader, Reader::offset_bytes, "file", sink).map(drop)
+    let place = |reader: &Reader| FilePlace::At(reader.offset_bytes());
+    stream::drain_from(&mut reader, place, "file", sink).map(drop)
 }

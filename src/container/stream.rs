@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read};
 use bytes::Bytes;
 
 use super::{Sink, Trailing};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, FilePlace, Result};
 use crate::source::Reader;
 
 /// Decoded bytes handed on at once: large enough that handing on costs nothing, small enough
@@ -20,9 +20,20 @@ pub(super) fn drain<D: Read>(
     what: &'static str,
     sink: &mut dyn Sink,
 ) -> Result<u64> {
+    let place = |decoder: &D| FilePlace::About(offset_bytes(decoder));
+    drain_from(decoder, place, what, sink)
+}
+
+/// The same, where `place` tells what the bytes that come next have to do with the file.
+pub(super) fn drain_from<D: Read>(
+    decoder: &mut D,
+    place: impl Fn(&D) -> FilePlace,
+    what: &'static str,
+    sink: &mut dyn Sink,
+) -> Result<u64> {
     let mut drained = 0;
     loop {
-        let at = offset_bytes(decoder);
+        let at = place(decoder);
         let mut buffer = Vec::with_capacity(BUFFER_BYTES);
         let outcome = decoder
             .by_ref()
@@ -34,7 +45,7 @@ pub(super) fn drain<D: Read>(
             sink.data(Bytes::from(buffer), at)?;
         }
         if let Err(error) = outcome {
-            return Err(damage(error, what).at_file_byte(offset_bytes(decoder)));
+            return Err(damage(error, what).at_file_byte(place(decoder).offset_bytes()));
         }
         if ended {
             return Ok(drained);

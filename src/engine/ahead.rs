@@ -11,7 +11,7 @@ use super::decode::Feed;
 use super::pool::caught;
 use super::progress::Stop;
 use crate::container::{Sink, Trailing};
-use crate::error::{Error, Result};
+use crate::error::{Error, FilePlace, Result};
 
 /// How many pieces may wait.  Containers give them in at most 512 KiB, so 2 MiB.
 const WAITING_PIECES: usize = 4;
@@ -20,7 +20,7 @@ const LOOK_UP_EVERY: Duration = Duration::from_millis(100);
 
 /// What a decoder tells, in its order.
 enum Told {
-    Data(Bytes, u64),
+    Data(Bytes, FilePlace),
     NextDocument,
     PieceEnded,
     Trailing(Trailing),
@@ -53,7 +53,7 @@ pub(super) fn decode_ahead(
 fn hand_on(receive: &Receiver<Told>, stop: &Stop, feed: &mut dyn Feed) -> Result<()> {
     loop {
         match receive.recv_timeout(LOOK_UP_EVERY) {
-            Ok(Told::Data(bytes, file_offset_bytes)) => feed.data(bytes, file_offset_bytes)?,
+            Ok(Told::Data(bytes, place)) => feed.data(bytes, place)?,
             Ok(Told::NextDocument) => feed.next_document()?,
             Ok(Told::PieceEnded) => feed.piece_ended(),
             Ok(Told::Trailing(trailing)) => feed.trailing(trailing)?,
@@ -77,8 +77,8 @@ impl Teller {
 }
 
 impl Sink for Teller {
-    fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
-        self.tell(Told::Data(bytes, file_offset_bytes))
+    fn data(&mut self, bytes: Bytes, place: FilePlace) -> Result<()> {
+        self.tell(Told::Data(bytes, place))
     }
 
     fn next_document(&mut self) -> Result<()> {
@@ -106,7 +106,7 @@ mod tests {
     }
 
     impl Sink for Eater {
-        fn data(&mut self, _: Bytes, _: u64) -> Result<()> {
+        fn data(&mut self, _: Bytes, _: FilePlace) -> Result<()> {
             self.pieces = self
                 .pieces
                 .checked_sub(1)
@@ -144,7 +144,7 @@ mod tests {
 
     fn endless(sink: &mut dyn Sink) -> Result<()> {
         loop {
-            sink.data(Bytes::from_static(b"x"), 0)?;
+            sink.data(Bytes::from_static(b"x"), FilePlace::About(0))?;
         }
     }
 
@@ -153,7 +153,7 @@ mod tests {
         let (outcome, _) = run(100, endless);
         assert_eq!(outcome.unwrap_err().message(), "enough");
         let (outcome, ended) = run(100, |sink| {
-            sink.data(Bytes::from_static(b"x"), 0)?;
+            sink.data(Bytes::from_static(b"x"), FilePlace::About(0))?;
             sink.piece_ended();
             Err(Error::damaged("cut"))
         });

@@ -15,7 +15,7 @@ use crate::container::bzip2::block::{self, Block, Failure};
 use crate::container::bzip2::chain::{Chain, Link, OpenStream, StreamRest};
 use crate::container::bzip2::scan::{self, Mark};
 use crate::container::bzip2::{BLOCK_SORTED_MAX_BYTES, BLOCK_STORED_MAX_BYTES};
-use crate::error::{Error, Result};
+use crate::error::{Error, FilePlace, Result};
 use crate::source::{Reader, Window, Windows};
 
 /// Compressed bytes looked through at once.
@@ -186,7 +186,10 @@ impl<'l> Decoder<'l> {
                         Ok(block) => {
                             let end_bits = window.begin_bytes * 8 + block.end_bits;
                             match chain.accept(&block, end_bits) {
-                                Ok(()) => feed.data(Bytes::from(block.bytes), begin_bits / 8)?,
+                                Ok(()) => feed.data(
+                                    Bytes::from(block.bytes),
+                                    FilePlace::About(begin_bits / 8),
+                                )?,
                                 Err(why) => lost = Some((why, end_bits)),
                             }
                         }

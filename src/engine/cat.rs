@@ -27,7 +27,7 @@ use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::protected::Protected;
 use crate::container::{Sink, Trailing};
-use crate::error::{Error, Result};
+use crate::error::{Error, FilePlace, Result};
 use crate::frame::Places;
 use crate::model::{LogItem, Page, Revision, Slot, Text, Timestamp, Upload};
 use crate::protect::Protection;
@@ -57,7 +57,7 @@ struct Copy<'a, 'o> {
 }
 
 impl Sink for Copy<'_, '_> {
-    fn data(&mut self, bytes: Bytes, _: u64) -> Result<()> {
+    fn data(&mut self, bytes: Bytes, _: FilePlace) -> Result<()> {
         self.stop.check()?;
         (self.out)(&bytes)
     }

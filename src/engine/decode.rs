@@ -8,7 +8,7 @@ use super::ahead::decode_ahead;
 use super::bzip2::{self, BlockWalk};
 use super::lane::Lane;
 use crate::container::{Format, HEAD_BYTES, Sink, gzip, lzma, plain, sevenzip, xz, zstd};
-use crate::error::{Error, Result};
+use crate::error::{Error, FilePlace, Result};
 use crate::source::{Input, Mapped, Opened, Tap};
 
 /// Takes decoded bytes and is told of damage.
@@ -119,7 +119,7 @@ fn hand_on(mut mapped: Mapped, lane: &Lane<'_>, feed: &mut dyn Feed) -> Result<(
         if let Some(sums) = &lane.sums {
             sums.take(&bytes);
         }
-        feed.data(bytes, offset)?;
+        feed.data(bytes, FilePlace::At(offset))?;
         if !feed.wants_more() {
             break;
         }

@@ -9,7 +9,7 @@ use super::decode::Feed;
 use super::lane::Lane;
 use super::pool::Pending;
 use crate::container::gzip;
-use crate::error::{Error, Result};
+use crate::error::{Error, FilePlace, Result};
 use crate::source::Reader;
 
 /// Members that are decoded by one task.
@@ -107,7 +107,7 @@ fn hand_on(group: Vec<Member>, feed: &mut dyn Feed) -> Result<()> {
         match member.content {
             Some(content) => {
                 if !content.is_empty() {
-                    feed.data(Bytes::from(content), member.offset_bytes)?;
+                    feed.data(Bytes::from(content), FilePlace::About(member.offset_bytes))?;
                 }
                 feed.piece_ended();
             }

@@ -7,7 +7,7 @@ use super::lane::Lane;
 use super::pipeline::{Consumer, Passed, Pipeline};
 use super::sql::{SqlConsumer, SqlPipeline};
 use crate::container::{Format, Sink, Trailing};
-use crate::error::{Error, Result};
+use crate::error::{Error, FilePlace, Result};
 use crate::frame::History;
 use crate::source::Input;
 use crate::sql::{self, Guess};
@@ -56,7 +56,7 @@ enum State<'r, C: Consumer + SqlConsumer> {
     /// Too few bytes came; they are held.
     Undecided {
         consumer: &'r mut C,
-        held: Vec<(Bytes, u64)>,
+        held: Vec<(Bytes, FilePlace)>,
     },
     Xml(Box<Pipeline<'r, C>>),
     Sql(Box<SqlPipeline<'r, C>>),
@@ -93,7 +93,7 @@ impl<C: Consumer + SqlConsumer> Switch<'_, C> {
         };
         let feed = self.feed()?;
         held.into_iter()
-            .try_for_each(|(bytes, file_offset)| feed.data(bytes, file_offset))
+            .try_for_each(|(bytes, place)| feed.data(bytes, place))
     }
 
     fn feed(&mut self) -> Result<&mut dyn Feed> {
@@ -129,13 +129,13 @@ impl<C: Consumer + SqlConsumer> Switch<'_, C> {
 }
 
 impl<C: Consumer + SqlConsumer> Sink for Switch<'_, C> {
-    fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
+    fn data(&mut self, bytes: Bytes, place: FilePlace) -> Result<()> {
         match &mut self.state {
             State::Undecided { held, .. } => {
-                held.push((bytes, file_offset_bytes));
+                held.push((bytes, place));
                 self.decide(false)
             }
-            _ => self.feed()?.data(bytes, file_offset_bytes),
+            _ => self.feed()?.data(bytes, place),
         }
     }
 

@@ -11,7 +11,7 @@ use super::document::Document;
 use super::lane::Lane;
 use super::pool::Pending;
 use crate::container::{Format, Sink, Trailing};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, FilePlace, Result};
 use crate::frame::{Chunk, Frame, Framer, FramerOptions, Header, History, Lost, Transcoder};
 use crate::model::SiteInfo;
 use crate::source::Input;
@@ -326,7 +326,7 @@ fn framer_options<C: Consumer>(lane: &Lane<'_>, consumer: &C) -> FramerOptions {
 }
 
 impl<C: Consumer> Sink for Pipeline<'_, C> {
-    fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
+    fn data(&mut self, bytes: Bytes, place: FilePlace) -> Result<()> {
         self.lane.stop.check()?;
         self.lane
             .progress
@@ -334,10 +334,11 @@ impl<C: Consumer> Sink for Pipeline<'_, C> {
             .fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.consumer.tick();
         let bytes = self.transcoder.push(bytes)?;
-        let outcome = self
-            .framer
-            .push(bytes, file_offset_bytes)
-            .map_err(|error| error.at_file_byte(file_offset_bytes));
+        let place = match self.transcoder.is_needed() {
+            true => place.recoded(),
+            false => place,
+        };
+        let outcome = self.framer.push(bytes, place);
         self.take_frames()?;
         outcome
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::history::{Predecessor, RevisionPlace};
+use crate::error::FilePlace;
 
 /// Decoded XML that holds whole records, in the pieces in which it was decoded.
 #[derive(Debug, Clone)]
@@ -27,8 +28,8 @@ pub struct Chunk {
 pub struct Piece {
     /// Offset of the first byte in the decoded XML.
     pub xml_offset_bytes: u64,
-    /// About where the bytes stood in the stored file.
-    pub file_offset_bytes: u64,
+    /// Where the bytes stood in the stored file.
+    pub file_place: FilePlace,
     /// The bytes.
     pub bytes: Bytes,
 }
@@ -86,7 +87,7 @@ pub struct Places(Vec<Place>);
 struct Place {
     length: usize,
     xml_offset_bytes: u64,
-    file_offset_bytes: u64,
+    file_place: FilePlace,
 }
 
 impl Place {
@@ -94,19 +95,20 @@ impl Place {
         Self {
             length: piece.bytes.len(),
             xml_offset_bytes: piece.xml_offset_bytes,
-            file_offset_bytes: piece.file_offset_bytes,
+            file_place: piece.file_place,
         }
     }
 }
 
 impl Places {
-    /// The offsets of the chunk's byte `at`: in the decoded XML and (about) in the stored file.
+    /// The offsets of the chunk's byte `at`: in the decoded XML and, as exactly as it is known, in the stored file.
     pub fn of(&self, at: usize) -> (u64, u64) {
         let mut before = 0;
         for (index, place) in self.0.iter().enumerate() {
             if at < before + place.length || index + 1 == self.0.len() {
-                let offset = place.xml_offset_bytes + (at - before) as u64;
-                return (offset, place.file_offset_bytes);
+                let behind = (at - before) as u64;
+                let file_place = place.file_place.behind(behind);
+                return (place.xml_offset_bytes + behind, file_place.offset_bytes());
             }
             before += place.length;
         }

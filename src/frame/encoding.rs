@@ -73,6 +73,11 @@ impl Transcoder {
         }
     }
 
+    /// Whether what was pushed last was other than UTF-8.
+    pub fn is_needed(&self) -> bool {
+        matches!(self.state, State::Utf16(_))
+    }
+
     /// The end of the document: nothing may be left over.
     pub fn finish(&mut self) -> Result<()> {
         if matches!(self.state, State::Utf16(_)) && !self.carried.is_empty() {

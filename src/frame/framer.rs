@@ -8,7 +8,7 @@ use super::chunk::{Chunk, Piece};
 use super::document::{Document, Section, State};
 use super::history::History;
 use super::region::{Region, RegionEdges};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, FilePlace, Result};
 
 /// What a framer is told.
 #[derive(Debug, Clone, Copy)]
@@ -115,16 +115,22 @@ impl Framer {
         self.received
     }
 
-    /// Takes the next decoded bytes, which stood about at `file_offset_bytes` of the file.
+    /// Takes the next decoded bytes, and where they stood in the file.
     ///
     /// Frames that became ready before an error are still to be had.
-    pub fn push(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
+    pub fn push(&mut self, bytes: Bytes, file_place: FilePlace) -> Result<()> {
+        let received = self.received;
+        self.receive(bytes, file_place)
+            .map_err(|error| in_file(error, received, file_place))
+    }
+
+    fn receive(&mut self, bytes: Bytes, file_place: FilePlace) -> Result<()> {
         if bytes.is_empty() {
             return Ok(());
         }
         self.document.pending.push(Piece {
             xml_offset_bytes: self.received,
-            file_offset_bytes,
+            file_place,
             bytes: bytes.clone(),
         });
         self.received += bytes.len() as u64;
@@ -282,4 +288,14 @@ impl Framer {
             _ => Ok(()),
         }
     }
+}
+
+/// An error with its place in the file, by that of the bytes before which so many had been received.
+fn in_file(error: Error, received: u64, place: FilePlace) -> Error {
+    let offset = match (place, error.location().xml_offset_bytes) {
+        // What is not packed stands in one piece, earlier bytes too.
+        (FilePlace::At(offset), Some(at)) => (offset + at).saturating_sub(received),
+        _ => place.offset_bytes(),
+    };
+    error.at_file_byte(offset)
 }

@@ -26,11 +26,13 @@ impl Pending {
             if begin + piece.bytes.len() as u64 <= end {
                 taken.extend(self.0.pop_front());
             } else {
+                let file_place = piece.file_place;
                 let bytes = piece.bytes.split_to((end - begin) as usize);
                 piece.xml_offset_bytes = end;
+                piece.file_place = file_place.behind(end - begin);
                 taken.push(Piece {
                     xml_offset_bytes: begin,
-                    file_offset_bytes: piece.file_offset_bytes,
+                    file_place,
                     bytes,
                 });
             }
@@ -64,7 +66,7 @@ impl Pending {
             }
             let behind = (to > end).then(|| Piece {
                 xml_offset_bytes: end,
-                file_offset_bytes: piece.file_offset_bytes,
+                file_place: piece.file_place.behind(end - from),
                 bytes: piece.bytes.slice((end - from) as usize..),
             });
             if from < begin {

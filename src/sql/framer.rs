@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use super::prose::{BEGIN_BYTES, Notes, begins_statement};
 use super::run_scan::{Event, RunScan};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, FilePlace, Result};
 use crate::model::SqlTable;
+
+use self::chunks::file_offset_of;
 
 pub use self::chunks::{Chunk, Run};
 
@@ -64,7 +66,7 @@ pub struct Framer {
     /// The byte before it.
     before: u8,
     /// Where pieces of the buffer stood in the file: offsets in the SQL and in the file.
-    places: VecDeque<(u64, u64)>,
+    places: VecDeque<(u64, FilePlace)>,
     /// Everything before it has been looked at.
     at: usize,
     mode: Mode,
@@ -128,12 +130,11 @@ impl Framer {
         self.base + self.buffer.len() as u64
     }
 
-    /// Takes the next bytes, which stood about at `file_offset_bytes` of the file.
+    /// Takes the next bytes, and where they stood in the file.
     ///
     /// Frames that became ready before an error are still to be had.
-    pub fn push(&mut self, bytes: &[u8], file_offset_bytes: u64) -> Result<()> {
-        let place = (self.received_bytes(), file_offset_bytes);
-        self.places.push_back(place);
+    pub fn push(&mut self, bytes: &[u8], file_place: FilePlace) -> Result<()> {
+        self.places.push_back((self.received_bytes(), file_place));
         for slice in bytes.chunks(SLICE_BYTES) {
             self.buffer.extend_from_slice(slice);
             self.scan(false)?;
@@ -249,11 +250,9 @@ impl Framer {
         (self.base + at as u64, self.line + lines)
     }
 
-    /// About where an offset in the SQL stood in the file.
+    /// Where an offset in the SQL stood in the file, as exactly as it is known.
     fn file_offset_of(&self, sql_offset: u64) -> u64 {
-        let places = self.places.iter().rev();
-        let mut before = places.filter(|(at, _)| *at <= sql_offset);
-        before.next().map_or(0, |(_, file)| *file)
+        file_offset_of(sql_offset, self.places.iter().rev())
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Reject {
     pub xml_offset_bytes: Option<u64>,
     /// Line in the decoded SQL.
     pub sql_line: Option<u64>,
-    /// About where in the stored file.
+    /// Where in the stored file, about that if it is packed.
     pub file_offset_bytes: Option<u64>,
     /// The page it lies in.
     pub page_id: Option<i64>,
@@ -122,7 +122,7 @@ static COLUMNS: [Column<Rejects>; 9] = [
             kind: Kind::Int64,
             nullable: true,
             unit: "bytes",
-            meaning: "About where that is in the file as stored.",
+            meaning: "Where that is in the file as stored; about where, if it is packed.",
             source: "the run itself",
         },
         put: |row, cells| cells.int(signed(row.file_offset_bytes)),

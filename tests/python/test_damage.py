@@ -4,6 +4,7 @@ import gzip
 import json
 import lzma
 import random
+import re
 
 import pytest
 
@@ -84,6 +85,31 @@ def test_skipping_loses_one_revision(name, tmp_path, sound):
     kept = [row["revision_id"] for row in helpers.rows(tmp_path / "out", "revisions")]
     expected = [row["revision_id"] for row in sound[False]["revisions"]]
     assert len(expected) - len(kept) == 1 and set(kept) < set(expected)
+
+
+def far_in(xml):
+    """A dump whose damage stands behind a text of some MB, and the offset of the damage."""
+    head, tail = xml.split(b"<page>", 1)
+    title = b"<page><title>Long</title><ns>0</ns><id>1</id><revision><id>%s</id><timestamp>2026-01-01T00:00:00Z" \
+        b"</timestamp><contributor><ip>192.0.2.1</ip></contributor><text>%s</text></revision></page>"
+    data = head + title % (b"1", b"long " * 800_000) + title % (b"x", b"") + b"<page>" + tail
+    return data, data.index(b"<id>x</id>")
+
+
+@pytest.mark.parametrize("source", ["file", "stdin", "gzip"])
+def test_the_place_in_a_plain_file_is_the_byte_itself(source, tmp_path):
+    data, begin = far_in((helpers.SAMPLES / "containers.xml").read_bytes())
+    path = tmp_path / "far.xml"
+    path.write_bytes(gzip.compress(data) if source == "gzip" else data)
+    given = {"file": (path,), "gzip": (path,), "stdin": ("-",)}[source]
+    result = helpers.run("convert", *given, "--output", tmp_path / "out", stdin=path.open("rb"))
+    message = result.stderr.decode()
+    assert result.returncode == 3
+    in_file, in_xml = (int(number) for number in
+                       re.search(r"byte (\d+) of the file, byte (\d+) of the XML", message).groups())
+    assert begin <= in_xml <= begin + len("<id>x</id>")
+    assert in_file < path.stat().st_size
+    assert (in_file == in_xml) == (source != "gzip")
 
 
 def two_streams():

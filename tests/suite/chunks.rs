@@ -1,6 +1,7 @@
 //! Wherever a dump is cut, by whatever pieces it comes in, its records are the same.
 
 use bytes::Bytes;
+use mwparquet::error::FilePlace;
 use mwparquet::frame::{Chunk, Frame, Framer, FramerOptions, Predecessor};
 use mwparquet::model::{LogItem, Page, Revision, SiteInfo, Upload};
 use mwparquet::xml::{Fault, PageAt, Records, parse_chunk, parse_header};
@@ -83,10 +84,14 @@ fn records(dump: &[u8], pieces: impl Iterator<Item = usize>, chunk_bytes: usize)
     let mut rest = dump;
     for piece in pieces {
         let (now, later) = rest.split_at(piece.clamp(1, rest.len().max(1)).min(rest.len()));
-        framer.push(Bytes::copy_from_slice(now), 0).unwrap();
+        framer
+            .push(Bytes::copy_from_slice(now), FilePlace::About(0))
+            .unwrap();
         rest = later;
     }
-    framer.push(Bytes::copy_from_slice(rest), 0).unwrap();
+    framer
+        .push(Bytes::copy_from_slice(rest), FilePlace::About(0))
+        .unwrap();
     framer.finish().unwrap();
     let mut site = SiteInfo::default();
     let mut scribe = Scribe::default();
@@ -136,7 +141,9 @@ fn with_history(dump: &[u8], chunk_bytes: usize) -> (SiteInfo, Vec<Chunk>) {
         keep_going: false,
         with_history: true,
     });
-    framer.push(Bytes::copy_from_slice(dump), 0).unwrap();
+    framer
+        .push(Bytes::copy_from_slice(dump), FilePlace::About(0))
+        .unwrap();
     framer.finish().unwrap();
     let mut site = SiteInfo::default();
     let mut chunks = Vec::new();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use mwparquet::engine::{Job, Limits, Pool, Stop, convert};
-use mwparquet::error::Result;
+use mwparquet::error::{FilePlace, Result};
 use mwparquet::sink::{Access, Compression, Encodings, Packing, PartReader, Wanted, WriterOptions};
 use mwparquet::source::Input;
 use mwparquet::sql::{Frame, Framer, FramerOptions, Misfit, Rows, Value, parse_run};
@@ -49,7 +49,7 @@ fn told(bytes: &[u8], chunk_bytes: usize, piece_bytes: usize) -> Vec<String> {
     let mut lines = Lines::default();
     let mut outcome = Ok(());
     for piece in bytes.chunks(piece_bytes) {
-        outcome = framer.push(piece, 0);
+        outcome = framer.push(piece, FilePlace::About(0));
         if outcome.is_err() || !take(&mut framer, &mut lines) {
             break;
         }

@@ -15,6 +15,7 @@ use super::super::options::{DiffOptions, Filters, HistoryOptions};
 use super::super::rows::{Wanted, rows_of};
 use crate::derive::diff::Algorithm;
 use crate::derive::tokens::Tokenizer;
+use crate::error::FilePlace;
 use crate::frame::{Frame, Framer, FramerOptions};
 use crate::model::{SiteInfo, Timestamp};
 use crate::protect::Protection;
@@ -64,7 +65,7 @@ fn rows(dump: &[u8], wanted: &Wanted, chunk_bytes: usize, record_max_bytes: usiz
         keep_going: true,
         with_history: true,
     });
-    let _ = framer.push(Bytes::copy_from_slice(dump), 0);
+    let _ = framer.push(Bytes::copy_from_slice(dump), FilePlace::About(0));
     let _ = framer.finish();
     let mut document = Document::new(Arc::from("sample"), "sample", SiteInfo::default());
     let mut batches = Vec::new();

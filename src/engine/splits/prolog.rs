@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::container::{Sink, Trailing};
 use crate::engine::decode::{Feed, decode};
 use crate::engine::lane::Lane;
-use crate::error::{Error, Result};
+use crate::error::{Error, FilePlace, Result};
 use crate::frame::{Frame, Framer, Header};
 use crate::source::Input;
 use crate::sql::{self, Guess};
@@ -60,7 +60,7 @@ impl Reading {
         if self.is_other {
             return Ok(());
         }
-        let outcome = self.framer.push(bytes, 0);
+        let outcome = self.framer.push(bytes, FilePlace::About(0));
         self.take_header();
         // What stands behind the header is not looked at here.
         match self.header {
@@ -77,7 +77,7 @@ impl Reading {
 }
 
 impl Sink for Reading {
-    fn data(&mut self, bytes: Bytes, _: u64) -> Result<()> {
+    fn data(&mut self, bytes: Bytes, _: FilePlace) -> Result<()> {
         match &mut self.held {
             Some(held) => {
                 held.extend_from_slice(&bytes);

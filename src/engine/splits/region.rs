@@ -16,7 +16,7 @@ use crate::engine::pipeline::{Consumer, Passed, Pipeline};
 use crate::engine::plan::Plan;
 use crate::engine::resume::check_still;
 use crate::engine::sequences::Sequence;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, FilePlace, Result};
 use crate::frame::Header;
 use crate::source::Input;
 
@@ -33,41 +33,34 @@ pub(super) struct Place {
 const BEHIND_BYTES: u64 = 64;
 
 /// Where in the file it stands what was received last.
+#[derive(Debug, Default)]
 pub(super) struct Places {
-    is_plain: bool,
-    /// Offsets in the XML and the file of the pieces received last.
-    pieces: VecDeque<(u64, u64)>,
+    /// Offsets in the XML of the pieces received last, and their places in the file.
+    pieces: VecDeque<(u64, FilePlace)>,
 }
 
 impl Places {
-    pub(super) fn new(is_plain: bool) -> Self {
-        Self {
-            is_plain,
-            pieces: VecDeque::new(),
-        }
-    }
-
     /// Notes a piece; `received_bytes` of XML came before it.
-    pub(super) fn receive(&mut self, received_bytes: u64, file_bytes: u64) {
-        let is_past = |piece: &(u64, u64)| piece.0 + BEHIND_BYTES <= received_bytes;
+    pub(super) fn receive(&mut self, received_bytes: u64, place: FilePlace) {
+        let is_past = |piece: &(u64, FilePlace)| piece.0 + BEHIND_BYTES <= received_bytes;
         while self.pieces.get(1).is_some_and(is_past) {
             self.pieces.pop_front();
         }
-        self.pieces.push_back((received_bytes, file_bytes));
+        self.pieces.push_back((received_bytes, place));
     }
 
     /// The place of an offset in the XML, if it was received lately.
     pub(super) fn of(&self, at: u64) -> Option<Place> {
         let piece = self.pieces.iter().rfind(|(xml_bytes, _)| *xml_bytes <= at);
-        piece.map(|(xml_bytes, file_bytes)| match self.is_plain {
-            true => Place {
-                file_bytes: file_bytes + (at - xml_bytes),
-                decoded_bytes: 0,
-            },
-            false => Place {
-                file_bytes: *file_bytes,
-                decoded_bytes: at - xml_bytes,
-            },
+        piece.map(|(xml_bytes, place)| {
+            let behind = at - xml_bytes;
+            Place {
+                file_bytes: place.behind(behind).offset_bytes(),
+                decoded_bytes: match place {
+                    FilePlace::At(_) => 0,
+                    FilePlace::About(_) => behind,
+                },
+            }
         })
     }
 }
@@ -153,7 +146,7 @@ fn read_region(
     }
     let mut feed = RegionFeed {
         pipeline,
-        places: Places::new(is_plain),
+        places: Places::default(),
         first_record: None,
         next_record: None,
     };
@@ -207,10 +200,10 @@ impl<C: Consumer> RegionFeed<'_, C> {
 }
 
 impl<C: Consumer> Sink for RegionFeed<'_, C> {
-    fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
+    fn data(&mut self, bytes: Bytes, place: FilePlace) -> Result<()> {
         let received = self.pipeline.framer().received_bytes();
-        self.places.receive(received, file_offset_bytes);
-        let outcome = self.pipeline.data(bytes, file_offset_bytes);
+        self.places.receive(received, place);
+        let outcome = self.pipeline.data(bytes, place);
         let [first, next] = self.pipeline.framer().edges_so_far();
         self.note(first, next);
         outcome

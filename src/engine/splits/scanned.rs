@@ -16,7 +16,7 @@ use crate::engine::decode::{Feed, decode_region};
 use crate::engine::lane::Lane;
 use crate::engine::plan::Plan;
 use crate::engine::sequences::Sequence;
-use crate::error::{Error, Result};
+use crate::error::{Error, FilePlace, Result};
 use crate::frame::{Framer, Header};
 use crate::source::Input;
 
@@ -105,17 +105,17 @@ impl Begin {
         }
         Ok(Self {
             framer,
-            places: Places::new(is_plain),
+            places: Places::default(),
             first_record: None,
         })
     }
 }
 
 impl Sink for Begin {
-    fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
+    fn data(&mut self, bytes: Bytes, place: FilePlace) -> Result<()> {
         let received = self.framer.received_bytes();
-        self.places.receive(received, file_offset_bytes);
-        let outcome = self.framer.push(bytes, file_offset_bytes);
+        self.places.receive(received, place);
+        let outcome = self.framer.push(bytes, place);
         let [first, _] = self.framer.edges_so_far();
         let place = first.and_then(|at| self.places.of(at));
         self.first_record = self.first_record.or(place);

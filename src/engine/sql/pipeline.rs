@@ -13,7 +13,7 @@ use crate::engine::decode::Feed;
 use crate::engine::lane::Lane;
 use crate::engine::pipeline::Passed;
 use crate::engine::pool::Pending;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, FilePlace, Result};
 use crate::source::Input;
 use crate::sql::{Chunk, Declared, Frame, Framer, FramerOptions};
 
@@ -323,12 +323,12 @@ impl<'r, C: SqlConsumer> SqlPipeline<'r, C> {
 }
 
 impl<C: SqlConsumer> Sink for SqlPipeline<'_, C> {
-    fn data(&mut self, bytes: Bytes, file_offset_bytes: u64) -> Result<()> {
+    fn data(&mut self, bytes: Bytes, place: FilePlace) -> Result<()> {
         self.lane.stop.check()?;
         let read = &self.lane.progress.xml_bytes;
         read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.consumer.tick_sql();
-        let outcome = self.framer.push(&bytes, file_offset_bytes);
+        let outcome = self.framer.push(&bytes, place);
         self.take_frames()?;
         outcome
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Frame, Framer, Mode, RunScan, SLICE_BYTES};
+use crate::error::FilePlace;
 use crate::model::SqlTable;
 
 /// Rows of one table, to be parsed by anyone.
@@ -18,8 +19,8 @@ pub struct Chunk {
     pub sql_offset_bytes: u64,
     /// Line of the first byte, from 1.
     pub line: u64,
-    /// Where pieces of it stood in the file: offsets in the SQL and in the file, rising.
-    pub places: Vec<(u64, u64)>,
+    /// Where pieces of it stood in the file: offsets in the SQL, rising, and places in the file.
+    pub places: Vec<(u64, FilePlace)>,
 }
 
 /// Rows of one `INSERT`, or a part of them.
@@ -39,15 +40,24 @@ pub struct Run {
 }
 
 impl Chunk {
-    /// The place of an offset: in the SQL, its line, and about where in the file.
+    /// The place of an offset: in the SQL, its line, and in the file, as exactly as that is known.
     pub fn place_of(&self, at: usize) -> (u64, u64, u64) {
         let before = self.bytes.get(..at).unwrap_or(&self.bytes);
         let line = self.line + memchr::memchr_iter(b'\n', before).count() as u64;
         let sql_offset = self.sql_offset_bytes + at as u64;
-        let mut places = self.places.iter().rev();
-        let file = places.find(|(sql, _)| *sql <= sql_offset);
-        (sql_offset, line, file.map_or(0, |(_, file)| *file))
+        let file_offset = file_offset_of(sql_offset, self.places.iter().rev());
+        (sql_offset, line, file_offset)
     }
+}
+
+/// The offset in the file of an offset in the SQL, by the places of pieces, the last first.
+pub(super) fn file_offset_of<'p>(
+    sql_offset: u64,
+    mut places: impl Iterator<Item = &'p (u64, FilePlace)>,
+) -> u64 {
+    let piece = places.find(|(begin, _)| *begin <= sql_offset);
+    let place = piece.map(|(begin, place)| place.behind(sql_offset - begin));
+    place.map_or(0, FilePlace::offset_bytes)
 }
 
 impl Framer {
@@ -129,7 +139,7 @@ impl Framer {
         taken
     }
 
-    fn places_before(&self, end: usize) -> Vec<(u64, u64)> {
+    fn places_before(&self, end: usize) -> Vec<(u64, FilePlace)> {
         let end = self.base + end as u64;
         let before = self.places.iter().take_while(|(sql, _)| *sql < end);
         before.copied().collect()
