@@ -131,6 +131,7 @@ impl Sheet {
                 row: table.row.to_owned(),
                 wiki_column: table.wiki_column(),
                 columns: table.columns().into_iter().map(ReadColumn::of).collect(),
+                on_request: table.on_request(),
             },
         }
     }
@@ -154,6 +155,7 @@ impl Sheet {
                 name: selection.table.written_name(),
                 row: selection.row(),
                 wiki_column: tables::WIKI_ID,
+                on_request: &[],
                 columns: selection
                     .columns()
                     .into_iter()
