@@ -201,8 +201,8 @@ pub fn pages(words: &[String], stop: &Stop) -> Result<PagesJob> {
 
 fn selection(arguments: &ScanArguments) -> Result<Selection> {
     let name = &arguments.table;
-    let table = tables::by_name(name)
-        .ok_or_else(|| Error::usage(format!("there is no table {name:?}")))?;
+    let table =
+        tables::by_name(name).ok_or_else(|| Error::usage(format!("there is no table {name:?}")))?;
     match arguments.columns.is_empty() {
         true => Ok(arguments.wikiq.selection(table)),
         false => Selection::of(table, &arguments.columns),

@@ -16,10 +16,12 @@ mod operation;
 mod rebuild;
 mod segments;
 mod sentences;
+mod sequence;
 
 use self::gaps::Gaps;
 use self::lines::LineMatcher;
 use self::segments::SegmentMatcher;
+use self::sequence::SequenceMatcher;
 use super::tokens::{EqualBytes, EqualTokens, Tokenized, Tokenizer};
 use crate::error::{Error, Result};
 
@@ -38,11 +40,14 @@ pub enum Algorithm {
     /// Paragraphs and sentences that both texts have are matched wherever they stand, so that what
     /// was moved is told from what is new; the rest as [`Algorithm::Histogram`].
     Segments,
+    /// The longest block of equal tokens first, then what lies before and behind it, as Python's difflib
+    /// does, and deltas' SequenceMatcher with it; as [`Algorithm::Histogram`] where that is too much work.
+    Sequence,
 }
 
 impl Algorithm {
     /// All there are.
-    pub const ALL: [Self; 3] = [Self::Histogram, Self::Myers, Self::Segments];
+    pub const ALL: [Self; 4] = [Self::Histogram, Self::Myers, Self::Segments, Self::Sequence];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -50,6 +55,7 @@ impl Algorithm {
             Self::Histogram => "histogram",
             Self::Myers => "myers",
             Self::Segments => "segments",
+            Self::Sequence => "sequence",
         }
     }
 
@@ -96,6 +102,9 @@ pub struct Differ {
     lines: LineMatcher,
     gaps: Gaps,
     segments: SegmentMatcher,
+    sequence: SequenceMatcher,
+    /// What it found.
+    blocks: Vec<EqualTokens>,
     pieces: Vec<EqualBytes>,
     runs: Vec<EqualTokens>,
 }
@@ -116,6 +125,8 @@ impl Differ {
             lines: LineMatcher::default(),
             gaps: Gaps::new(algorithm),
             segments: SegmentMatcher::default(),
+            sequence: SequenceMatcher::default(),
+            blocks: Vec::new(),
             pieces: Vec::new(),
             runs: Vec::new(),
         })
@@ -152,19 +163,23 @@ impl Differ {
         self.find_pieces(before.text(), after.text());
         after.follow(self.tokenizer, before, &self.pieces, &mut self.runs);
         let are_many = before.len() + after.len() > gaps::MAX_TOKENS;
+        let lengths = (before.len(), after.len());
+        self.blocks.clear();
         if self.algorithm == Algorithm::Segments && !are_many {
             let operations = &mut diff.operations;
             diff.is_limited =
                 self.segments
                     .diff(self.tokenizer, (before, after), &self.runs, operations);
+        } else if self.algorithm == Algorithm::Sequence
+            && !are_many
+            && self.sequence.find(before, after, &mut self.blocks)
+        {
+            operation::of_runs(&self.blocks, lengths, &mut diff.operations);
         } else {
             let is_limited = self.gaps.fill(before, after, &mut self.runs);
-            operation::of_runs(
-                &self.runs,
-                (before.len(), after.len()),
-                &mut diff.operations,
-            );
-            diff.is_limited = is_limited || self.algorithm == Algorithm::Segments;
+            operation::of_runs(&self.runs, lengths, &mut diff.operations);
+            let has_own_way = matches!(self.algorithm, Algorithm::Segments | Algorithm::Sequence);
+            diff.is_limited = is_limited || has_own_way;
         }
     }
 

@@ -38,7 +38,7 @@ impl TokenMatching {
     /// The algorithm that stands for it.
     pub fn algorithm(self) -> Algorithm {
         match self {
-            Self::Sequence => Algorithm::Histogram,
+            Self::Sequence => Algorithm::Sequence,
             Self::Segment => Algorithm::Segments,
         }
     }

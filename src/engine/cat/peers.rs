@@ -81,7 +81,7 @@ enum Fold {
     Nothing,
     Diffs(Box<Diffs>),
     Reverts(Reverts),
-    Wikiq(Wikiq),
+    Wikiq(Box<Wikiq>),
     Persistence(Box<PersistenceDocuments>),
 }
 
@@ -93,7 +93,8 @@ impl Fold {
             PeerFormat::Mwdiffs => Self::Diffs(Box::new(Diffs::new()?)),
             PeerFormat::Mwreverts => Self::Reverts(Reverts::new(history.revert_radius)),
             PeerFormat::Wikiq => {
-                Self::Wikiq(Wikiq::new(history.revert_radius, options.wikiq_tokens)?)
+                let fold = Wikiq::new(history.revert_radius, options.wikiq_tokens)?;
+                Self::Wikiq(Box::new(fold))
             }
             PeerFormat::Mwpersistence => {
                 Self::Persistence(Box::new(PersistenceDocuments::new(*history)?))

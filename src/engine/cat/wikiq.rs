@@ -218,7 +218,12 @@ fn with_tokens(line: &[u8], measures: Option<TokenRevisions>, whole: &mut Vec<u8
     whole.extend(line.strip_suffix(b"\n").unwrap_or(line));
     match measures {
         Some(tokens) => {
-            let values = [tokens.token_revs, tokens.added, tokens.removed, tokens.window];
+            let values = [
+                tokens.token_revs,
+                tokens.added,
+                tokens.removed,
+                tokens.window,
+            ];
             for value in values {
                 whole.extend(format!("\t{value}").as_bytes());
             }

@@ -56,7 +56,9 @@ impl OpenPages {
                 self.end_page();
             }
             let Piece { header, range, .. } = piece;
-            let open = self.open.get_or_insert_with(|| Stretch::new(header, self.beside_bytes));
+            let open = self
+                .open
+                .get_or_insert_with(|| Stretch::new(header, self.beside_bytes));
             open.is_whole &= !piece.is_damaged && !self.after_loss;
             self.after_loss = false;
             let mut rest = range;

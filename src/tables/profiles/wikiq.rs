@@ -24,8 +24,12 @@ pub struct WikiqRow<'r> {
 }
 
 /// Columns of which wikiq has no more without its option `--persistence`.
-pub static TOKEN_COLUMNS: [&str; 4] =
-    ["token_revs", "tokens_added", "tokens_removed", "tokens_window"];
+pub static TOKEN_COLUMNS: [&str; 4] = [
+    "token_revs",
+    "tokens_added",
+    "tokens_removed",
+    "tokens_window",
+];
 
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
