@@ -89,6 +89,13 @@ pub(super) struct Known<'p> {
     pub(super) added: BTreeSet<usize>,
 }
 
+impl Known<'_> {
+    /// The checksum of its text.
+    pub(super) fn sha1(&self) -> Sha1 {
+        self.change.sha1
+    }
+}
+
 /// All revisions that have known texts, with tokens as numbers that are never used twice.
 pub(super) fn history<'p>(
     page: &[Made],
