@@ -108,6 +108,8 @@ struct Line {
     unit: String,
     meaning: String,
     source: String,
+    /// Whether it is written without being asked for.
+    is_default: bool,
 }
 
 impl Sheet {
@@ -119,6 +121,7 @@ impl Sheet {
             unit: doc.unit.to_owned(),
             meaning: doc.meaning.to_owned(),
             source: doc.source.to_owned(),
+            is_default: !table.on_request().contains(&doc.name),
         });
         Self {
             name: table.name.to_owned(),
@@ -144,6 +147,7 @@ impl Sheet {
             unit: doc.unit.to_owned(),
             meaning: doc.meaning,
             source: doc.source,
+            is_default: true,
         });
         Self {
             name: selection.table.written_name(),
@@ -190,6 +194,7 @@ fn as_json(sheet: &Sheet) -> serde_json::Value {
                 "unit": line.unit,
                 "meaning": line.meaning,
                 "source": line.source,
+                "default": line.is_default,
             })
         })
         .collect();

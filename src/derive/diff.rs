@@ -43,11 +43,20 @@ pub enum Algorithm {
     /// The longest block of equal tokens first, then what lies before and behind it, as Python's difflib
     /// does, and deltas' SequenceMatcher with it; as [`Algorithm::Histogram`] where that is too much work.
     Sequence,
+    /// As [`Algorithm::Segments`], with what is between segments matched as by [`Algorithm::Sequence`]: what
+    /// deltas' SegmentMatcher does.
+    SegmentsSequence,
 }
 
 impl Algorithm {
     /// All there are.
-    pub const ALL: [Self; 4] = [Self::Histogram, Self::Myers, Self::Segments, Self::Sequence];
+    pub const ALL: [Self; 5] = [
+        Self::Histogram,
+        Self::Myers,
+        Self::Segments,
+        Self::Sequence,
+        Self::SegmentsSequence,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -56,7 +65,13 @@ impl Algorithm {
             Self::Myers => "myers",
             Self::Segments => "segments",
             Self::Sequence => "sequence",
+            Self::SegmentsSequence => "segments-sequence",
         }
+    }
+
+    /// Whether paragraphs and sentences are matched wherever they stand.
+    fn knows_segments(self) -> bool {
+        matches!(self, Self::Segments | Self::SegmentsSequence)
     }
 
     /// The one of a name.
@@ -113,7 +128,7 @@ impl Differ {
     /// A differ that keeps its working memory from diff to diff.  Only words, wikitext and text have
     /// sentences, which `segments` needs.
     pub fn new(tokenizer: Tokenizer, algorithm: Algorithm) -> Result<Self> {
-        if algorithm == Algorithm::Segments && !tokenizer.tells_sentences() {
+        if algorithm.knows_segments() && !tokenizer.tells_sentences() {
             return Err(Error::usage(format!(
                 "segments are made of words: the tokenizer {} does not know them; expected words, wikitext or text",
                 tokenizer.name()
@@ -124,7 +139,10 @@ impl Differ {
             algorithm,
             lines: LineMatcher::default(),
             gaps: Gaps::new(algorithm),
-            segments: SegmentMatcher::default(),
+            segments: match algorithm {
+                Algorithm::SegmentsSequence => SegmentMatcher::longest_first(),
+                _ => SegmentMatcher::default(),
+            },
             sequence: SequenceMatcher::default(),
             blocks: Vec::new(),
             pieces: Vec::new(),
@@ -165,7 +183,7 @@ impl Differ {
         let are_many = before.len() + after.len() > gaps::MAX_TOKENS;
         let lengths = (before.len(), after.len());
         self.blocks.clear();
-        if self.algorithm == Algorithm::Segments && !are_many {
+        if self.algorithm.knows_segments() && !are_many {
             let operations = &mut diff.operations;
             diff.is_limited =
                 self.segments
@@ -178,7 +196,8 @@ impl Differ {
         } else {
             let is_limited = self.gaps.fill(before, after, &mut self.runs);
             operation::of_runs(&self.runs, lengths, &mut diff.operations);
-            let has_own_way = matches!(self.algorithm, Algorithm::Segments | Algorithm::Sequence);
+            let has_own_way =
+                self.algorithm.knows_segments() || self.algorithm == Algorithm::Sequence;
             diff.is_limited = is_limited || has_own_way;
         }
     }

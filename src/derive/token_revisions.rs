@@ -39,7 +39,7 @@ impl TokenMatching {
     pub fn algorithm(self) -> Algorithm {
         match self {
             Self::Sequence => Algorithm::Sequence,
-            Self::Segment => Algorithm::Segments,
+            Self::Segment => Algorithm::SegmentsSequence,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use imara_diff::Token;
 
-use super::intern::Interner;
+use super::intern::{Interner, Numbered};
 use crate::derive::tokens::{EqualTokens, Tokenized};
 
 /// In a text of so many tokens or more some are too frequent to begin a block.
@@ -22,13 +22,12 @@ const MAX_WORK: u64 = 1 << 28;
 #[derive(Debug, Default)]
 pub(super) struct SequenceMatcher {
     interner: Interner,
-    search: Search,
-    spans: Vec<(Range<usize>, Range<usize>)>,
+    aligner: LongestFirst,
 }
 
 impl SequenceMatcher {
-    /// Adds the runs of tokens that belong together, in order.  Says whether they were found before it
-    /// was too much work; if not, they are not all there are.
+    /// Puts the runs of tokens that belong together, in order.  Says whether they were found before it
+    /// was too much work; if not, there are none.
     pub(super) fn find(
         &mut self,
         before: &Tokenized,
@@ -40,13 +39,29 @@ impl SequenceMatcher {
             (0..before.len()).map(|token| before.offset(token)..before.offset(token + 1)),
             (0..after.len()).map(|token| after.offset(token)..after.offset(token + 1)),
         );
-        let numbered = self.interner.numbered();
-        let (a, b) = (numbered.before, numbered.after);
-        self.search.begin(a, b, numbered.distinct as usize);
+        self.aligner.align(self.interner.numbered(), runs)
+    }
+}
+
+/// Aligns two sequences of numbered tokens, the longest block first.
+#[derive(Debug, Default)]
+pub(super) struct LongestFirst {
+    search: Search,
+    spans: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl LongestFirst {
+    /// Puts the runs of tokens that belong together, in order.  Says whether they were found before it
+    /// was too much work; if not, there are none.
+    pub(super) fn align(&mut self, tokens: Numbered<'_>, runs: &mut Vec<EqualTokens>) -> bool {
+        let (a, b) = (tokens.before, tokens.after);
+        runs.clear();
+        self.search.begin(a, b, tokens.distinct as usize);
         self.spans.clear();
         self.spans.push((0..a.len(), 0..b.len()));
         while let Some((in_a, in_b)) = self.spans.pop() {
             let Some(block) = self.search.longest(a, b, (&in_a, &in_b)) else {
+                runs.clear();
                 return false;
             };
             if block.count == 0 {
