@@ -68,13 +68,13 @@ def test_as_mwpersistence_says(answer, dump_of):
     if answer["matching"] == "sequence":
         assert found == expected
         return
-    # Between equal segments tokens can be matched in another way: see docs/PROFILES.md.
+    # Segments are not those of deltas in all places: see docs/PROFILES.md.
     equal = sum(found[number] == row for number, row in expected.items())
-    assert found.keys() == expected.keys() and equal >= 0.8 * len(expected)
+    assert found.keys() == expected.keys() and equal >= 0.88 * len(expected)
     assert [row[3] for row in found.values()] == [row[3] for row in expected.values()]
     for place in range(3):
         one, other = (sum(row[place] or 0 for row in rows.values()) for rows in (found, expected))
-        assert abs(one - other) <= 0.05 * other
+        assert abs(one - other) <= 0.02 * other
 
 
 def model(texts):
