@@ -16,6 +16,7 @@ mod proof;
 pub mod reverts;
 pub mod sessions;
 pub mod token_history;
+pub mod token_revisions;
 pub mod tokens;
 
 pub use checksum::{Sha1, TextBatch};

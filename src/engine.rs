@@ -57,7 +57,7 @@ pub use crate::xml::XmlLimits;
 pub use apply::{Rebuilt, apply, diff_parts};
 pub use budget::Budget;
 pub use cat::{
-    DocumentOptions, DocumentShape, PeerFormat, WIKIQ_HEADER, cat_documents, cat_json, cat_xml,
+    DocumentOptions, DocumentShape, PeerFormat, cat_documents, cat_json, cat_xml, wikiq_header,
 };
 pub use convert::{Job, JobReport, SkipUnchanged, convert};
 pub use count::{CountJob, CountReport, CountedRows, Counts, Form, count, is_finished_job};

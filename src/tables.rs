@@ -36,9 +36,9 @@ pub use personal::{Personal, personal};
 pub(crate) use profiles::history_time;
 pub use profiles::{
     CONTENT_CURRENT, CONTENT_HISTORY, Carried, Carries, ContentHistory, MEDIAWIKI_HISTORY,
-    MediawikiHistory, MediawikiHistoryRow, PROFILES, Profile, WIKIQ, WIKITEXT_HISTORY,
-    WIKITEXT_HISTORY_WIKI_ID, Wikiq, WikiqRow, WikitextHistory, WikitextHistoryWikiId,
-    profile_by_name,
+    MediawikiHistory, MediawikiHistoryRow, PROFILES, Profile, WIKIQ, WIKIQ_TOKENS,
+    WIKITEXT_HISTORY, WIKITEXT_HISTORY_WIKI_ID, Wikiq, WikiqRow, WikitextHistory,
+    WikitextHistoryWikiId, profile_by_name,
 };
 pub use registry::{ALL, DEFAULT, OF_TEXTS, TableInfo, WIKI_ID, by_name};
 

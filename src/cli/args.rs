@@ -13,6 +13,7 @@ mod runs;
 mod scan;
 mod splits;
 mod verify;
+mod wikiq;
 
 use std::path::PathBuf;
 
@@ -40,6 +41,7 @@ pub(super) use self::runs::{RunArguments, RunsArguments};
 pub(super) use self::scan::{PagesArguments, ScanArguments};
 pub(super) use self::splits::{PlanArguments, SplitArguments};
 pub(super) use self::verify::{ConvertVerifyArguments, Verify, VerifyArguments};
+pub(super) use self::wikiq::WikiqArguments;
 
 /// Turns MediaWiki dumps, XML and SQL, into Parquet tables: on all cores, in bounded memory, without losing
 /// a row in silence.
@@ -151,6 +153,8 @@ pub(super) struct ConvertArguments {
     pub history: HistoryArguments,
     #[command(flatten)]
     pub table_history: TableHistoryArguments,
+    #[command(flatten)]
+    pub wikiq: WikiqArguments,
     #[command(flatten)]
     pub diffs: DiffArguments,
     #[command(flatten)]
@@ -306,6 +310,7 @@ const CAT_EXAMPLES: &str = "Examples:
   mwparquet cat dump.xml.7z | jq .user_text
   mwparquet cat --format xml dump.xml.bz2 | grep -c '<page>'
   mwparquet cat --format mwdiffs dump.xml.bz2 | head -1000
+  mwparquet cat --format wikiq --persistence dump.xml.7z > dump.tsv
   mwparquet cat --format mwxml --shape flat dump.xml.bz2 | mwreverts revdocs2reverts";
 
 #[derive(Debug, Args)]
@@ -325,6 +330,8 @@ pub(super) struct CatArguments {
     pub shape: Option<CatShape>,
     #[command(flatten)]
     pub history: HistoryArguments,
+    #[command(flatten)]
+    pub wikiq: WikiqArguments,
     #[command(flatten)]
     pub filters: FilterArguments,
     #[command(flatten)]

@@ -7,8 +7,8 @@ use super::args::{CatArguments, CatFormat, CatShape, OnDamage};
 use super::convert::{filters, history, limits, pool};
 use super::inputs::find;
 use crate::engine::{
-    DocumentOptions, DocumentShape, PeerFormat, Stop, WIKIQ_HEADER, cat_documents, cat_json,
-    cat_xml, sequences,
+    DocumentOptions, DocumentShape, PeerFormat, Stop, cat_documents, cat_json, cat_xml, sequences,
+    wikiq_header,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::source::Input;
@@ -24,11 +24,18 @@ pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
             "--shape is for the formats mwxml, mwdiffs, mwreverts and mwpersistence",
         ));
     }
+    let wikiq_tokens = arguments.wikiq.matching();
+    if wikiq_tokens.is_some() && arguments.format != CatFormat::Wikiq {
+        return Err(Error::usage(
+            "--persistence is for the format wikiq; that of the program mwpersistence is --format mwpersistence",
+        ));
+    }
     let found = find(&arguments.inputs, &arguments.runs)?;
     let cannot = |error| Error::io("cannot write to standard output", error);
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
     if arguments.format == CatFormat::Wikiq {
-        out.write_all(WIKIQ_HEADER.as_bytes()).map_err(cannot)?;
+        let header = wikiq_header(wikiq_tokens.is_some());
+        out.write_all(header.as_bytes()).map_err(cannot)?;
     }
     let named = found.named.len();
     let inputs: Vec<_> = found.named.into_iter().chain(found.in_folders).collect();
@@ -47,6 +54,7 @@ pub(super) fn run(arguments: &CatArguments, stop: &Stop) -> Result<ExitCode> {
                     shape: shape(format, arguments.shape),
                     filters: filters.clone(),
                     history,
+                    wikiq_tokens,
                 };
                 cat_documents(
                     &sequence, &inputs, &options, &limits, &pool, stop, &mut write,

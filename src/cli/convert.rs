@@ -22,7 +22,8 @@ use self::verified::has_differences;
 use super::WITH_REJECTS;
 use super::args::{
     ConvertArguments, FilterArguments, HistoryArguments, LayoutName, OnDamage, ProgressStyle,
-    RevertOrder, RunArguments, SQL_PREFIX, TableHistoryArguments, Verify, WorkArguments,
+    RevertOrder, RunArguments, SQL_PREFIX, TableHistoryArguments, Verify, WikiqArguments,
+    WorkArguments,
 };
 use super::expiry::Expiry;
 use super::inputs::{Found, find};
@@ -46,6 +47,7 @@ pub(super) fn job(arguments: &ConvertArguments, pool: &Pool, stop: &Stop) -> Res
 
 fn job_of(arguments: &ConvertArguments, share: &Share, pool: &Pool, stop: &Stop) -> Result<Job> {
     let selections = selections(arguments)?;
+    arguments.wikiq.check(&selections)?;
     let filters = filters(&arguments.filters)?;
     let diffs = arguments.diffs.options(wants_diffs(&selections))?;
     let protection = protection(&arguments.protect, &selections)?;
@@ -69,7 +71,11 @@ fn job_of(arguments: &ConvertArguments, share: &Share, pool: &Pool, stop: &Stop)
         selections,
         sql: sql_wanted(arguments),
         filters,
-        history: table_history(&arguments.history, &arguments.table_history),
+        history: table_history(
+            &arguments.history,
+            &arguments.table_history,
+            &arguments.wikiq,
+        ),
         diffs,
         protection,
         snapshots,
@@ -175,7 +181,7 @@ fn selections(arguments: &ConvertArguments) -> Result<Vec<Selection>> {
             let mut columns = arguments.columns.iter();
             let selection = match columns.find(|(name, _)| name == table.name) {
                 Some((_, columns)) => Selection::of(table, columns)?,
-                None => Selection::all(table),
+                None => arguments.wikiq.selection(table),
             };
             Ok(match arguments.layout.layout {
                 LayoutName::Flat => selection,
@@ -224,8 +230,10 @@ pub(super) fn history(arguments: &HistoryArguments) -> HistoryOptions {
 pub(super) fn table_history(
     arguments: &HistoryArguments,
     of_tables: &TableHistoryArguments,
+    wikiq: &WikiqArguments,
 ) -> HistoryOptions {
     HistoryOptions {
+        wikiq_tokens: wikiq.matching().unwrap_or_default(),
         is_by_time: of_tables.revert_order == RevertOrder::Time,
         session_cutoff_seconds: of_tables.session_cutoff,
         ..history(arguments)

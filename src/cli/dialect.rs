@@ -19,6 +19,8 @@ pub(super) struct ReadTable {
     /// The column of the wiki, by which the table is partitioned if it is.
     pub(super) wiki_column: &'static str,
     pub(super) columns: Vec<ReadColumn>,
+    /// Names of those that files have only if they were asked for.
+    pub(super) on_request: &'static [&'static str],
 }
 
 /// A column of it.
@@ -55,14 +57,23 @@ struct Placed<'t> {
     folder: String,
     /// Whether it has partitions by wiki and snapshot.
     is_partitioned: bool,
+    /// Whether files have the columns that are written on request.
+    has_all: bool,
 }
 
 impl Placed<'_> {
     /// The columns that files have.
     fn columns(&self) -> impl Iterator<Item = &ReadColumn> {
         let partition = self.is_partitioned.then_some(self.table.wiki_column);
+        let left_out = match self.has_all {
+            true => &[],
+            false => self.table.on_request,
+        };
         let columns = self.table.columns.iter();
-        columns.filter(move |column| partition != Some(&column.name[..]))
+        columns.filter(move |column| {
+            let name = &column.name[..];
+            partition != Some(name) && !left_out.contains(&name)
+        })
     }
 
     /// The columns of partitions, which names of folders tell; all are strings.
@@ -108,6 +119,7 @@ pub(super) fn written_in(
         table,
         folder: format!("{}/{}", location.trim_end_matches('/'), table.name),
         is_partitioned: arguments.layout == LayoutName::Hive,
+        has_all: arguments.persistence,
     };
     Ok(match dialect {
         DialectName::Hive => sql::hive(&placed),

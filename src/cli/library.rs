@@ -139,12 +139,13 @@ pub fn scan(words: &[String], stop: &Stop) -> Result<Scan> {
             name: arguments.table.clone(),
             columns: (!arguments.columns.is_empty()).then(|| arguments.columns.clone()),
         },
-        false => ScanTable::Ours(selection(&arguments.table, &arguments.columns)?),
+        false => ScanTable::Ours(selection(&arguments)?),
     };
     let selections: Vec<_> = match &table {
         ScanTable::Ours(selection) => vec![selection.clone()],
         ScanTable::Sql { .. } => Vec::new(),
     };
+    arguments.wikiq.check(&selections)?;
     let filters = filters(&arguments.filters)?;
     let diffs = arguments
         .diffs
@@ -162,7 +163,11 @@ pub fn scan(words: &[String], stop: &Stop) -> Result<Scan> {
         split,
         table,
         filters,
-        history: table_history(&arguments.history, &arguments.table_history),
+        history: table_history(
+            &arguments.history,
+            &arguments.table_history,
+            &arguments.wikiq,
+        ),
         diffs,
         protection,
         limits,
@@ -194,12 +199,13 @@ pub fn pages(words: &[String], stop: &Stop) -> Result<PagesJob> {
     })
 }
 
-fn selection(table: &str, columns: &[String]) -> Result<Selection> {
-    let table = tables::by_name(table)
-        .ok_or_else(|| Error::usage(format!("there is no table {table:?}")))?;
-    match columns.is_empty() {
-        true => Ok(Selection::all(table)),
-        false => Selection::of(table, columns),
+fn selection(arguments: &ScanArguments) -> Result<Selection> {
+    let name = &arguments.table;
+    let table =
+        tables::by_name(name).ok_or_else(|| Error::usage(format!("there is no table {name:?}")))?;
+    match arguments.columns.is_empty() {
+        true => Ok(arguments.wikiq.selection(table)),
+        false => Selection::of(table, &arguments.columns),
     }
 }
 

@@ -108,6 +108,8 @@ struct Line {
     unit: String,
     meaning: String,
     source: String,
+    /// Whether it is written without being asked for.
+    is_default: bool,
 }
 
 impl Sheet {
@@ -119,6 +121,7 @@ impl Sheet {
             unit: doc.unit.to_owned(),
             meaning: doc.meaning.to_owned(),
             source: doc.source.to_owned(),
+            is_default: !table.on_request().contains(&doc.name),
         });
         Self {
             name: table.name.to_owned(),
@@ -131,6 +134,7 @@ impl Sheet {
                 row: table.row.to_owned(),
                 wiki_column: table.wiki_column(),
                 columns: table.columns().into_iter().map(ReadColumn::of).collect(),
+                on_request: table.on_request(),
             },
         }
     }
@@ -143,6 +147,7 @@ impl Sheet {
             unit: doc.unit.to_owned(),
             meaning: doc.meaning,
             source: doc.source,
+            is_default: true,
         });
         Self {
             name: selection.table.written_name(),
@@ -154,6 +159,7 @@ impl Sheet {
                 name: selection.table.written_name(),
                 row: selection.row(),
                 wiki_column: tables::WIKI_ID,
+                on_request: &[],
                 columns: selection
                     .columns()
                     .into_iter()
@@ -188,6 +194,7 @@ fn as_json(sheet: &Sheet) -> serde_json::Value {
                 "unit": line.unit,
                 "meaning": line.meaning,
                 "source": line.source,
+                "default": line.is_default,
             })
         })
         .collect();

@@ -16,10 +16,12 @@ mod operation;
 mod rebuild;
 mod segments;
 mod sentences;
+mod sequence;
 
 use self::gaps::Gaps;
 use self::lines::LineMatcher;
 use self::segments::SegmentMatcher;
+use self::sequence::SequenceMatcher;
 use super::tokens::{EqualBytes, EqualTokens, Tokenized, Tokenizer};
 use crate::error::{Error, Result};
 
@@ -38,11 +40,23 @@ pub enum Algorithm {
     /// Paragraphs and sentences that both texts have are matched wherever they stand, so that what
     /// was moved is told from what is new; the rest as [`Algorithm::Histogram`].
     Segments,
+    /// The longest block of equal tokens first, then what lies before and behind it, as Python's difflib
+    /// does, and deltas' SequenceMatcher with it; as [`Algorithm::Histogram`] where that is too much work.
+    Sequence,
+    /// As [`Algorithm::Segments`], with what is between segments matched as by [`Algorithm::Sequence`]: what
+    /// deltas' SegmentMatcher does.
+    SegmentsSequence,
 }
 
 impl Algorithm {
     /// All there are.
-    pub const ALL: [Self; 3] = [Self::Histogram, Self::Myers, Self::Segments];
+    pub const ALL: [Self; 5] = [
+        Self::Histogram,
+        Self::Myers,
+        Self::Segments,
+        Self::Sequence,
+        Self::SegmentsSequence,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -50,7 +64,14 @@ impl Algorithm {
             Self::Histogram => "histogram",
             Self::Myers => "myers",
             Self::Segments => "segments",
+            Self::Sequence => "sequence",
+            Self::SegmentsSequence => "segments-sequence",
         }
+    }
+
+    /// Whether paragraphs and sentences are matched wherever they stand.
+    fn knows_segments(self) -> bool {
+        matches!(self, Self::Segments | Self::SegmentsSequence)
     }
 
     /// The one of a name.
@@ -96,6 +117,9 @@ pub struct Differ {
     lines: LineMatcher,
     gaps: Gaps,
     segments: SegmentMatcher,
+    sequence: SequenceMatcher,
+    /// What it found.
+    blocks: Vec<EqualTokens>,
     pieces: Vec<EqualBytes>,
     runs: Vec<EqualTokens>,
 }
@@ -104,7 +128,7 @@ impl Differ {
     /// A differ that keeps its working memory from diff to diff.  Only words, wikitext and text have
     /// sentences, which `segments` needs.
     pub fn new(tokenizer: Tokenizer, algorithm: Algorithm) -> Result<Self> {
-        if algorithm == Algorithm::Segments && !tokenizer.tells_sentences() {
+        if algorithm.knows_segments() && !tokenizer.tells_sentences() {
             return Err(Error::usage(format!(
                 "segments are made of words: the tokenizer {} does not know them; expected words, wikitext or text",
                 tokenizer.name()
@@ -115,7 +139,12 @@ impl Differ {
             algorithm,
             lines: LineMatcher::default(),
             gaps: Gaps::new(algorithm),
-            segments: SegmentMatcher::default(),
+            segments: match algorithm {
+                Algorithm::SegmentsSequence => SegmentMatcher::longest_first(),
+                _ => SegmentMatcher::default(),
+            },
+            sequence: SequenceMatcher::default(),
+            blocks: Vec::new(),
             pieces: Vec::new(),
             runs: Vec::new(),
         })
@@ -152,19 +181,24 @@ impl Differ {
         self.find_pieces(before.text(), after.text());
         after.follow(self.tokenizer, before, &self.pieces, &mut self.runs);
         let are_many = before.len() + after.len() > gaps::MAX_TOKENS;
-        if self.algorithm == Algorithm::Segments && !are_many {
+        let lengths = (before.len(), after.len());
+        self.blocks.clear();
+        if self.algorithm.knows_segments() && !are_many {
             let operations = &mut diff.operations;
             diff.is_limited =
                 self.segments
                     .diff(self.tokenizer, (before, after), &self.runs, operations);
+        } else if self.algorithm == Algorithm::Sequence
+            && !are_many
+            && self.sequence.find(before, after, &mut self.blocks)
+        {
+            operation::of_runs(&self.blocks, lengths, &mut diff.operations);
         } else {
             let is_limited = self.gaps.fill(before, after, &mut self.runs);
-            operation::of_runs(
-                &self.runs,
-                (before.len(), after.len()),
-                &mut diff.operations,
-            );
-            diff.is_limited = is_limited || self.algorithm == Algorithm::Segments;
+            operation::of_runs(&self.runs, lengths, &mut diff.operations);
+            let has_own_way =
+                self.algorithm.knows_segments() || self.algorithm == Algorithm::Sequence;
+            diff.is_limited = is_limited || has_own_way;
         }
     }
 

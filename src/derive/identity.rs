@@ -80,6 +80,8 @@ pub struct Moved {
     pub gone: Vec<Range<u64>>,
     /// Tokens of an earlier text that are back, in order.
     pub back: Vec<Range<u64>>,
+    /// Whether the whole of an earlier text is back: then it is no matter what a diff says.
+    pub is_revert: bool,
 }
 
 /// The last texts of a page.
@@ -110,7 +112,9 @@ impl Versions {
             Some((_, tokens)) => Arc::clone(tokens),
             None => Arc::default(),
         };
-        let (tokens, gone, back) = match self.returning(change) {
+        let returning = self.returning(change);
+        let is_revert = returning.is_some();
+        let (tokens, gone, back) = match returning {
             Some(tokens) => {
                 let (gone, back) = (before.without(&tokens), tokens.without(&before));
                 (tokens, gone, back)
@@ -128,6 +132,7 @@ impl Versions {
             added: begin..self.next_token,
             gone,
             back,
+            is_revert,
         }
     }
 

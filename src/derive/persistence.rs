@@ -42,6 +42,8 @@ pub struct Persistence {
     pub persistent_tokens: u64,
     /// Those of them that persisted in others' revisions.
     pub non_self_persistent_tokens: Option<u64>,
+    /// Sum over tokens of later revisions that have it.
+    pub sum_persisted: u64,
     /// Sum over tokens of ln(1 + later revisions that have it).
     pub sum_log_persisted: f64,
     /// The same of others' revisions.
@@ -141,6 +143,13 @@ impl PersistenceState {
         self.last_seconds = revision.seconds();
     }
 
+    /// Tells of all that are in the window, as if the page had ended with the last of them.
+    pub fn tell_all(&mut self, tell: &mut dyn FnMut(Option<Persistence>)) {
+        while let Some(entry) = self.window.pop_front() {
+            self.measure(entry, tell);
+        }
+    }
+
     /// The page has no more revisions: tells of all that are left.  Time ends at `sunset_seconds`,
     /// or with the last revision.
     pub fn finish(
@@ -153,9 +162,7 @@ impl PersistenceState {
         // Of a full window the last revision ends time, of others the sunset.
         self.tell_ready(tell);
         self.last_seconds = end;
-        while let Some(entry) = self.window.pop_front() {
-            self.measure(entry, tell);
-        }
+        self.tell_all(tell);
     }
 
     fn pass_over(&mut self, tell: &mut dyn FnMut(Option<Persistence>)) {

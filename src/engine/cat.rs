@@ -11,7 +11,7 @@ mod wikiq;
 pub use self::documents::DocumentShape;
 pub(super) use self::documents::title_of;
 pub use self::peers::{DocumentOptions, PeerFormat, cat_documents};
-pub use self::wikiq::WIKIQ_HEADER;
+pub use self::wikiq::wikiq_header;
 
 use std::sync::Arc;
 

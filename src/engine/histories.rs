@@ -19,6 +19,7 @@ use super::lane::Lane;
 use super::pool::Pending;
 use super::row_groups::RowGroups;
 use super::rows::Wanted;
+use super::texts::{ChunkChanges, FollowedTokens};
 use crate::error::Result;
 use crate::tables::TableInfo;
 
@@ -35,6 +36,10 @@ pub(super) struct Histories<'l> {
     lane: &'l Lane<'l>,
     wanted: Arc<Wanted>,
     pages: OpenPages,
+    /// What is measured of tokens, where a table wants that.
+    tokens: Option<FollowedTokens>,
+    /// Complete pages, and what is complete of one, whose tokens are not all measured.
+    waiting: VecDeque<Vec<Stretch>>,
     deriving: VecDeque<Deriving>,
     deriving_bytes: usize,
 }
@@ -46,18 +51,36 @@ struct Deriving {
 
 impl<'l> Histories<'l> {
     /// `None` where no table needs them.
-    pub(super) fn new(wanted: &Arc<Wanted>, lane: &'l Lane<'l>) -> Option<Self> {
-        wanted.needs_histories().then(|| Self {
+    pub(super) fn new(wanted: &Arc<Wanted>, lane: &'l Lane<'l>) -> Result<Option<Self>> {
+        if !wanted.needs_histories() {
+            return Ok(None);
+        }
+        let tokens = wanted.wikiq_tokens().map(FollowedTokens::new).transpose()?;
+        let pages = OpenPages::new(lane.limits, wanted.history.revert_radius);
+        Ok(Some(Self {
             lane,
             wanted: Arc::clone(wanted),
-            pages: OpenPages::new(lane.limits, wanted.history.revert_radius),
+            pages: match tokens {
+                Some(_) => pages.measured(),
+                None => pages,
+            },
+            tokens,
+            waiting: VecDeque::new(),
             deriving: VecDeque::new(),
             deriving_bytes: 0,
-        })
+        }))
     }
 
     /// Takes what a chunk tells, in the order of the document.
-    pub(super) fn add(&mut self, chunk: ChunkHistory, groups: &mut RowGroups<'_>) -> Result<()> {
+    pub(super) fn add(
+        &mut self,
+        chunk: ChunkHistory,
+        changes: Option<ChunkChanges>,
+        groups: &mut RowGroups<'_>,
+    ) -> Result<()> {
+        if let (Some(tokens), Some(changes)) = (&mut self.tokens, changes) {
+            tokens.add(changes);
+        }
         self.pages.add(chunk);
         self.hand_out_complete(groups)
     }
@@ -69,12 +92,33 @@ impl<'l> Histories<'l> {
 
     /// The open page does not go on.
     pub(super) fn end_page(&mut self, groups: &mut RowGroups<'_>) -> Result<()> {
+        if let Some(tokens) = &mut self.tokens {
+            tokens.end_page();
+        }
         self.pages.end_page();
         self.hand_out_complete(groups)
     }
 
     fn hand_out_complete(&mut self, groups: &mut RowGroups<'_>) -> Result<()> {
         while let Some(pages) = self.pages.take_complete(TASK_REVISIONS) {
+            self.waiting.push_back(pages);
+        }
+        self.hand_out_measured(groups)
+    }
+
+    /// Hands out what waits, up to where measures are missing.
+    fn hand_out_measured(&mut self, groups: &mut RowGroups<'_>) -> Result<()> {
+        while let Some(mut pages) = self.waiting.pop_front() {
+            if let Some(tokens) = &mut self.tokens {
+                let revisions: usize = pages.iter().map(Stretch::own_len).sum();
+                if tokens.len() < revisions {
+                    self.waiting.push_front(pages);
+                    break;
+                }
+                for page in &mut pages {
+                    page.tokens = tokens.take(page.own_len()).collect();
+                }
+            }
             self.hand_out(pages, groups)?;
         }
         Ok(())
@@ -139,8 +183,9 @@ impl<'l> Histories<'l> {
         self.end_page(groups)?;
         let rest = self.pages.take_rest();
         if !rest.is_empty() {
-            self.hand_out(rest, groups)?;
+            self.waiting.push_back(rest);
         }
+        self.hand_out_measured(groups)?;
         self.settle(groups)
     }
 }

@@ -93,7 +93,7 @@ impl<'l> InputTables<'l> {
                 .wanted
                 .selection(&tables::REJECTS)
                 .map(TableBuilder::new),
-            histories: Histories::new(&plan.wanted, lane),
+            histories: Histories::new(&plan.wanted, lane)?,
             texts: Texts::new(&plan.wanted, lane)?,
             edits: Edits::new(plan, lane, number),
             reported: Vec::new(),
@@ -307,7 +307,7 @@ impl Consumer for InputTables<'_> {
             self.collect_page(page, began_before || (goes_on && number == 0))?;
         }
         if let (Some(histories), Some(history)) = (&mut self.histories, rows.history) {
-            histories.add(history, &mut self.groups)?;
+            histories.add(history, rows.wikiq_changes, &mut self.groups)?;
         }
         if let (Some(texts), Some(changes)) = (&mut self.texts, rows.changes) {
             texts.add(changes, &mut self.groups)?;

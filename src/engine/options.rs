@@ -6,6 +6,7 @@ use std::num::NonZeroU64;
 use crate::derive::Facts;
 use crate::derive::diff::Algorithm;
 use crate::derive::persistence::PersistenceOptions;
+use crate::derive::token_revisions::TokenMatching;
 use crate::derive::tokens::Tokenizer;
 use crate::frame::FramerOptions;
 use crate::model::{Page, Timestamp};
@@ -72,6 +73,8 @@ pub struct HistoryOptions {
     pub persistence: PersistenceOptions,
     /// When time ends: the time of the dump.  By its file's name where nothing is said.
     pub sunset: Option<Timestamp>,
+    /// How texts are compared for what wikiq tells of tokens, where that is wanted.
+    pub wikiq_tokens: TokenMatching,
 }
 
 impl HistoryOptions {
@@ -96,6 +99,7 @@ impl Default for HistoryOptions {
             session_cutoff_seconds: Self::DEFAULT_SESSION_CUTOFF_SECONDS,
             persistence: Self::DEFAULT_PERSISTENCE,
             sunset: None,
+            wikiq_tokens: TokenMatching::default(),
         }
     }
 }

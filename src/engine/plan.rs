@@ -42,6 +42,10 @@ impl<'j> Plan<'j> {
             if selection.table.name == tables::DIFFS.name {
                 settings.extend(job.diffs.described());
             }
+            if selection.has_on_request() {
+                let matching = job.history.wikiq_tokens.name().to_owned();
+                settings.push(("wikiq_persistence", matching));
+            }
             let encoder = RowGroupEncoder::new(selection, job.writer.packing, &settings)?;
             Ok((selection.table.name, encoder))
         };

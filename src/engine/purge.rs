@@ -15,6 +15,7 @@ mod judge_derived;
 mod judge_logs;
 mod judge_profiles;
 mod judge_sessions;
+mod judge_wikiq_tokens;
 mod newer;
 mod output;
 mod ranks;

@@ -15,6 +15,7 @@ use super::texts::{Changes, ChunkChanges};
 use super::unknown::Unknown;
 use crate::derive::identity::Kept;
 use crate::derive::sessions::write_event;
+use crate::derive::token_revisions::TokenMatching;
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
 use crate::model::{ContentState, LogItem, Page, Revision, Upload};
@@ -83,6 +84,22 @@ impl Wanted {
         let tables = [&tables::PERSISTENCE, &tables::TOKENS];
         tables.iter().any(|table| self.selection(table).is_some())
     }
+
+    /// How texts are compared for wikiq's columns of tokens; `None` where none of these is wanted.
+    pub(super) fn wikiq_tokens(&self) -> Option<TokenMatching> {
+        let selection = self.selection(&tables::WIKIQ)?;
+        selection
+            .has_on_request()
+            .then_some(self.history.wikiq_tokens)
+    }
+
+    /// Changes of a chunk as these columns need them.
+    fn wikiq_changes(&self) -> Result<Option<Changes>> {
+        let matching = self.wikiq_tokens();
+        matching
+            .map(|matching| Changes::matched_by(matching.algorithm(), Kept::Nothing))
+            .transpose()
+    }
 }
 
 /// The rows of a chunk.
@@ -106,6 +123,8 @@ pub(super) struct ChunkRows {
     pub history: Option<ChunkHistory>,
     /// What changed from text to text, of which persistence and tokens are made.
     pub changes: Option<ChunkChanges>,
+    /// The same as wikiq's columns of tokens need it.
+    pub wikiq_changes: Option<ChunkChanges>,
     /// Elements that are not known.
     pub unknown: Unknown,
     /// Edits, of which sessions are made.
@@ -140,6 +159,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
             true => Some(Changes::new(wanted.kept_tokens())?),
             false => None,
         },
+        wikiq_changes: wanted.wikiq_changes()?,
         edits: wanted
             .selection(&tables::SESSIONS)
             .map(|_| Edits::default()),
@@ -161,6 +181,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
     rows.logs = collector.logs.finish()?;
     rows.edits = collector.edits;
     rows.changes = collector.changes.map(Changes::finish);
+    rows.wikiq_changes = collector.wikiq_changes.map(Changes::finish);
     rows.history = collector.notes.map(Notes::finish);
     if let Some(diffs) = collector.diffs {
         rows.diffs = diffs.finish()?;
@@ -199,6 +220,7 @@ struct Collector<'c> {
     logs: LogBuilders,
     notes: Option<Notes>,
     changes: Option<Changes>,
+    wikiq_changes: Option<Changes>,
     edits: Option<Edits>,
     diffs: Option<DiffRows<'c>>,
     /// The open page, once a revision of it was seen.
@@ -214,6 +236,11 @@ impl Collector<'_> {
             let tells = !matches!(state, ContentState::Hidden | ContentState::Missing);
             self.rows.first_text = tells.then_some(state);
         }
+    }
+
+    /// All that tell what changes from text to text.
+    fn all_changes(&mut self) -> impl Iterator<Item = &mut Changes> {
+        self.changes.iter_mut().chain(&mut self.wikiq_changes)
     }
 
     fn summary_of(&mut self, page: &Page<'_>) -> &mut PageSummary {
@@ -244,7 +271,7 @@ impl Records for Collector<'_> {
         if let Some(notes) = self.notes.as_mut().filter(|_| of_wanted_page) {
             notes.revision_of(&self.document.site, page, revision, is_wanted);
         }
-        if let Some(changes) = self.changes.as_mut().filter(|_| of_wanted_page) {
+        for changes in self.all_changes().filter(|_| of_wanted_page) {
             changes.revision(page, revision, is_wanted);
         }
         if let Some(diffs) = self.diffs.as_mut().filter(|_| of_wanted_page) {
@@ -316,8 +343,9 @@ impl Records for Collector<'_> {
         if let Some(notes) = &mut self.notes {
             notes.page_ended(self.document.wiki_id.as_deref(), at.page, at.began_before);
         }
-        if let Some(changes) = &mut self.changes {
-            changes.page_ended(self.document.wiki_id.as_deref(), at.page, at.began_before);
+        let wiki_id = self.document.wiki_id.as_deref();
+        for changes in self.all_changes() {
+            changes.page_ended(wiki_id, at.page, at.began_before);
         }
         self.profiles.page_ended(at.page, at.began_before);
         self.summary_of(at.page);
@@ -343,7 +371,7 @@ impl Records for Collector<'_> {
         if let Some(notes) = &mut self.notes {
             notes.damage(fault.page_id);
         }
-        if let Some(changes) = &mut self.changes {
+        for changes in self.all_changes() {
             changes.damage(fault.page_id);
         }
         let wiki_id = self.document.wiki_id.clone();

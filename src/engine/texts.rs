@@ -6,6 +6,7 @@
 //! those of earlier texts is found once, for all tables that ask (`persistence`, `tokens`).
 
 mod changes;
+mod followed;
 mod persistence;
 mod tokens;
 
@@ -23,6 +24,7 @@ use crate::model::Timestamp;
 use crate::tables::PageHeader;
 
 pub(super) use self::changes::{Changes, ChunkChanges, Seam};
+pub(super) use self::followed::FollowedTokens;
 
 /// Rows that the lane gathers before they become a batch.
 const BATCH_ROWS: usize = 8192;

@@ -26,6 +26,20 @@ impl Selection {
         Self { table, columns }
     }
 
+    /// The columns of a table that are written without being asked for.
+    pub fn usual(table: &'static TableInfo) -> Self {
+        let on_request = table.on_request().iter();
+        on_request.fold(Self::all(table), |selection, name| selection.without(name))
+    }
+
+    /// Whether any column is there that is not written without being asked for.
+    pub fn has_on_request(&self) -> bool {
+        let docs = self.table.columns();
+        let on_request = self.table.on_request();
+        let mut columns = self.columns.iter();
+        columns.any(|index| on_request.contains(&docs[*index].name))
+    }
+
     /// The named columns of a table, in the table's order.
     pub fn of(table: &'static TableInfo, names: &[String]) -> Result<Self> {
         let docs = table.columns();

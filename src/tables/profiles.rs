@@ -19,7 +19,7 @@ pub use self::mediawiki_history::{
     MediawikiHistory, MediawikiHistoryRow, TABLE as MEDIAWIKI_HISTORY,
 };
 pub(crate) use self::values::history_time;
-pub use self::wikiq::{TABLE as WIKIQ, Wikiq, WikiqRow};
+pub use self::wikiq::{TABLE as WIKIQ, TOKEN_COLUMNS as WIKIQ_TOKENS, Wikiq, WikiqRow};
 pub use self::wikitext_history::{
     WIKITEXT_HISTORY, WIKITEXT_HISTORY_WIKI_ID, WikitextHistory, WikitextHistoryWikiId,
 };

@@ -33,6 +33,14 @@ impl TableInfo {
         (self.docs)()
     }
 
+    /// Columns that are written only if they are asked for, since they take much more work.
+    pub fn on_request(&self) -> &'static [&'static str] {
+        match self.name == profiles::WIKIQ.name {
+            true => &profiles::WIKIQ_TOKENS,
+            false => &[],
+        }
+    }
+
     /// The column that names the wiki, by which the table is partitioned if it is.
     pub fn wiki_column(&self) -> &'static str {
         let docs = self.columns();

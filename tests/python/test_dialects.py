@@ -45,7 +45,7 @@ def schema(name, dialect, outputs, layout):
 def described_columns(name, layout):
     described = SQL_DUMP if name.startswith("sql_") else name
     (sheet,) = json.loads(helpers.run("schema", described, "--json").stdout)
-    names = [column["name"] for column in sheet["columns"]]
+    names = [column["name"] for column in sheet["columns"] if column["default"]]
     if layout == "flat":
         return names
     wiki = "wiki_db" if "wiki_db" in names else "wiki_id"

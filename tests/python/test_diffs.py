@@ -1,6 +1,8 @@
 """The table diffs against its definition: operations are carried out here, by a tokenizer of our own."""
+import difflib
 import hashlib
 import json
+import random
 import re
 import subprocess
 import unicodedata
@@ -265,3 +267,48 @@ def test_elements_of_one_page_are_one_history(tmp_path):
         assert ranks == [index + 1 for _, index, _ in expected]
         result = helpers.run("apply", "--check", folder)
         assert result.returncode == 0, result.stderr.decode()
+
+
+def edited_texts(chance, letters, length):
+    """A text and what becomes of it: pieces go, come, move and repeat."""
+    text = "".join(chance.choice(letters) for _ in range(length))
+    for _ in range(12):
+        yield text
+        for _ in range(chance.randrange(4)):
+            at, size = chance.randrange(len(text) + 1), chance.randrange(30)
+            piece = chance.choice(["", text[at:at + size], text[:size], "".join(chance.choices(letters, k=size))])
+            text = text[:at] + piece + text[at + chance.randrange(30):]
+
+
+@pytest.mark.parametrize("tokenizer, separator", [("characters", ""), ("lines", "\n")])
+def test_sequence_is_as_difflib(tokenizer, separator, tmp_path):
+    """Short and long texts, with few and many frequent tokens, in which there are often several ways."""
+    chance, pages = random.Random(2), []
+    for length in (0, 3, 40, 150, 199, 200, 201, 400, 1500):
+        for letters in ("ab", "abcdefgh ", "aaaaaaaaab", "".join(map(chr, range(0x3041, 0x3091))) + "   "):
+            pages.append([separator.join(text) + (separator if text else "")
+                          for text in edited_texts(chance, letters, length)])
+    dump = tmp_path / "dump.xml"
+    dump.write_text('<mediawiki version="0.11">' + "".join(
+        f"<page><title>P{page}</title><ns>0</ns><id>{page}</id>" + "".join(
+            f"<revision><id>{page * 100 + place}</id><timestamp>2025-01-01T00:00:00Z</timestamp>"
+            f"<contributor><ip>192.0.2.1</ip></contributor><text>{text}</text></revision>"
+            for place, text in enumerate(texts)) + "</page>" for page, texts in enumerate(pages, 1)) + "</mediawiki>")
+    folder = helpers.converted(dump, tmp_path / "out", "--diff-algorithm", "sequence", "--diff-tokenizer", tokenizer,
+                               tables=["diffs"])
+    found = {row["revision_id"]: row for row in helpers.table(folder, "diffs").to_pylist()}
+    for page, texts in enumerate(pages, 1):
+        before = []
+        for place, text in enumerate(texts):
+            after = list(text) if tokenizer == "characters" else text.splitlines(keepends=True)
+            expected = []
+            for op, *ends in difflib.SequenceMatcher(None, before, after).get_opcodes():
+                a1, a2, b1, b2 = ends
+                expected += [("equal", *ends)] if op == "equal" else []
+                expected += [("delete", a1, a2, b1, b1)] if a2 > a1 and op != "equal" else []
+                expected += [("insert", a2, a2, b1, b2)] if b2 > b1 and op != "equal" else []
+            row = found.pop(page * 100 + place)
+            assert not row["is_limited"]
+            assert [tuple(op[name] for name in ("op", "a1", "a2", "b1", "b2")) for op in row["operations"]] == expected
+            before = after
+    assert not found

@@ -18,7 +18,7 @@ COUNTED = {
     "mediawiki_content_history_v1": ["page_redirect_target"],
     "mediawiki_content_current_v1": ["page_redirect_target"],
     "mediawiki_history": [],
-    "wikiq": [],
+    "wikiq": ["token_revs", "tokens_added", "tokens_removed", "tokens_window"],
 }
 REVERTS = {"mediawiki_history": ["revision_is_identity_reverted", "revision_first_identity_reverting_revision_id",
                                  "revision_seconds_to_identity_revert", "revision_is_identity_revert"],
@@ -42,10 +42,10 @@ def purged(request, tmp_path_factory):
     old, new, left = (path / "samplewiki-{}-{}.xml".format(date, kind) for path, date, kind in zip(
         change.write(folder), ("20260101", "20260201", "20260101"),
         ("pages-meta-history", "stub-meta-history", "pages-meta-history")))
-    before = convert(old, folder / "before", "--layout", layout)
+    before = convert(old, folder / "before", "--layout", layout, "--persistence")
     shutil.copytree(before, folder / "out")
     report = purge(folder / "out", new)
-    return change, before, folder / "out", convert(left, folder / "fresh", "--layout", layout), new, report
+    return change, before, folder / "out", convert(left, folder / "fresh", "--layout", layout, "--persistence"), new, report
 
 
 def read(folder, table, columns="*", where="true"):
@@ -116,6 +116,37 @@ def test_reverts_tell_nothing_of_hidden_texts(purged):
             assert anew[number][1] is True and set(map(int, reverted.split(","))) <= set(left)
             known += 1
     assert known > 3
+
+
+def test_measures_of_tokens_tell_nothing_of_lost_texts(purged):
+    change, before, after, _, _, _ = purged
+    old, left = change.old_revisions, change.left_revisions
+    columns = "articleid, revid, token_revs, tokens_added, tokens_removed, tokens_window"
+    were = {row[1]: row[2:] for row in read(before, "wikiq", columns)}
+    are = {row[1]: row[2:] for row in read(after, "wikiq", columns)}
+    assert set(are) == set(left)
+    lost = {number for number, (_, revision) in old.items() if "text" not in revision.hidden
+            and (number not in left or "text" in left[number][1].hidden)}
+    texts = {(old[number][0], old[number][1].text) for number in lost}
+    # By page, the revision whose text each was compared with.
+    compared, last = {}, {}
+    for number, (page, revision) in old.items():
+        if "text" not in revision.hidden:
+            compared[number], last[page] = last.get(page), number
+    hidden, behind, kept = 0, 0, 0
+    for number, row in are.items():
+        page, revision = old[number]
+        if number in lost:
+            assert row == (None,) * 4
+            hidden += 1
+        elif were[number][1] == 0 and (page, revision.text) in texts:
+            assert row == (None,) * 4
+        elif compared.get(number) in lost:
+            assert row[2] is None
+            behind += 1
+        assert all(value in (None, was) for value, was in zip(row, were[number]))
+        kept += row == were[number]
+    assert hidden and behind and kept > len(are) / 2
 
 
 def test_pages_are_counted_anew(purged):

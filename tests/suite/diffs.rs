@@ -128,7 +128,9 @@ fn every_way_leads_back() {
             match run(&job, 2) {
                 Ok(_) => assert!(rebuilt(&output) == expected, "{tokenizer:?} {algorithm:?}"),
                 Err(error) => {
-                    assert!(!tokenizer.tells_sentences() && algorithm == Algorithm::Segments);
+                    assert!(
+                        !tokenizer.tells_sentences() && algorithm.name().starts_with("segments")
+                    );
                     assert_eq!(error.kind(), ErrorKind::Usage);
                 }
             }

@@ -10,6 +10,7 @@ mod persistence;
 mod reverts;
 mod samples;
 mod token_history;
+mod token_revisions;
 mod tokens;
 
 #[cfg(feature = "parquet")]

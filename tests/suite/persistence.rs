@@ -89,6 +89,13 @@ pub(super) struct Known<'p> {
     pub(super) added: BTreeSet<usize>,
 }
 
+impl Known<'_> {
+    /// The checksum of its text.
+    pub(super) fn sha1(&self) -> Sha1 {
+        self.change.sha1
+    }
+}
+
 /// All revisions that have known texts, with tokens as numbers that are never used twice.
 pub(super) fn history<'p>(
     page: &[Made],
@@ -164,6 +171,7 @@ fn measure(
         tokens_added: own.added.len() as u64,
         persistent_tokens: 0,
         non_self_persistent_tokens: Some(0),
+        sum_persisted: 0,
         sum_log_persisted: 0.0,
         sum_log_non_self_persisted: Some(0.0),
         sum_log_seconds_visible: 0.0,
@@ -185,6 +193,7 @@ fn measure(
             .iter()
             .filter(|other| !is_self(&known[**other]))
             .count() as u32;
+        all.sum_persisted += u64::from(persisted);
         all.sum_log_persisted += f64::from(persisted + 1).ln();
         log_non_self += f64::from(non_self + 1).ln();
         all.sum_log_seconds_visible += (seconds as f64 + 1.0).ln();

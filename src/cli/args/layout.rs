@@ -56,6 +56,9 @@ pub(in crate::cli) struct DialectArguments {
     /// The folder that convert has written, or where the program will find it
     #[arg(long, value_name = "DIR", default_value = "out", requires = "dialect")]
     pub location: PathBuf,
+    /// Of wikiq also the columns that convert writes with --persistence
+    #[arg(long, requires = "dialect")]
+    pub persistence: bool,
 }
 
 fn parse_snapshot(text: &str) -> Result<String, &'static str> {

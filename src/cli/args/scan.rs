@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::{
     DiffArguments, FilterArguments, HistoryArguments, OnDamage, ProtectArguments, RunArguments,
-    TableHistoryArguments, TableNames, WorkArguments,
+    TableHistoryArguments, TableNames, WikiqArguments, WorkArguments,
 };
 
 /// Hands on the rows of a table
@@ -33,6 +33,8 @@ pub(in crate::cli) struct ScanArguments {
     pub history: HistoryArguments,
     #[command(flatten)]
     pub table_history: TableHistoryArguments,
+    #[command(flatten)]
+    pub wikiq: WikiqArguments,
     #[command(flatten)]
     pub diffs: DiffArguments,
     #[command(flatten)]

@@ -104,6 +104,10 @@ pub(super) fn describe(
         let of_diffs = diffs.described().into_iter();
         described.extend(of_diffs.map(|(name, value)| (name.to_owned(), json!(value))));
     }
+    if selections.iter().any(Selection::has_on_request) {
+        let matching = arguments.wikiq.matching().unwrap_or_default();
+        described.insert("wikiq_persistence".to_owned(), json!(matching.name()));
+    }
     let limits = arguments.work.limits.described().into_iter();
     described.extend(limits.map(|(name, value)| (name.to_owned(), json!(value))));
     let verified = &arguments.verify.verify;

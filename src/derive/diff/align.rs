@@ -153,7 +153,10 @@ impl Aligner {
 fn exact(algorithm: Algorithm) -> imara_diff::Algorithm {
     match algorithm {
         Algorithm::Myers => imara_diff::Algorithm::Myers,
-        Algorithm::Histogram | Algorithm::Segments => imara_diff::Algorithm::Histogram,
+        Algorithm::Histogram
+        | Algorithm::Segments
+        | Algorithm::Sequence
+        | Algorithm::SegmentsSequence => imara_diff::Algorithm::Histogram,
     }
 }
 

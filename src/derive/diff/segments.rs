@@ -14,6 +14,7 @@ use super::align::Aligner;
 use super::intern::{Interner, Numbered};
 use super::operation::Operation;
 use super::sentences::{Segment, segments};
+use super::sequence::LongestFirst;
 use crate::derive::tokens::{EqualTokens, Tokenized, Tokenizer};
 
 /// Matches segments, and keeps its room between calls.
@@ -29,6 +30,8 @@ pub(super) struct SegmentMatcher {
     is_matched: Vec<bool>,
     spellings: Interner,
     aligner: Aligner,
+    /// What aligns first, where tokens between segments are matched as deltas does it.
+    longest_first: Option<LongestFirst>,
     runs: Vec<EqualTokens>,
 }
 
@@ -50,6 +53,14 @@ struct Item {
 }
 
 impl SegmentMatcher {
+    /// One that aligns the tokens between segments by their longest blocks, as deltas does it.
+    pub(super) fn longest_first() -> Self {
+        Self {
+            longest_first: Some(LongestFirst::default()),
+            ..Self::default()
+        }
+    }
+
     /// Adds the operations.  `runs` are tokens that both texts have.  Says whether something was given
     /// up as too much work.
     pub(super) fn diff(
@@ -121,8 +132,15 @@ impl SegmentMatcher {
             distinct: spelt.distinct + self.first.len() as u32,
             any_common: true,
         };
-        self.aligner
-            .align(Algorithm::Segments, numbered, &mut self.runs)
+        let mut is_limited = false;
+        if let Some(aligner) = &mut self.longest_first {
+            if aligner.align(numbered, &mut self.runs) {
+                return false;
+            }
+            is_limited = true;
+        }
+        let aligner = &mut self.aligner;
+        aligner.align(Algorithm::Segments, numbered, &mut self.runs) || is_limited
     }
 
     /// Turns runs of items into operations on tokens.

@@ -184,6 +184,7 @@ impl OpenRevision {
             tokens_added: sums.tokens,
             persistent_tokens: sums.persistent,
             non_self_persistent_tokens: is_known.then_some(sums.non_self_persistent),
+            sum_persisted: sums.persisted,
             sum_log_persisted: sums.log_persisted,
             sum_log_non_self_persisted: is_known.then_some(sums.log_non_self),
             sum_log_seconds_visible: sums.log_seconds,
@@ -199,6 +200,7 @@ struct Sums {
     tokens: u64,
     persistent: u64,
     non_self_persistent: u64,
+    persisted: u64,
     log_persisted: f64,
     log_non_self: f64,
     log_seconds: f64,
@@ -217,6 +219,7 @@ impl Sums {
         let min_revisions = u64::from(options.min_revisions);
         let by_time = seen.seconds >= options.min_seconds;
         self.tokens += tokens;
+        self.persisted += tokens * persisted;
         self.log_persisted += log(persisted);
         self.log_non_self += log(non_self);
         self.log_seconds += log(seen.seconds.max(0) as u64);

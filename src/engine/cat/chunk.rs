@@ -72,7 +72,10 @@ pub(super) fn documents_of(
         changes: match options.format {
             PeerFormat::Mwdiffs => Some(Changes::new(Kept::InsertedAndDeleted)?),
             PeerFormat::Mwpersistence => Some(Changes::new(Kept::Nothing)?),
-            PeerFormat::Mwxml | PeerFormat::Mwreverts | PeerFormat::Wikiq => None,
+            PeerFormat::Wikiq => (options.wikiq_tokens)
+                .map(|matching| Changes::matched_by(matching.algorithm(), Kept::Nothing))
+                .transpose()?,
+            PeerFormat::Mwxml | PeerFormat::Mwreverts => None,
         },
     };
     match options.format {

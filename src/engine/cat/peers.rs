@@ -9,6 +9,7 @@ use super::documents::DocumentShape;
 use super::persistence::PersistenceDocuments;
 use super::reverts::Reverts;
 use super::wikiq::Wikiq;
+use crate::derive::token_revisions::TokenMatching;
 use crate::engine::document::Document;
 use crate::engine::lane::Lane;
 use crate::engine::options::{Filters, HistoryOptions, Limits};
@@ -46,6 +47,8 @@ pub struct DocumentOptions {
     pub filters: Filters,
     /// What counts as a revert, and how long tokens are followed.
     pub history: HistoryOptions,
+    /// Whether wikiq's columns of tokens are wanted, and how texts are compared for them.
+    pub wikiq_tokens: Option<TokenMatching>,
 }
 
 /// Writes the documents of a sequence of inputs.
@@ -59,7 +62,7 @@ pub fn cat_documents(
     out: &mut Out<'_>,
 ) -> Result<()> {
     let mut consumer = Lines {
-        fold: Fold::new(options.format, &options.history)?,
+        fold: Fold::new(options)?,
         options: options.clone(),
         out,
         seam: Seam::new(sequence),
@@ -78,17 +81,21 @@ enum Fold {
     Nothing,
     Diffs(Box<Diffs>),
     Reverts(Reverts),
-    Wikiq(Wikiq),
+    Wikiq(Box<Wikiq>),
     Persistence(Box<PersistenceDocuments>),
 }
 
 impl Fold {
-    fn new(format: PeerFormat, history: &HistoryOptions) -> Result<Self> {
-        Ok(match format {
+    fn new(options: &DocumentOptions) -> Result<Self> {
+        let history = &options.history;
+        Ok(match options.format {
             PeerFormat::Mwxml => Self::Nothing,
             PeerFormat::Mwdiffs => Self::Diffs(Box::new(Diffs::new()?)),
             PeerFormat::Mwreverts => Self::Reverts(Reverts::new(history.revert_radius)),
-            PeerFormat::Wikiq => Self::Wikiq(Wikiq::new(history.revert_radius)),
+            PeerFormat::Wikiq => {
+                let fold = Wikiq::new(history.revert_radius, options.wikiq_tokens)?;
+                Self::Wikiq(Box::new(fold))
+            }
             PeerFormat::Mwpersistence => {
                 Self::Persistence(Box::new(PersistenceDocuments::new(*history)?))
             }
@@ -98,6 +105,7 @@ impl Fold {
     fn end_page(&mut self, out: &mut Out<'_>) -> Result<()> {
         match self {
             Self::Persistence(fold) => fold.end_page(out),
+            Self::Wikiq(fold) => fold.end_page(out),
             _ => Ok(()),
         }
     }

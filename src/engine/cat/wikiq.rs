@@ -5,13 +5,25 @@ use std::collections::VecDeque;
 use super::Out;
 use super::chunk::ChunkDocuments;
 use crate::derive::Sha1;
+use crate::derive::token_revisions::{TokenMatching, TokenRevisions};
 use crate::engine::histories::Piece;
+use crate::engine::texts::FollowedTokens;
 use crate::error::Result;
 use crate::model::{Page, Revision, Text};
-use crate::tables::PageHeader;
+use crate::tables::{self, PageHeader, Selection};
 
-/// The names of the columns, as the first line has them.
-pub const WIKIQ_HEADER: &str = "anon\tarticleid\tdate_time\tdeleted\teditor\teditor_id\tminor\tnamespace\trevert\treverteds\trevid\tsha1\ttext_chars\ttitle\n";
+/// The names of the columns, as the first line has them; those of tokens where they are wanted.
+pub fn wikiq_header(with_tokens: bool) -> String {
+    let selection = match with_tokens {
+        true => Selection::all(&tables::WIKIQ),
+        false => Selection::usual(&tables::WIKIQ),
+    };
+    let schema = selection.schema();
+    let names: Vec<_> = (schema.fields().iter())
+        .map(|field| field.name().as_str())
+        .collect();
+    names.join("\t") + "\n"
+}
 
 /// Stands where the columns of reverts belong.  No text has it, for XML cannot hold it.
 const GAP: u8 = 0;
@@ -84,16 +96,21 @@ pub(super) struct Wikiq {
     /// The latest at the back; one more than may be reverted.
     last: VecDeque<(Option<Sha1>, Option<i64>)>,
     line: Vec<u8>,
+    tokens: Option<FollowedTokens>,
+    /// Lines whose tokens are still followed; `None` where the revision is not wanted.
+    waiting: VecDeque<Option<Box<[u8]>>>,
 }
 
 impl Wikiq {
-    pub(super) fn new(radius: usize) -> Self {
-        Self {
+    pub(super) fn new(radius: usize, tokens: Option<TokenMatching>) -> Result<Self> {
+        Ok(Self {
             radius,
             page: None,
             last: VecDeque::new(),
             line: Vec::new(),
-        }
+            tokens: tokens.map(FollowedTokens::new).transpose()?,
+            waiting: VecDeque::new(),
+        })
     }
 
     /// A document begins.
@@ -102,7 +119,10 @@ impl Wikiq {
     }
 
     /// Takes a chunk, in the order of the dump.
-    pub(super) fn add(&mut self, chunk: ChunkDocuments, out: &mut Out<'_>) -> Result<()> {
+    pub(super) fn add(&mut self, mut chunk: ChunkDocuments, out: &mut Out<'_>) -> Result<()> {
+        if let (Some(tokens), Some(changes)) = (&mut self.tokens, chunk.changes.take()) {
+            tokens.add(changes);
+        }
         let Some(history) = chunk.history else {
             return Ok(());
         };
@@ -121,12 +141,41 @@ impl Wikiq {
                 };
                 if fact.is_wanted() {
                     let reverted = self.reverted_by(fact.sha1());
-                    self.write(line, reverted.as_deref(), out)?;
+                    self.fill(line, reverted.as_deref());
+                }
+                if self.tokens.is_some() {
+                    let line = fact.is_wanted().then(|| self.line.as_slice().into());
+                    self.waiting.push_back(line);
+                } else if fact.is_wanted() {
+                    out(&self.line)?;
                 }
                 self.last.push_back((fact.sha1(), fact.id()));
                 if self.last.len() > self.radius + 1 {
                     self.last.pop_front();
                 }
+            }
+        }
+        self.hand_on(out)
+    }
+
+    /// The open page does not go on.
+    pub(super) fn end_page(&mut self, out: &mut Out<'_>) -> Result<()> {
+        if let Some(tokens) = &mut self.tokens {
+            tokens.end_page();
+        }
+        self.hand_on(out)
+    }
+
+    /// Writes the lines of which all is known.
+    fn hand_on(&mut self, out: &mut Out<'_>) -> Result<()> {
+        let Some(tokens) = &mut self.tokens else {
+            return Ok(());
+        };
+        let known = tokens.len().min(self.waiting.len());
+        for (line, measures) in self.waiting.drain(..known).zip(tokens.take(known)) {
+            if let Some(line) = line {
+                with_tokens(&line, measures, &mut self.line);
+                out(&self.line)?;
             }
         }
         Ok(())
@@ -145,7 +194,8 @@ impl Wikiq {
         (between > 0).then(|| ids.join(","))
     }
 
-    fn write(&mut self, line: &[u8], reverted: Option<&str>, out: &mut Out<'_>) -> Result<()> {
+    /// Makes a line whole, but for what is told of tokens.
+    fn fill(&mut self, line: &[u8], reverted: Option<&str>) {
         let gap = line.iter().position(|byte| *byte == GAP).unwrap_or(0);
         let (before, behind) = line.split_at(gap);
         let (mark, before) = before.split_last().unwrap_or((&NEVER, before));
@@ -159,6 +209,26 @@ impl Wikiq {
         self.line
             .extend(reverted.filter(|_| is_known).unwrap_or_default().as_bytes());
         self.line.extend(behind.get(1..).unwrap_or_default());
-        out(&self.line)
     }
+}
+
+/// A line with the columns of tokens.
+fn with_tokens(line: &[u8], measures: Option<TokenRevisions>, whole: &mut Vec<u8>) {
+    whole.clear();
+    whole.extend(line.strip_suffix(b"\n").unwrap_or(line));
+    match measures {
+        Some(tokens) => {
+            let values = [
+                tokens.token_revs,
+                tokens.added,
+                tokens.removed,
+                tokens.window,
+            ];
+            for value in values {
+                whole.extend(format!("\t{value}").as_bytes());
+            }
+        }
+        None => whole.extend(b"\t\t\t\t"),
+    }
+    whole.push(b'\n');
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::notes::{ChunkHistory, Piece};
 use super::stretch::Stretch;
+use crate::derive::token_revisions::TokenRevisions;
 use crate::engine::options::Limits;
 
 /// Pages on their way to be complete.
@@ -13,6 +14,8 @@ pub(in crate::engine) struct OpenPages {
     stretch_bytes: usize,
     /// How many revisions of the stretch before a cut one looks at.
     context: usize,
+    /// Bytes that wait with each revision beside its facts.
+    beside_bytes: usize,
     /// The page that may go on.
     open: Option<Stretch>,
     /// Whether something was lost since the last piece.
@@ -27,11 +30,18 @@ impl OpenPages {
         Self {
             stretch_bytes: limits.page_history_bytes(),
             context: revert_radius + 1,
+            beside_bytes: 0,
             open: None,
             after_loss: false,
             complete: VecDeque::new(),
             complete_revisions: 0,
         }
+    }
+
+    /// The same where it is measured what becomes of each revision's tokens.
+    pub(in crate::engine) fn measured(mut self) -> Self {
+        self.beside_bytes = size_of::<Option<TokenRevisions>>();
+        self
     }
 
     /// Takes what a chunk tells, in the order of the document.
@@ -46,7 +56,9 @@ impl OpenPages {
                 self.end_page();
             }
             let Piece { header, range, .. } = piece;
-            let open = self.open.get_or_insert_with(|| Stretch::new(header));
+            let open = self
+                .open
+                .get_or_insert_with(|| Stretch::new(header, self.beside_bytes));
             open.is_whole &= !piece.is_damaged && !self.after_loss;
             self.after_loss = false;
             let mut rest = range;

@@ -131,6 +131,7 @@ fn push_wikiq(
             revision: *revision,
             carried: carried_of(*revision)?,
             reverted: reverted.as_deref(),
+            tokens: page.tokens.get(number - page.context).copied().flatten(),
         })?;
     }
     Ok(())

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::derive::token_revisions::TokenRevisions;
 use crate::derive::{Fact, Facts};
 use crate::tables::PageHeader;
 
@@ -21,25 +22,41 @@ pub(in crate::engine) struct Stretch {
     pieces: VecDeque<(Arc<Facts>, Range<usize>)>,
     length: usize,
     bytes: usize,
+    /// Bytes that wait with each revision beside its facts.
+    beside_bytes: usize,
+    /// What became of the tokens of its own revisions, where that is measured.
+    pub(super) tokens: Vec<Option<TokenRevisions>>,
 }
 
 impl Stretch {
-    /// The begin of a page.
-    pub(super) fn new(header: PageHeader) -> Self {
+    /// The begin of a page; so many bytes wait with each revision beside its facts.
+    pub(super) fn new(header: PageHeader, beside_bytes: usize) -> Self {
         Self {
             header,
+            beside_bytes,
             is_whole: true,
             context: 0,
             revisions_before: 0,
             pieces: VecDeque::new(),
             length: 0,
             bytes: 0,
+            tokens: Vec::new(),
         }
     }
 
     /// Revisions, those that are only looked at too.
     pub(super) fn len(&self) -> usize {
         self.length
+    }
+
+    /// Revisions without those that are only looked at.
+    pub(super) fn own_len(&self) -> usize {
+        self.length - self.context
+    }
+
+    /// What some revisions take, in bytes.
+    fn bytes_of(&self, facts: &Facts, range: &Range<usize>) -> usize {
+        facts.bytes_of(range) + range.len() * self.beside_bytes
     }
 
     /// What their facts take, in bytes.
@@ -56,10 +73,10 @@ impl Stretch {
         limit_bytes: usize,
     ) -> Range<usize> {
         let mut end = range.end;
-        if self.bytes + facts.bytes_of(&range) > limit_bytes {
+        if self.bytes + self.bytes_of(facts, &range) > limit_bytes {
             let fits = |end: &usize| {
                 let is_first = self.length == self.context && *end == range.start + 1;
-                is_first || self.bytes + facts.bytes_of(&(range.start..*end)) <= limit_bytes
+                is_first || self.bytes + self.bytes_of(facts, &(range.start..*end)) <= limit_bytes
             };
             end = (range.start + 1..=range.end)
                 .take_while(fits)
@@ -68,7 +85,7 @@ impl Stretch {
         }
         let taken = range.start..end;
         self.length += taken.len();
-        self.bytes += facts.bytes_of(&taken);
+        self.bytes += self.bytes_of(facts, &taken);
         if !taken.is_empty() {
             self.pieces.push_back((Arc::clone(facts), taken));
         }
@@ -79,9 +96,9 @@ impl Stretch {
     /// this one.
     pub(super) fn cut(&mut self, context: usize) -> Self {
         self.is_whole = false;
-        let mut next = Self::new(self.header.clone());
+        let mut next = Self::new(self.header.clone(), self.beside_bytes);
         next.is_whole = false;
-        next.revisions_before = self.revisions_before + (self.length - self.context) as u64;
+        next.revisions_before = self.revisions_before + self.own_len() as u64;
         for (facts, range) in self.pieces.iter().rev() {
             let wanted = range.len().min(context - next.length);
             if wanted == 0 {
@@ -89,7 +106,7 @@ impl Stretch {
             }
             let range = range.end - wanted..range.end;
             next.length += wanted;
-            next.bytes += facts.bytes_of(&range);
+            next.bytes += self.bytes_of(facts, &range);
             next.pieces.push_front((Arc::clone(facts), range));
         }
         next.context = next.length;
@@ -125,7 +142,7 @@ mod tests {
 
     /// Ids of each stretch, with how many are context, when pieces of these sizes are taken.
     fn cut_up(pieces: &[i64], limit_revisions: usize) -> Vec<(Vec<i64>, usize, u64)> {
-        let mut open = Stretch::new(PageHeader::default());
+        let mut open = Stretch::new(PageHeader::default(), 0);
         let mut done = Vec::new();
         let mut first = 0;
         for piece in pieces {

@@ -6,11 +6,12 @@ use super::changes::{Changes, Reason, Rows, Value};
 use super::facts::Facts;
 use super::judge::{Told, fate_by, fate_of, hide_comment, note_orphan, nullify};
 use super::judge_derived::is_revert_lost;
+use super::judge_wikiq_tokens::{TextsBefore, judge_tokens};
 use super::newer::Fate;
 use super::ranks::{Ranked, recount};
 use super::rules::RevisionColumns;
 use crate::model::Timestamp;
-use crate::tables::history_time;
+use crate::tables::{self, history_time};
 
 /// How the table `wikiq` names what it tells of a revision.
 pub(super) const WIKIQ: RevisionColumns = RevisionColumns {
@@ -249,6 +250,7 @@ fn hide_neighbours(
 
 pub(super) fn wikiq(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
     let before = Before::of(facts, rows);
+    let texts_before = TextsBefore::of(facts, rows);
     for row in 0..rows.count() {
         let columns = [WIKIQ.page, WIKIQ.id];
         let Some((told, fate)) = fate_by(facts, rows, row, columns, changes) else {
@@ -264,15 +266,19 @@ pub(super) fn wikiq(facts: &Facts<'_>, rows: &Rows<'_>, changes: &mut Changes) {
             put(rows, row, [yes], Reason::TextHidden, changes);
             let columns = ["sha1", "text_chars", "revert", "reverteds"];
             nullify(rows, row, &columns, Reason::TextHidden, changes);
+            let columns = tables::WIKIQ_TOKENS;
+            nullify(rows, row, &columns, Reason::TextHidden, changes);
             changes.pages.extend(told.page_id);
         } else if facts.is_affected(told.page_id) {
-            judge_revert(facts, rows, row, &told, &before, changes);
+            let is_lost = judge_revert(facts, rows, row, &told, &before, changes);
+            let told = (&told, is_lost);
+            judge_tokens(facts, rows, row, told, &texts_before, changes);
         }
     }
 }
 
 /// A revert without those that it reverted and that are gone; nothing of it where the text that it
-/// brought back is.
+/// brought back is: says whether that is so.
 fn judge_revert(
     facts: &Facts<'_>,
     rows: &Rows<'_>,
@@ -280,19 +286,21 @@ fn judge_revert(
     told: &Told,
     before: &Before,
     changes: &mut Changes,
-) {
+) -> bool {
     let reason = Reason::NeighbourLost;
     let Some(ids) = rows.text("reverteds", row) else {
-        if rows.boolean("revert", row) == Some(true) && !rows.is_written("reverteds") {
-            // What it reverted is not told, and so neither is what it brought back.
+        // What it reverted is not told, and so neither is what it brought back.
+        let is_lost = rows.boolean("revert", row) == Some(true) && !rows.is_written("reverteds");
+        if is_lost {
             nullify(rows, row, &["revert"], reason, changes);
         }
-        return;
+        return is_lost;
     };
     let ids: Vec<i64> = ids.split(',').filter_map(|id| id.parse().ok()).collect();
     // Who knows the text of a revert knows that of the revision before those that it reverted.
     if ids.last().is_none_or(|first| !before.is_shown(*first)) {
-        return nullify(rows, row, &["revert", "reverteds"], reason, changes);
+        nullify(rows, row, &["revert", "reverteds"], reason, changes);
+        return true;
     }
     let fate = |id: &i64| facts.revision(told.page_id, *id);
     let left: Vec<_> = ids.iter().filter(|id| fate(id) != Fate::Gone).collect();
@@ -304,6 +312,7 @@ fn judge_revert(
         let left = ("reverteds", Value::Text(left.join(",").into()));
         put(rows, row, [left], reason, changes);
     }
+    false
 }
 
 /// Whether the texts of the revisions before others are shown, by the ids of these, on pages of which

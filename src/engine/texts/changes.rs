@@ -44,10 +44,12 @@ impl PageChanges {
     }
 }
 
-/// The differ that is used: its tokens and its matching are those that mwpersistence is told to use
-/// in its own examples.
-fn differ() -> Result<Differ> {
-    Differ::new(Tokenizer::Wikitext, Algorithm::Segments)
+/// What matches tokens where nothing else is said, as mwpersistence is told to do in its own examples.
+const USUAL: Algorithm = Algorithm::Segments;
+
+/// A differ of the tokens that mwpersistence is told to use there.
+fn differ(algorithm: Algorithm) -> Result<Differ> {
+    Differ::new(Tokenizer::Wikitext, algorithm)
 }
 
 /// Changes on their way.
@@ -72,8 +74,13 @@ pub(in crate::engine) struct Changes {
 impl Changes {
     /// Of a chunk.
     pub(in crate::engine) fn new(kept: Kept) -> Result<Self> {
+        Self::matched_by(USUAL, kept)
+    }
+
+    /// The same with tokens that are matched in another way.
+    pub(in crate::engine) fn matched_by(algorithm: Algorithm, kept: Kept) -> Result<Self> {
         Ok(Self {
-            differ: differ()?,
+            differ: differ(algorithm)?,
             diff: Diff::default(),
             before: Tokenized::default(),
             after: Tokenized::default(),
@@ -184,8 +191,13 @@ pub(in crate::engine) struct Seam {
 impl Seam {
     /// Without a text.
     pub(in crate::engine) fn new(kept: Kept) -> Result<Self> {
+        Self::matched_by(USUAL, kept)
+    }
+
+    /// The same with tokens that are matched in another way.
+    pub(in crate::engine) fn matched_by(algorithm: Algorithm, kept: Kept) -> Result<Self> {
         Ok(Self {
-            differ: differ()?,
+            differ: differ(algorithm)?,
             diff: Diff::default(),
             kept,
             text: Tokenized::default(),

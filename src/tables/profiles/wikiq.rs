@@ -2,6 +2,7 @@
 
 use super::carried::Carried;
 use crate::derive::Fact;
+use crate::derive::token_revisions::TokenRevisions;
 use crate::tables::PageHeader;
 use crate::tables::column::{Column, Kind, Table, docs};
 use crate::tables::registry::TableInfo;
@@ -18,7 +19,17 @@ pub struct WikiqRow<'r> {
     /// The revisions that it reverts by the definition of mwreverts, the earliest first; `None` if it is
     /// no revert.
     pub reverted: Option<&'r [Fact<'r>]>,
+    /// What became of its tokens; `None` where its text is not known, or nobody asks.
+    pub tokens: Option<TokenRevisions>,
 }
+
+/// Columns of which wikiq has no more without its option `--persistence`.
+pub static TOKEN_COLUMNS: [&str; 4] = [
+    "token_revs",
+    "tokens_added",
+    "tokens_removed",
+    "tokens_window",
+];
 
 /// The table.
 pub static TABLE: TableInfo = TableInfo {
@@ -42,7 +53,7 @@ impl Table for Wikiq {
     }
 }
 
-static COLUMNS: [Column<Wikiq>; 14] = [
+static COLUMNS: [Column<Wikiq>; 18] = [
     Column::of_profile(
         "anon",
         Kind::Boolean,
@@ -150,6 +161,38 @@ static COLUMNS: [Column<Wikiq>; 14] = [
         "page/title",
         |row, cells| cells.string(row.page.title.as_deref()),
     ),
+    Column::<Wikiq>::of_profile(
+        "token_revs",
+        Kind::Int32,
+        "Sum over the tokens that it adds of later revisions, of those looked at, that have them; null if the text is hidden, lost, too long or in a stub. Only with --persistence.",
+        "revision/text",
+        |row, cells| cells.int(row.tokens.map(|tokens| tokens.token_revs.into())),
+    )
+    .in_unit("tokens times revisions"),
+    Column::<Wikiq>::of_profile(
+        "tokens_added",
+        Kind::Int32,
+        "How many tokens it adds; 0 if an earlier text comes back; null as token_revs is. Only with --persistence.",
+        "revision/text",
+        |row, cells| cells.int(row.tokens.map(|tokens| tokens.added.into())),
+    )
+    .in_unit("tokens"),
+    Column::<Wikiq>::of_profile(
+        "tokens_removed",
+        Kind::Int32,
+        "How many tokens of the text before it removes; 0 if an earlier text comes back; null as token_revs is. Only with --persistence.",
+        "revision/text",
+        |row, cells| cells.int(row.tokens.map(|tokens| tokens.removed.into())),
+    )
+    .in_unit("tokens"),
+    Column::<Wikiq>::of_profile(
+        "tokens_window",
+        Kind::Int32,
+        "How many later revisions were looked at: 6, or those that the page has; null as token_revs is. Only with --persistence.",
+        "revision/text",
+        |row, cells| cells.int(row.tokens.map(|tokens| tokens.window.into())),
+    )
+    .in_unit("revisions"),
 ];
 
 /// Ids as wikiq lists them: the latest first.

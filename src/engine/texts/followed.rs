@@ -1,0 +1,79 @@
+//! The tokens of pages' revisions, followed through the next ones as wikiq does.
+
+use std::collections::VecDeque;
+
+use super::changes::{ChunkChanges, Seam};
+use crate::derive::identity::Kept;
+use crate::derive::token_revisions::{TokenMatching, TokenRevisions, TokenRevisionsState};
+use crate::error::Result;
+use crate::tables::PageHeader;
+
+/// The tokens of one input's pages.
+#[derive(Debug)]
+pub(in crate::engine) struct FollowedTokens {
+    seam: Seam,
+    /// The page that may go on.
+    open: Option<(PageHeader, TokenRevisionsState)>,
+    /// Measures of revisions that nobody has taken, in order; `None` where the text is not known.
+    told: VecDeque<Option<TokenRevisions>>,
+}
+
+impl FollowedTokens {
+    /// Of no page yet.
+    pub(in crate::engine) fn new(matching: TokenMatching) -> Result<Self> {
+        Ok(Self {
+            seam: Seam::matched_by(matching.algorithm(), Kept::Nothing)?,
+            open: None,
+            told: VecDeque::new(),
+        })
+    }
+
+    /// Takes what changed in a chunk, in the order of the document.
+    pub(in crate::engine) fn add(&mut self, chunk: ChunkChanges) {
+        let mut first_text = chunk.first_text;
+        let mut number = 0;
+        for mut page in chunk.pages {
+            let text = first_text.take();
+            let goes_on = (self.open.as_ref()).is_some_and(|(header, _)| page.is_of(header));
+            match goes_on {
+                true => self.seam.join(text, &mut page),
+                false => self.end_page(),
+            }
+            let (_, state) = self
+                .open
+                .get_or_insert_with(|| (page.header, TokenRevisionsState::default()));
+            for change in &page.changes {
+                let Some(fact) = chunk.facts.get(number) else {
+                    break;
+                };
+                number += 1;
+                let told = &mut self.told;
+                state.push(fact, change.as_ref(), &mut |measures| {
+                    told.push_back(measures);
+                });
+            }
+            self.seam.keep(page.last_text);
+        }
+    }
+
+    /// The open page does not go on.
+    pub(in crate::engine) fn end_page(&mut self) {
+        self.seam.forget();
+        if let Some((_, state)) = self.open.take() {
+            state.finish(&mut |measures| self.told.push_back(measures));
+        }
+    }
+
+    /// How many revisions can be taken.
+    pub(in crate::engine) fn len(&self) -> usize {
+        self.told.len()
+    }
+
+    /// The measures of the next revisions, so many or all that there are.
+    pub(in crate::engine) fn take(
+        &mut self,
+        revisions: usize,
+    ) -> impl Iterator<Item = Option<TokenRevisions>> {
+        self.told.drain(..revisions.min(self.told.len()))
+    }
+}
