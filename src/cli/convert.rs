@@ -299,6 +299,8 @@ pub(super) fn dumps(
         .into_iter()
         .map(|(path, why)| (path.display().to_string(), why))
         .collect();
+    // Not after hours, when its turn has come.
+    named.iter().try_for_each(Input::check)?;
     let mut inputs = named;
     for input in in_folders {
         match inspect(&input, false, limits, pool, stop) {

@@ -41,7 +41,7 @@ pub fn discover(words: &[String]) -> Result<Discovered> {
                 found.add(file, true, &mut seen);
             }
         } else if path.exists() || !is_pattern(word) {
-            // A file that does not exist gets its error where it is opened.
+            // A file that does not exist gets its error from who wants it.
             found.add(path.to_owned(), false, &mut seen);
         } else {
             for file in matches_of(word)? {

@@ -63,6 +63,18 @@ impl Input {
         }
     }
 
+    /// Fails if it is a file that is not there or may not be read.  Nothing is taken from a pipe.
+    pub fn check(&self) -> Result<()> {
+        let Self::File(path) = self else {
+            return Ok(());
+        };
+        let opened = path.metadata().and_then(|metadata| match metadata.is_file() {
+            true => File::open(path).map(drop),
+            false => Ok(()),
+        });
+        opened.map_err(|error| Error::io("cannot read the file", error).in_input(&self.name()))
+    }
+
     /// Opens it and reads its first `head_bytes` bytes (fewer if it has no more).
     pub fn open(&self, head_bytes: usize) -> Result<Opened> {
         match self {

@@ -55,6 +55,12 @@ def test_missing_file(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_missing_file_behind_others(tmp_path):
+    for arguments in (("convert", "-o", tmp_path / "out"), ("count", "--by", "page")):
+        assert "nosuch.xml" in refused(4, *arguments, PAGES, tmp_path / "nosuch.xml")
+    assert not (tmp_path / "out").exists(), "work was done before"
+
+
 def test_no_output_named():
     assert "--output" in refused(2, "convert", SLOTS)
 
