@@ -68,10 +68,12 @@ impl Input {
         let Self::File(path) = self else {
             return Ok(());
         };
-        let opened = path.metadata().and_then(|metadata| match metadata.is_file() {
-            true => File::open(path).map(drop),
-            false => Ok(()),
-        });
+        let opened = path
+            .metadata()
+            .and_then(|metadata| match metadata.is_file() {
+                true => File::open(path).map(drop),
+                false => Ok(()),
+            });
         opened.map_err(|error| Error::io("cannot read the file", error).in_input(&self.name()))
     }
 
