@@ -11,7 +11,7 @@ use super::profile_rows::{ProfileBatches, ProfileBuilders, carries};
 use super::proofs::{Proofs, Proving};
 use super::protected::Protected;
 use super::sequences::Edges;
-use super::texts::{Changes, ChunkChanges};
+use super::texts::{Changes, ChunkChanges, FollowedTokens};
 use super::unknown::Unknown;
 use crate::derive::identity::Kept;
 use crate::derive::sessions::write_event;
@@ -92,14 +92,6 @@ impl Wanted {
             .has_on_request()
             .then_some(self.history.wikiq_tokens)
     }
-
-    /// Changes of a chunk as these columns need them.
-    fn wikiq_changes(&self) -> Result<Option<Changes>> {
-        let matching = self.wikiq_tokens();
-        matching
-            .map(|matching| Changes::matched_by(matching.algorithm(), Kept::Nothing))
-            .transpose()
-    }
 }
 
 /// The rows of a chunk.
@@ -159,7 +151,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
             true => Some(Changes::new(wanted.kept_tokens())?),
             false => None,
         },
-        wikiq_changes: wanted.wikiq_changes()?,
+        wikiq_changes: FollowedTokens::changes(wanted.wikiq_tokens())?,
         edits: wanted
             .selection(&tables::SESSIONS)
             .map(|_| Edits::default()),

@@ -8,7 +8,7 @@ use crate::engine::document::Document;
 use crate::engine::histories::{ChunkHistory, Notes};
 use crate::engine::protected::Protected;
 use crate::engine::sequences::Edges;
-use crate::engine::texts::{Changes, ChunkChanges};
+use crate::engine::texts::{Changes, ChunkChanges, FollowedTokens};
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
 use crate::model::{LogItem, Page, Revision, Upload};
@@ -72,9 +72,7 @@ pub(super) fn documents_of(
         changes: match options.format {
             PeerFormat::Mwdiffs => Some(Changes::new(Kept::InsertedAndDeleted)?),
             PeerFormat::Mwpersistence => Some(Changes::new(Kept::Nothing)?),
-            PeerFormat::Wikiq => (options.wikiq_tokens)
-                .map(|matching| Changes::matched_by(matching.algorithm(), Kept::Nothing))
-                .transpose()?,
+            PeerFormat::Wikiq => FollowedTokens::changes(options.wikiq_tokens)?,
             PeerFormat::Mwxml | PeerFormat::Mwreverts => None,
         },
     };

@@ -2,11 +2,14 @@
 
 use std::collections::VecDeque;
 
-use super::changes::{ChunkChanges, Seam};
+use super::changes::{Changes, ChunkChanges, Seam};
 use crate::derive::identity::Kept;
 use crate::derive::token_revisions::{TokenMatching, TokenRevisions, TokenRevisionsState};
 use crate::error::Result;
 use crate::tables::PageHeader;
+
+/// Tokens are counted, not spelt.
+const KEPT: Kept = Kept::Nothing;
 
 /// The tokens of one input's pages.
 #[derive(Debug)]
@@ -22,10 +25,17 @@ impl FollowedTokens {
     /// Of no page yet.
     pub(in crate::engine) fn new(matching: TokenMatching) -> Result<Self> {
         Ok(Self {
-            seam: Seam::matched_by(matching.algorithm(), Kept::Nothing)?,
+            seam: Seam::matched_by(matching.algorithm(), KEPT)?,
             open: None,
             told: VecDeque::new(),
         })
+    }
+
+    /// What notes the changes of a chunk for it; nothing where nobody asks.
+    pub(in crate::engine) fn changes(matching: Option<TokenMatching>) -> Result<Option<Changes>> {
+        matching
+            .map(|matching| Changes::matched_by(matching.algorithm(), KEPT))
+            .transpose()
     }
 
     /// Takes what changed in a chunk, in the order of the document.
