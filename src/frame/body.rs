@@ -3,7 +3,7 @@
 use memchr::memchr;
 
 use super::document::{OpenPage, Section, State};
-use super::framer::Framer;
+use super::framer::{Framer, FramerOptions};
 use crate::error::Result;
 use crate::tags::{LOOKAHEAD_BYTES, Tag};
 
@@ -115,10 +115,12 @@ impl Framer {
         let document = &mut self.document;
         document.boundary = at;
         document.elided = 0;
-        if at - document.chunk_begin >= self.options.chunk_bytes as u64 {
+        let row_bytes = document.chunk_records * FramerOptions::ROW_BYTES;
+        if at - document.chunk_begin + row_bytes >= self.options.chunk_bytes as u64 {
             self.emit_chunk(at, self.document.page.is_some());
             let page = self.document.page.as_ref();
             self.document.begins_in = page.and_then(|page| page.header.clone());
         }
+        self.document.chunk_records += 1;
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Document {
     pub(super) pending: Pending,
     /// Offset of the first pending byte.
     pub(super) chunk_begin: u64,
+    /// Places in the chunk where a record begins.
+    pub(super) chunk_records: u64,
     /// The last place where a cut was possible.
     pub(super) boundary: u64,
     /// Bytes behind `boundary` that were not kept.
@@ -95,6 +97,7 @@ impl Document {
             tail: Vec::new(),
             pending: Pending::default(),
             chunk_begin: begin,
+            chunk_records: 0,
             boundary: begin,
             elided: 0,
             after_record: false,
@@ -159,6 +162,7 @@ impl Document {
     /// Takes the pending bytes before the offset `end`.
     pub(super) fn take(&mut self, end: u64) -> Vec<Piece> {
         self.chunk_begin = self.chunk_begin.max(end);
+        self.chunk_records = 0;
         self.boundary = self.boundary.max(end);
         self.pending.take(end)
     }

@@ -13,7 +13,8 @@ use crate::error::{Error, ErrorKind, FilePlace, Result};
 /// What a framer is told.
 #[derive(Debug, Clone, Copy)]
 pub struct FramerOptions {
-    /// A chunk is cut at the first record that begins so many bytes behind its own begin.
+    /// A chunk is cut at the first record that begins so many bytes behind its own begin.  For the rows that they become,
+    /// records are counted as [`FramerOptions::ROW_BYTES`] longer than they are.
     pub chunk_bytes: usize,
     /// Largest record, in bytes of XML.
     pub record_max_bytes: usize,
@@ -27,6 +28,8 @@ pub struct FramerOptions {
 }
 
 impl FramerOptions {
+    /// What a record's row takes beside its texts, about.
+    pub const ROW_BYTES: u64 = 512;
     /// Largest header of a page where nothing else is said: real ones have some hundred bytes.
     pub const DEFAULT_PAGE_HEADER_MAX_BYTES: usize = 1 << 20;
 }

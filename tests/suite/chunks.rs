@@ -124,6 +124,20 @@ fn every_chunk_size_gives_the_same_records() {
 }
 
 #[test]
+fn chunks_of_short_records_are_shorter() {
+    let page = "<page><title>T</title><ns>0</ns><id>1</id>";
+    let dump_of = |text: &str| {
+        let revision = format!("<revision><id>1</id><text>{text}</text></revision>");
+        let revisions = revision.repeat(100_000 / revision.len());
+        format!("<mediawiki>{page}{revisions}</page></mediawiki>")
+    };
+    let chunks_of = |text: &str| with_history(dump_of(text).as_bytes(), 20_000).1.len();
+    // Of 1 KB each they count for half as much more, and of 46 bytes for twelve times as much.
+    assert!((5..=9).contains(&chunks_of(&"x".repeat(1000))));
+    assert!((55..=70).contains(&chunks_of("")));
+}
+
+#[test]
 fn byte_by_byte() {
     for (name, dump) in samples::plain() {
         let whole = records(&dump, std::iter::empty(), usize::MAX >> 1);
