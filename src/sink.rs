@@ -49,9 +49,7 @@ pub use properties::WriterOptions;
 pub use read::{PartReader, Wanted};
 pub use recover::Resumed;
 pub use rewrite::{PartRewriter, RewriteOptions, Rewriting, is_unfinished as is_purge_unfinished};
-pub use row_group::{
-    EncodedColumn, EncodedRowGroup, RowGroupEncoder, UnencodedColumn, UnencodedRowGroup,
-};
+pub use row_group::{EncodedColumn, EncodedRowGroup, OpenColumn, OpenRowGroup, RowGroupEncoder};
 pub use sorted_runs::{KeptRun, MERGED_RUNS, Records, Run, for_each_sorted};
 pub use split_job::{Receipt, receipts};
 pub use sql_properties::SQL_TABLES_VERSION;

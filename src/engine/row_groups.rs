@@ -4,14 +4,15 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, RecordBatch};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::lane::Lane;
 use super::plan::Plan;
 use super::pool::Pending;
 use super::scan::Handing;
-use crate::error::Result;
-use crate::sink::{EncodedColumn, Part, Partition, TableWriter, UnencodedRowGroup};
+use crate::error::{Error, Result};
+use crate::sink::{EncodedColumn, OpenColumn, OpenRowGroup, Part, Partition, TableWriter};
 use crate::tables::{self, TableInfo};
 
 /// Parts by the names of their tables.
@@ -22,26 +23,77 @@ pub(super) struct RowGroups<'l> {
     lane: &'l Lane<'l>,
     row_group_bytes: usize,
     tables: BTreeMap<String, Gathering>,
-    /// Row groups at the workers, of all tables, the oldest first.
-    encoding: VecDeque<Encoding>,
+    /// Row groups that have all their rows, of all tables, the oldest first.
+    closed: VecDeque<ClosedRowGroup>,
+    /// Bytes of rows that wait for their encoding or are in it.
     encoding_bytes: usize,
+    encoded: Encoded,
     /// Where batches go instead, if they do not become parts.
     handing: Option<Handing>,
 }
 
-/// A table with the rows of its next row group.
+/// Rows are encoded when there are so many of a row group, as a part of its bytes.  What of them comes first tells how
+/// columns are encoded.
+const ENCODED_AT_ONCE: usize = 4;
+
+/// A table with its next row group.
 struct Gathering {
     writer: TableWriter,
+    /// The row group; none while no row of it is at the workers.
+    open: Option<OpenColumns>,
+    /// Rows that are not at the workers yet.
     batches: Vec<RecordBatch>,
+    batches_bytes: usize,
+}
+
+/// A row group of which rows are at the workers.
+struct OpenColumns {
+    group: OpenRowGroup,
+    /// A task a column: an input of few rows, or the end of any, keeps all workers busy.
+    columns: Vec<Pending<OpenColumn>>,
     bytes: usize,
 }
 
-struct Encoding {
+struct ClosedRowGroup {
     table: String,
-    bytes: usize,
-    group: UnencodedRowGroup,
-    /// A task a column: an input of few rows, or the end of any, keeps all workers busy.
+    group: OpenRowGroup,
     columns: Vec<Pending<EncodedColumn>>,
+}
+
+/// Tells of rows that hold no memory any more, by their bytes.
+struct Encoded {
+    tell: Sender<usize>,
+    told: Receiver<usize>,
+}
+
+/// Rows of a column at a worker; tells when they are gone, however that comes.
+struct Rows {
+    arrays: Vec<ArrayRef>,
+    bytes: usize,
+    tell: Sender<usize>,
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        // Nobody listens any more where the job has failed.
+        let _ = self.tell.send(self.bytes);
+    }
+}
+
+impl Gathering {
+    fn new(writer: TableWriter) -> Self {
+        Self {
+            writer,
+            open: None,
+            batches: Vec::new(),
+            batches_bytes: 0,
+        }
+    }
+
+    /// Bytes of the rows of the next row group.
+    fn bytes(&self) -> usize {
+        self.batches_bytes + self.open.as_ref().map_or(0, |open| open.bytes)
+    }
 }
 
 impl<'l> RowGroups<'l> {
@@ -66,19 +118,17 @@ impl<'l> RowGroups<'l> {
         let handing = plan.outlet().map(Handing::new);
         let tables = tables.take_while(|_| handing.is_none());
         let gathering = |table: &'static str| {
-            let gathering = Gathering {
-                writer: plan.writer(table, input)?,
-                batches: Vec::new(),
-                bytes: 0,
-            };
-            Ok((table.to_owned(), gathering))
+            let writer = plan.writer(table, input)?;
+            Ok((table.to_owned(), Gathering::new(writer)))
         };
+        let (tell, told) = unbounded();
         Ok(Self {
             lane,
             row_group_bytes: plan.row_group_bytes,
             tables: tables.map(gathering).collect::<Result<_>>()?,
-            encoding: VecDeque::new(),
+            closed: VecDeque::new(),
             encoding_bytes: 0,
+            encoded: Encoded { tell, told },
             handing,
         })
     }
@@ -106,60 +156,108 @@ impl<'l> RowGroups<'l> {
         let Some(gathering) = self.tables.get_mut(table) else {
             return Ok(());
         };
-        gathering.bytes += batch.get_array_memory_size();
+        gathering.batches_bytes += batch.get_array_memory_size();
         gathering.batches.push(batch);
-        if gathering.bytes >= self.row_group_bytes {
+        if gathering.bytes() >= self.row_group_bytes {
             self.close_row_group(table)?;
+        } else if gathering.batches_bytes >= self.row_group_bytes / ENCODED_AT_ONCE {
+            self.encode_gathered(table)?;
         }
-        Ok(())
+        self.append_ready()
     }
 
     /// Adds a table that an input turned out to have.  Rows of the others are not expected to come
     /// soon, so their memory is let go.
     pub(super) fn begin_table(&mut self, table: &str, writer: TableWriter) -> Result<()> {
         self.close_all()?;
-        let gathering = Gathering {
-            writer,
-            batches: Vec::new(),
-            bytes: 0,
-        };
-        self.tables.insert(table.to_owned(), gathering);
+        self.tables.insert(table.to_owned(), Gathering::new(writer));
         Ok(())
     }
 
-    /// Hands a row group to the workers, when there is room for it.
-    fn close_row_group(&mut self, table: &str) -> Result<()> {
+    /// Hands gathered rows to the workers, when there is room for them.
+    fn encode_gathered(&mut self, table: &str) -> Result<()> {
+        let gathered = self.tables.get(table);
+        self.wait_for_room(gathered.map_or(0, |gathered| gathered.batches_bytes))?;
         let Some(gathering) = self.tables.get_mut(table) else {
             return Ok(());
         };
         let batches = std::mem::take(&mut gathering.batches);
-        let bytes = std::mem::take(&mut gathering.bytes);
-        let encoder = gathering.writer.encoder().clone();
-        let share_bytes = self.lane.budget.encoding_bytes();
-        while self.encoding_bytes + bytes > share_bytes && !self.encoding.is_empty() {
-            self.append_oldest()?;
+        if batches.is_empty() {
+            return Ok(());
         }
-        self.encoding_bytes += bytes;
-        let mut group = encoder.row_group(batches)?;
-        let columns = std::mem::take(&mut group.columns).into_iter();
-        let columns = columns.map(|column| self.lane.pool.spawn(move || column.encode()));
-        self.encoding.push_back(Encoding {
+        let encoder = gathering.writer.encoder();
+        let open = gathering.open.get_or_insert_with(|| OpenColumns {
+            group: encoder.begin(),
+            columns: encoder.columns().map(Pending::ready).collect(),
+            bytes: 0,
+        });
+        open.bytes += std::mem::take(&mut gathering.batches_bytes);
+        let arrays = open.group.add(batches);
+        let columns = std::mem::take(&mut open.columns).into_iter().zip(arrays);
+        let columns = columns.map(|(column, arrays)| {
+            let bytes = arrays.iter().map(|array| array.get_array_memory_size());
+            let bytes = bytes.sum();
+            self.encoding_bytes += bytes;
+            let tell = self.encoded.tell.clone();
+            let rows = Rows {
+                arrays,
+                bytes,
+                tell,
+            };
+            self.lane.pool.spawn(move || encoded(column, rows))
+        });
+        open.columns = columns.collect();
+        Ok(())
+    }
+
+    /// Waits until so many more bytes may be at the workers, or nothing is.
+    fn wait_for_room(&mut self, bytes: usize) -> Result<()> {
+        let share_bytes = self.lane.budget.encoding_bytes();
+        for bytes in self.encoded.told.try_iter() {
+            self.encoding_bytes -= bytes;
+        }
+        while self.encoding_bytes > 0 && self.encoding_bytes.saturating_add(bytes) > share_bytes {
+            let bytes = self.encoded.told.recv();
+            let bytes = bytes.map_err(|_| Error::internal("nobody tells of encoded rows"))?;
+            self.encoding_bytes -= bytes;
+        }
+        Ok(())
+    }
+
+    /// Hands the last rows of a row group to the workers.
+    fn close_row_group(&mut self, table: &str) -> Result<()> {
+        self.encode_gathered(table)?;
+        let gathering = self.tables.get_mut(table);
+        let Some(open) = gathering.and_then(|gathering| gathering.open.take()) else {
+            return Ok(());
+        };
+        let pool = self.lane.pool;
+        let columns = open.columns.into_iter();
+        let columns = columns.map(|column| pool.spawn(move || column.wait()?.close()));
+        self.closed.push_back(ClosedRowGroup {
             table: table.to_owned(),
-            bytes,
+            group: open.group,
             columns: columns.collect(),
-            group,
         });
         Ok(())
     }
 
+    /// Appends row groups that are encoded, up to the first that is not.
+    fn append_ready(&mut self) -> Result<()> {
+        while let Some(oldest) = self.closed.front()
+            && oldest.columns.iter().all(Pending::is_ready)
+        {
+            self.append_oldest()?;
+        }
+        Ok(())
+    }
+
     fn append_oldest(&mut self) -> Result<()> {
-        let Some(oldest) = self.encoding.pop_front() else {
+        let Some(oldest) = self.closed.pop_front() else {
             return Ok(());
         };
         let columns = oldest.columns.into_iter().map(Pending::wait);
-        let columns = columns.collect::<Result<Vec<_>>>()?;
-        let group = oldest.group.encoded(columns);
-        self.encoding_bytes -= oldest.bytes;
+        let group = oldest.group.encoded(columns.collect::<Result<Vec<_>>>()?);
         if let Some(gathering) = self.tables.get_mut(&oldest.table) {
             let written = gathering.writer.append(group)?;
             let counter = &self.lane.progress.written_bytes;
@@ -168,9 +266,10 @@ impl<'l> RowGroups<'l> {
         Ok(())
     }
 
-    /// Appends all row groups that are at the workers.
+    /// Has no rows at the workers any more, and appends all row groups that have all theirs.
     pub(super) fn settle(&mut self) -> Result<()> {
-        while !self.encoding.is_empty() {
+        self.wait_for_room(usize::MAX)?;
+        while !self.closed.is_empty() {
             self.append_oldest()?;
         }
         Ok(())
@@ -181,7 +280,7 @@ impl<'l> RowGroups<'l> {
         let unfinished: Vec<_> = self
             .tables
             .iter()
-            .filter(|(_, gathering)| !gathering.batches.is_empty())
+            .filter(|(_, gathering)| gathering.bytes() > 0)
             .map(|(table, _)| table.clone())
             .collect();
         unfinished
@@ -204,6 +303,16 @@ impl<'l> RowGroups<'l> {
             .map(|(table, gathering)| Ok((table, gathering.writer.finish()?)))
             .collect()
     }
+}
+
+/// The column with more rows.
+///
+/// Rows that came before them are encoded, or are being encoded by a task that waits for nobody that comes later: tasks
+/// are begun in the order in which they are queued.
+fn encoded(column: Pending<OpenColumn>, mut rows: Rows) -> Result<OpenColumn> {
+    let mut column = column.wait()?;
+    column.add(std::mem::take(&mut rows.arrays))?;
+    Ok(column)
 }
 
 /// Where a partition lies below the folder of a table.

@@ -46,18 +46,15 @@ impl ColumnFactories {
         }
         let field = Arc::clone(&self.schema.fields()[column]);
         let schema = Arc::new(Schema::new(vec![field]));
-        let (_, factory) = factory(&schema, (*self.properties).clone())?;
+        let factory = factory(&schema, (*self.properties).clone())?;
         Ok(known.get_or_init(|| factory))
     }
 }
 
-/// What makes writers of all columns of a schema, with the properties that it goes by.
-pub(super) fn factory(
-    schema: &SchemaRef,
-    properties: WriterProperties,
-) -> Result<(WriterPropertiesPtr, ArrowRowGroupWriterFactory)> {
+/// What makes writers of all columns of a schema.
+fn factory(schema: &SchemaRef, properties: WriterProperties) -> Result<ArrowRowGroupWriterFactory> {
     let writer = ArrowWriter::try_new(io::sink(), Arc::clone(schema), Some(properties))
         .map_err(cannot_encode)?;
-    let (file, factory) = writer.into_serialized_writer().map_err(cannot_encode)?;
-    Ok((Arc::clone(file.properties()), factory))
+    let (_, factory) = writer.into_serialized_writer().map_err(cannot_encode)?;
+    Ok(factory)
 }

@@ -1,4 +1,4 @@
-//! Whether a dictionary is worth its while: told by some rows, before all are encoded.
+//! Whether a dictionary is worth its while: told by some of the rows that a row group begins with.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use arrow::datatypes::DataType;
 
 use super::sample::rows_at_places;
 
-/// Rows are looked at in so many places of a row group, evenly spread …
+/// Rows are looked at in so many places, evenly spread …
 const PLACES: usize = 64;
 /// … and so many in each, one behind the other, for values often repeat close by.
 const ROWS_A_PLACE: usize = 256;

@@ -21,27 +21,13 @@ impl Order {
         (!columns.is_empty()).then_some(Self { columns })
     }
 
-    /// Whether all rows are in this order, none with a key that is absent.
-    pub(super) fn holds(&self, batches: &[RecordBatch]) -> bool {
-        let mut last = vec![i64::MIN; self.columns.len()];
-        let mut here = last.clone();
-        batches.iter().all(|batch| {
-            let keys: Option<Vec<&Int64Array>> = self
-                .columns
-                .iter()
-                .map(|index| batch.column(*index).as_any().downcast_ref())
-                .collect();
-            keys.is_some_and(|keys| {
-                keys.iter().all(|key| key.null_count() == 0)
-                    && (0..batch.num_rows()).all(|row| {
-                        for (here, key) in here.iter_mut().zip(&keys) {
-                            *here = key.value(row);
-                        }
-                        std::mem::swap(&mut last, &mut here);
-                        here <= last
-                    })
-            })
-        })
+    /// Begins to tell whether rows come in this order, none with a key that is absent.
+    pub(super) fn check(&self) -> OrderCheck {
+        OrderCheck {
+            columns: self.columns.clone(),
+            last: vec![i64::MIN; self.columns.len()],
+            holds: true,
+        }
     }
 
     /// The same as Parquet has it.
@@ -55,6 +41,44 @@ impl Order {
                 nulls_first: false,
             })
             .collect()
+    }
+}
+
+/// Whether the rows so far came in order.
+pub(super) struct OrderCheck {
+    columns: Vec<usize>,
+    /// The keys of the last row.
+    last: Vec<i64>,
+    holds: bool,
+}
+
+impl OrderCheck {
+    /// Looks at the rows that come next.
+    pub(super) fn look_at(&mut self, batch: &RecordBatch) {
+        self.holds = self.holds && self.goes_on_in(batch).unwrap_or(false);
+    }
+
+    /// Whether all rows were in order.
+    pub(super) fn holds(&self) -> bool {
+        self.holds
+    }
+
+    /// `None` where a column holds other keys than numbers.
+    fn goes_on_in(&mut self, batch: &RecordBatch) -> Option<bool> {
+        let keys = self.columns.iter().map(|index| batch.column(*index));
+        let keys: Vec<&Int64Array> = keys
+            .map(|column| column.as_any().downcast_ref())
+            .collect::<Option<_>>()?;
+        let mut here = self.last.clone();
+        let holds = keys.iter().all(|key| key.null_count() == 0)
+            && (0..batch.num_rows()).all(|row| {
+                for (here, key) in here.iter_mut().zip(&keys) {
+                    *here = key.value(row);
+                }
+                std::mem::swap(&mut self.last, &mut here);
+                here <= self.last
+            });
+        Some(holds)
     }
 }
 
@@ -77,13 +101,27 @@ mod tests {
         let order = Order {
             columns: vec![0, 1],
         };
+        let holds = |order: &Order, batches: &[RecordBatch]| {
+            let mut check = order.check();
+            batches.iter().for_each(|batch| check.look_at(batch));
+            check.holds()
+        };
         let first = batch(vec![Some(1), Some(1), Some(2)], vec![5, 7, 3]);
-        assert!(order.holds(&[]));
-        assert!(order.holds(&[first.clone(), batch(vec![Some(2)], vec![3])]));
-        assert!(!order.holds(&[first.clone(), batch(vec![Some(2)], vec![2])]));
-        assert!(!order.holds(&[first, batch(vec![Some(1)], vec![9])]));
-        assert!(!order.holds(&[batch(vec![None], vec![9])]));
+        assert!(holds(&order, &[]));
+        assert!(holds(
+            &order,
+            &[first.clone(), batch(vec![Some(2)], vec![3])]
+        ));
+        assert!(!holds(
+            &order,
+            &[first.clone(), batch(vec![Some(2)], vec![2])]
+        ));
+        assert!(!holds(&order, &[first, batch(vec![Some(1)], vec![9])]));
+        assert!(!holds(&order, &[batch(vec![None], vec![9])]));
         let pages_only = Order { columns: vec![0] };
-        assert!(pages_only.holds(&[batch(vec![Some(1), Some(1)], vec![5, 4])]));
+        assert!(holds(
+            &pages_only,
+            &[batch(vec![Some(1), Some(1)], vec![5, 4])]
+        ));
     }
 }

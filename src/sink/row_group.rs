@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use parquet::arrow::arrow_writer::{
-    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
-};
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::basic::Encoding;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
 use parquet::schema::types::ColumnPath;
 
-use super::column_factories::{ColumnFactories, factory};
+use super::column_factories::ColumnFactories;
 use super::dictionaries;
-use super::order::Order;
+use super::order::{Order, OrderCheck};
 use super::packing::{Compression, Packing};
 use super::properties::properties;
 use super::read::PartReader;
@@ -28,30 +26,27 @@ pub struct RowGroupEncoder {
     pub(super) schema: SchemaRef,
     pub(super) properties: WriterPropertiesPtr,
     pub(super) order: Option<Order>,
-    factory: Arc<ArrowRowGroupWriterFactory>,
-    /// By column, for writers of that alone: each takes some memory.
-    trial: ColumnFactories,
+    usual: ColumnFactories,
     /// The same with less ado: texts and bytes without dictionaries, numbers not packed.
     plain: ColumnFactories,
     /// Whether a sample tells if numbers are packed.
     judges_packing: bool,
 }
 
-/// A row group that is to be encoded.
-pub struct UnencodedRowGroup {
-    /// Its columns, until they are taken to be encoded.
-    pub columns: Vec<UnencodedColumn>,
+/// A row group whose rows are coming.
+pub struct OpenRowGroup {
+    order: Option<OrderCheck>,
     rows: u64,
-    is_sorted: bool,
 }
 
-/// A column of a row group that is to be encoded.
-pub struct UnencodedColumn {
+/// A column of a row group whose rows are coming.
+///
+/// The first that come tell how the column is encoded.
+pub struct OpenColumn {
     encoder: RowGroupEncoder,
-    /// Its rows, batch after batch.
-    arrays: Vec<ArrayRef>,
     /// Its place in the schema.
     index: usize,
+    /// A writer for each leaf; none before rows have come.
     writers: Vec<ArrowColumnWriter>,
 }
 
@@ -115,100 +110,122 @@ impl RowGroupEncoder {
         order: Option<Order>,
     ) -> Result<Self> {
         let plain = plain_properties(&schema, properties.clone(), packing)?;
-        let (properties, factory) = factory(&schema, properties)?;
+        let properties = Arc::new(properties);
         Ok(Self {
-            trial: ColumnFactories::new(&schema, Arc::clone(&properties)),
+            usual: ColumnFactories::new(&schema, Arc::clone(&properties)),
             plain: ColumnFactories::new(&schema, Arc::new(plain)),
             schema,
             properties,
             order,
-            factory: Arc::new(factory),
             judges_packing: false,
         })
     }
 
-    /// One row group with the rows of all batches, each column of which is to be encoded by whoever has
-    /// time.  The rows of a column are let go as they are encoded.
-    pub fn row_group(&self, batches: Vec<RecordBatch>) -> Result<UnencodedRowGroup> {
-        let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
-        let order = self.order.as_ref();
-        let is_sorted = order.is_some_and(|order| order.holds(&batches));
-        let writers = self.factory.create_column_writers(0);
-        let mut writers = writers.map_err(cannot_encode)?.into_iter();
-        let columns = self.schema.fields().iter().enumerate();
-        let columns = columns.map(|(index, field)| {
-            let leaves = leaves_of(field.data_type());
-            UnencodedColumn {
-                encoder: self.clone(),
-                arrays: batches
-                    .iter()
-                    .map(|batch| Arc::clone(batch.column(index)))
-                    .collect(),
-                index,
-                writers: writers.by_ref().take(leaves).collect(),
-            }
-        });
-        Ok(UnencodedRowGroup {
-            columns: columns.collect(),
-            rows,
-            is_sorted,
+    /// Begins a row group.
+    pub fn begin(&self) -> OpenRowGroup {
+        OpenRowGroup {
+            order: self.order.as_ref().map(Order::check),
+            rows: 0,
+        }
+    }
+
+    /// Begins the columns of a row group, in the schema's order.  Each is encoded by whoever has time.
+    pub fn columns(&self) -> impl Iterator<Item = OpenColumn> {
+        (0..self.schema.fields().len()).map(|index| OpenColumn {
+            encoder: self.clone(),
+            index,
+            writers: Vec::new(),
         })
     }
 
     /// Encodes the rows of all batches as one row group.
     pub fn encode(&self, batches: Vec<RecordBatch>) -> Result<EncodedRowGroup> {
-        let mut group = self.row_group(batches)?;
-        let columns = std::mem::take(&mut group.columns).into_iter();
-        let encoded: Vec<_> = columns
-            .map(UnencodedColumn::encode)
-            .collect::<Result<_>>()?;
-        Ok(group.encoded(encoded))
+        let mut group = self.begin();
+        let arrays = group.add(batches);
+        let columns = self.columns().zip(arrays).map(|(mut column, arrays)| {
+            column.add(arrays)?;
+            column.close()
+        });
+        Ok(group.encoded(columns.collect::<Result<Vec<_>>>()?))
     }
 }
 
-impl UnencodedRowGroup {
+impl OpenRowGroup {
+    /// Takes note of rows, and gives what each column is to be given of them.
+    pub fn add(&mut self, batches: Vec<RecordBatch>) -> Vec<Vec<ArrayRef>> {
+        let mut arrays = Vec::new();
+        for batch in batches {
+            self.rows += batch.num_rows() as u64;
+            if let Some(order) = &mut self.order {
+                order.look_at(&batch);
+            }
+            arrays.resize_with(batch.num_columns(), Vec::new);
+            for (arrays, column) in arrays.iter_mut().zip(batch.columns()) {
+                arrays.push(Arc::clone(column));
+            }
+        }
+        arrays
+    }
+
     /// The row group, put together from its columns.
     pub fn encoded(self, columns: impl IntoIterator<Item = EncodedColumn>) -> EncodedRowGroup {
         EncodedRowGroup {
             columns: columns.into_iter().flat_map(|column| column.0).collect(),
             rows: self.rows,
-            is_sorted: self.is_sorted,
+            is_sorted: self.order.is_some_and(|order| order.holds()),
         }
     }
 }
 
-impl UnencodedColumn {
-    /// Encodes the column.
-    pub fn encode(mut self) -> Result<EncodedColumn> {
+impl OpenColumn {
+    /// Encodes rows, which are let go one array after the other.
+    pub fn add(&mut self, arrays: Vec<ArrayRef>) -> Result<()> {
         let schema = Arc::clone(&self.encoder.schema);
         let field = schema.field(self.index);
-        if self.has_useless_dictionary(field) || self.hardly_packs(field)? {
-            self.writers = self.encoder.plain.writers(self.index)?;
+        if self.writers.is_empty() {
+            self.writers = self.writers_for(field, &arrays)?;
         }
-        for array in self.arrays {
+        for array in arrays {
             write(&mut self.writers, field, &array)?;
         }
+        Ok(())
+    }
+
+    /// All rows are there.
+    pub fn close(mut self) -> Result<EncodedColumn> {
+        self.add(Vec::new())?;
         let chunks = self.writers.into_iter();
         let chunks = chunks.map(|writer| writer.close().map_err(cannot_encode));
         Ok(EncodedColumn(chunks.collect::<Result<_>>()?))
     }
 
-    fn has_useless_dictionary(&self, field: &Field) -> bool {
+    /// Writers for a column that begins with these rows.
+    fn writers_for(&self, field: &Field, arrays: &[ArrayRef]) -> Result<Vec<ArrowColumnWriter>> {
+        let encoder = &self.encoder;
+        let factories =
+            match self.has_useless_dictionary(field, arrays) || self.hardly_packs(field, arrays)? {
+                true => &encoder.plain,
+                false => &encoder.usual,
+            };
+        factories.writers(self.index)
+    }
+
+    fn has_useless_dictionary(&self, field: &Field, arrays: &[ArrayRef]) -> bool {
         let path = ColumnPath::from(field.name().as_str());
         dictionaries::is_judged(field.data_type())
             && self.encoder.properties.dictionary_enabled(&path)
-            && dictionaries::are_different(&self.arrays)
+            && dictionaries::are_different(arrays)
     }
 
     /// Whether packing takes hardly anything off a column of numbers.
-    fn hardly_packs(&self, field: &Field) -> Result<bool> {
+    fn hardly_packs(&self, field: &Field, arrays: &[ArrayRef]) -> Result<bool> {
         if !self.encoder.judges_packing || !trial_packing::is_judged(field.data_type()) {
             return Ok(false);
         }
-        let Some(sample) = trial_packing::sample(&self.arrays) else {
+        let Some(sample) = trial_packing::sample(arrays) else {
             return Ok(false);
         };
-        let mut writers = self.encoder.trial.writers(self.index)?;
+        let mut writers = self.encoder.usual.writers(self.index)?;
         for array in sample {
             write(&mut writers, field, &array)?;
         }
@@ -249,18 +266,6 @@ fn plain_properties(
         }
     }
     Ok(builder.build())
-}
-
-/// How many columns Parquet makes of a type.
-fn leaves_of(kind: &DataType) -> usize {
-    match kind {
-        DataType::Struct(fields) => fields
-            .iter()
-            .map(|field| leaves_of(field.data_type()))
-            .sum(),
-        DataType::List(field) | DataType::Map(field, _) => leaves_of(field.data_type()),
-        _ => 1,
-    }
 }
 
 pub(super) fn cannot_encode(error: parquet::errors::ParquetError) -> Error {

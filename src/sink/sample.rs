@@ -1,4 +1,4 @@
-//! Rows of a column by which it is judged: few, and from all over a row group.
+//! Rows of a column by which it is judged: few, and from all over what is at hand.
 
 use std::ops::Range;
 

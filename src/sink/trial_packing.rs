@@ -1,5 +1,5 @@
-//! Whether numbers are worth packing once more behind their encoding: told by some rows, before all are
-//! encoded.
+//! Whether numbers are worth packing once more behind their encoding: told by some of the rows that a row group begins
+//! with.
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
@@ -7,12 +7,12 @@ use parquet::arrow::arrow_writer::ArrowColumnChunk;
 
 use super::sample::rows_at_places;
 
-/// Rows are looked at in so many places of a row group, evenly spread …
+/// Rows are looked at in so many places, evenly spread …
 const PLACES: usize = 4;
 /// … and so many in each, one behind the other, for encodings look at those before.
 const ROWS_A_PLACE: usize = 2048;
 /// Of fewer rows the sample would be a large part, and nobody waits for them.
-const LEAST_ROWS: usize = 8 * PLACES * ROWS_A_PLACE;
+const LEAST_ROWS: usize = 4 * PLACES * ROWS_A_PLACE;
 /// What packing has to take off at least: one byte of so many.
 const LEAST_SAVED: i64 = 12;
 
