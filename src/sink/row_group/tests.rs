@@ -78,3 +78,35 @@ fn numbers_that_hardly_pack_are_not_packed() {
     assert_eq!(are_packed(70_000, 70_000, Compression::Zstd(9)), [true; 3]);
     assert_eq!(are_packed(70_000, 70_000, Compression::Snappy), [true; 3]);
 }
+
+/// The encodings of the column of random numbers, whose rows come in batches; the first alone is looked at.
+fn encoded_in_pieces(first_rows: usize, rows: usize) -> (u64, Vec<Codec>) {
+    let selection = selection();
+    let packing = Packing {
+        compression: Compression::Zstd(3),
+        encodings: Encodings::Delta,
+    };
+    let encoder = RowGroupEncoder::of_sql(&selection, packing).unwrap();
+    let mut group = encoder.begin();
+    let mut columns: Vec<_> = encoder.columns().collect();
+    for rows in [first_rows, rows] {
+        let arrays = group.add(batches(&selection, rows, rows));
+        for (column, arrays) in columns.iter_mut().zip(arrays) {
+            column.add(arrays).unwrap();
+        }
+    }
+    let group = group.encoded(columns.into_iter().map(|column| column.close().unwrap()));
+    let codecs = group.columns.iter();
+    let codecs = codecs.map(|column| column.close().metadata.compression());
+    (group.rows, codecs.skip(2).take(1).collect())
+}
+
+#[test]
+fn the_rows_that_come_first_tell_how_a_column_is_encoded() {
+    assert_eq!(
+        encoded_in_pieces(40_000, 100),
+        (40_100, vec![Codec::UNCOMPRESSED])
+    );
+    let (rows, codecs) = encoded_in_pieces(100, 40_000);
+    assert!(rows == 40_100 && !codecs.contains(&Codec::UNCOMPRESSED));
+}
