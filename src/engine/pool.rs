@@ -54,14 +54,6 @@ pub(super) fn caught<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<
 }
 
 impl<T> Pending<T> {
-    /// An outcome that is there.
-    pub fn ready(value: T) -> Self {
-        let (send, receive) = bounded(1);
-        // Its other end is here, and it has room for one.
-        let _ = send.send(Ok(value));
-        Self(receive)
-    }
-
     /// Whether the outcome is there.
     pub fn is_ready(&self) -> bool {
         !self.0.is_empty()

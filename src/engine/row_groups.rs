@@ -54,6 +54,21 @@ struct OpenColumns {
     bytes: usize,
 }
 
+/// A row group with rows that are to go to the workers.
+struct TakenRows {
+    group: OpenRowGroup,
+    columns: Vec<ColumnRows>,
+    bytes: usize,
+}
+
+/// Rows of a column on their way through a worker; tells when they are gone, however that comes.
+struct ColumnRows {
+    column: Option<OpenColumn>,
+    arrays: Vec<ArrayRef>,
+    bytes: usize,
+    tell: Sender<usize>,
+}
+
 struct ClosedRowGroup {
     table: String,
     group: OpenRowGroup,
@@ -66,14 +81,19 @@ struct Encoded {
     told: Receiver<usize>,
 }
 
-/// Rows of a column at a worker; tells when they are gone, however that comes.
-struct Rows {
-    arrays: Vec<ArrayRef>,
-    bytes: usize,
-    tell: Sender<usize>,
+impl ColumnRows {
+    /// Encodes the rows and gives the column back.
+    fn encode(mut self) -> Result<OpenColumn> {
+        let mut column = self
+            .column
+            .take()
+            .ok_or_else(|| Error::internal("a column is lost"))?;
+        column.add(std::mem::take(&mut self.arrays))?;
+        Ok(column)
+    }
 }
 
-impl Drop for Rows {
+impl Drop for ColumnRows {
     fn drop(&mut self) {
         // Nobody listens any more where the job has failed.
         let _ = self.tell.send(self.bytes);
@@ -93,6 +113,12 @@ impl Gathering {
     /// Bytes of the rows of the next row group.
     fn bytes(&self) -> usize {
         self.batches_bytes + self.open.as_ref().map_or(0, |open| open.bytes)
+    }
+
+    /// Whether the workers have nothing to do for the row group.
+    fn is_idle(&self) -> bool {
+        let columns = self.open.iter().flat_map(|open| &open.columns);
+        columns.into_iter().all(Pending::is_ready)
     }
 }
 
@@ -160,7 +186,9 @@ impl<'l> RowGroups<'l> {
         gathering.batches.push(batch);
         if gathering.bytes() >= self.row_group_bytes {
             self.close_row_group(table)?;
-        } else if gathering.batches_bytes >= self.row_group_bytes / ENCODED_AT_ONCE {
+        } else if gathering.batches_bytes >= self.row_group_bytes / ENCODED_AT_ONCE
+            && gathering.is_idle()
+        {
             self.encode_gathered(table)?;
         }
         self.append_ready()
@@ -174,40 +202,76 @@ impl<'l> RowGroups<'l> {
         Ok(())
     }
 
-    /// Hands gathered rows to the workers, when there is room for them.
+    /// Hands gathered rows to the workers, whose row group goes on.
     fn encode_gathered(&mut self, table: &str) -> Result<()> {
-        let gathered = self.tables.get(table);
-        self.wait_for_room(gathered.map_or(0, |gathered| gathered.batches_bytes))?;
-        let Some(gathering) = self.tables.get_mut(table) else {
+        let Some(rows) = self.take_gathered(table)? else {
             return Ok(());
         };
-        let batches = std::mem::take(&mut gathering.batches);
-        if batches.is_empty() {
-            return Ok(());
+        let pool = self.lane.pool;
+        let columns = rows.columns.into_iter();
+        let columns = columns.map(|column| pool.spawn(move || column.encode()));
+        let open = OpenColumns {
+            group: rows.group,
+            columns: columns.collect(),
+            bytes: rows.bytes,
+        };
+        if let Some(gathering) = self.tables.get_mut(table) {
+            gathering.open = Some(open);
         }
-        let encoder = gathering.writer.encoder();
-        let open = gathering.open.get_or_insert_with(|| OpenColumns {
-            group: encoder.begin(),
-            columns: encoder.columns().map(Pending::ready).collect(),
-            bytes: 0,
+        Ok(())
+    }
+
+    /// Hands the last rows of a row group to the workers.
+    fn close_row_group(&mut self, table: &str) -> Result<()> {
+        let Some(rows) = self.take_gathered(table)? else {
+            return Ok(());
+        };
+        let pool = self.lane.pool;
+        let columns = rows.columns.into_iter();
+        let columns = columns.map(|column| pool.spawn(move || column.encode()?.close()));
+        self.closed.push_back(ClosedRowGroup {
+            table: table.to_owned(),
+            group: rows.group,
+            columns: columns.collect(),
         });
-        open.bytes += std::mem::take(&mut gathering.batches_bytes);
-        let arrays = open.group.add(batches);
-        let columns = std::mem::take(&mut open.columns).into_iter().zip(arrays);
-        let columns = columns.map(|(column, arrays)| {
+        Ok(())
+    }
+
+    /// The gathered rows with the columns that they go into, when there is room for them and the workers have done with
+    /// those before them; `None` for a table that has none.
+    fn take_gathered(&mut self, table: &str) -> Result<Option<TakenRows>> {
+        let gathering = self.tables.get(table);
+        self.wait_for_room(gathering.map_or(0, |gathering| gathering.batches_bytes))?;
+        let Some(gathering) = self.tables.get_mut(table) else {
+            return Ok(None);
+        };
+        let bytes = gathering.bytes();
+        let encoder = gathering.writer.encoder();
+        let (mut group, columns) = match gathering.open.take() {
+            Some(open) => {
+                let columns = open.columns.into_iter().map(Pending::wait);
+                (open.group, columns.collect::<Result<_>>()?)
+            }
+            None => (encoder.begin(), encoder.columns().collect::<Vec<_>>()),
+        };
+        gathering.batches_bytes = 0;
+        let arrays = group.add(std::mem::take(&mut gathering.batches));
+        let columns = columns.into_iter().zip(arrays).map(|(column, arrays)| {
             let bytes = arrays.iter().map(|array| array.get_array_memory_size());
             let bytes = bytes.sum();
             self.encoding_bytes += bytes;
-            let tell = self.encoded.tell.clone();
-            let rows = Rows {
+            ColumnRows {
+                column: Some(column),
                 arrays,
                 bytes,
-                tell,
-            };
-            self.lane.pool.spawn(move || encoded(column, rows))
+                tell: self.encoded.tell.clone(),
+            }
         });
-        open.columns = columns.collect();
-        Ok(())
+        Ok(Some(TakenRows {
+            group,
+            columns: columns.collect(),
+            bytes,
+        }))
     }
 
     /// Waits until so many more bytes may be at the workers, or nothing is.
@@ -221,24 +285,6 @@ impl<'l> RowGroups<'l> {
             let bytes = bytes.map_err(|_| Error::internal("nobody tells of encoded rows"))?;
             self.encoding_bytes -= bytes;
         }
-        Ok(())
-    }
-
-    /// Hands the last rows of a row group to the workers.
-    fn close_row_group(&mut self, table: &str) -> Result<()> {
-        self.encode_gathered(table)?;
-        let gathering = self.tables.get_mut(table);
-        let Some(open) = gathering.and_then(|gathering| gathering.open.take()) else {
-            return Ok(());
-        };
-        let pool = self.lane.pool;
-        let columns = open.columns.into_iter();
-        let columns = columns.map(|column| pool.spawn(move || column.wait()?.close()));
-        self.closed.push_back(ClosedRowGroup {
-            table: table.to_owned(),
-            group: open.group,
-            columns: columns.collect(),
-        });
         Ok(())
     }
 
@@ -303,16 +349,6 @@ impl<'l> RowGroups<'l> {
             .map(|(table, gathering)| Ok((table, gathering.writer.finish()?)))
             .collect()
     }
-}
-
-/// The column with more rows.
-///
-/// Rows that came before them are encoded, or are being encoded by a task that waits for nobody that comes later: tasks
-/// are begun in the order in which they are queued.
-fn encoded(column: Pending<OpenColumn>, mut rows: Rows) -> Result<OpenColumn> {
-    let mut column = column.wait()?;
-    column.add(std::mem::take(&mut rows.arrays))?;
-    Ok(column)
 }
 
 /// Where a partition lies below the folder of a table.

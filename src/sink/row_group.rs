@@ -35,6 +35,7 @@ pub struct RowGroupEncoder {
 
 /// A row group whose rows are coming.
 pub struct OpenRowGroup {
+    columns: usize,
     order: Option<OrderCheck>,
     rows: u64,
 }
@@ -124,6 +125,7 @@ impl RowGroupEncoder {
     /// Begins a row group.
     pub fn begin(&self) -> OpenRowGroup {
         OpenRowGroup {
+            columns: self.schema.fields().len(),
             order: self.order.as_ref().map(Order::check),
             rows: 0,
         }
@@ -153,13 +155,12 @@ impl RowGroupEncoder {
 impl OpenRowGroup {
     /// Takes note of rows, and gives what each column is to be given of them.
     pub fn add(&mut self, batches: Vec<RecordBatch>) -> Vec<Vec<ArrayRef>> {
-        let mut arrays = Vec::new();
+        let mut arrays = vec![Vec::new(); self.columns];
         for batch in batches {
             self.rows += batch.num_rows() as u64;
             if let Some(order) = &mut self.order {
                 order.look_at(&batch);
             }
-            arrays.resize_with(batch.num_columns(), Vec::new);
             for (arrays, column) in arrays.iter_mut().zip(batch.columns()) {
                 arrays.push(Arc::clone(column));
             }
