@@ -40,24 +40,18 @@ const ENCODED_AT_ONCE: usize = 4;
 struct Gathering {
     writer: TableWriter,
     /// The row group; none while no row of it is at the workers.
-    open: Option<OpenColumns>,
+    open: Option<RowsAtWorkers<OpenColumn>>,
     /// Rows that are not at the workers yet.
     batches: Vec<RecordBatch>,
     batches_bytes: usize,
 }
 
-/// A row group of which rows are at the workers.
-struct OpenColumns {
+/// A row group of which rows are at the workers, who make `T` of each column.
+struct RowsAtWorkers<T> {
     group: OpenRowGroup,
     /// A task a column: an input of few rows, or the end of any, keeps all workers busy.
-    columns: Vec<Pending<OpenColumn>>,
-    bytes: usize,
-}
-
-/// A row group with rows that are to go to the workers.
-struct TakenRows {
-    group: OpenRowGroup,
-    columns: Vec<ColumnRows>,
+    columns: Vec<Pending<T>>,
+    /// Bytes of all rows of the row group.
     bytes: usize,
 }
 
@@ -71,8 +65,20 @@ struct ColumnRows {
 
 struct ClosedRowGroup {
     table: String,
-    group: OpenRowGroup,
-    columns: Vec<Pending<EncodedColumn>>,
+    rows: RowsAtWorkers<EncodedColumn>,
+}
+
+impl<T> RowsAtWorkers<T> {
+    /// Whether the workers have done with them.
+    fn are_ready(&self) -> bool {
+        self.columns.iter().all(Pending::is_ready)
+    }
+
+    /// The row group with its columns, when the workers have done with them.
+    fn wait(self) -> Result<(OpenRowGroup, Vec<T>)> {
+        let columns = self.columns.into_iter().map(Pending::wait);
+        Ok((self.group, columns.collect::<Result<_>>()?))
+    }
 }
 
 /// Tells of rows that hold no memory any more, by their bytes.
@@ -117,8 +123,7 @@ impl Gathering {
 
     /// Whether the workers have nothing to do for the row group.
     fn is_idle(&self) -> bool {
-        let columns = self.open.iter().flat_map(|open| &open.columns);
-        columns.into_iter().all(Pending::is_ready)
+        self.open.as_ref().is_none_or(RowsAtWorkers::are_ready)
     }
 }
 
@@ -204,42 +209,29 @@ impl<'l> RowGroups<'l> {
 
     /// Hands gathered rows to the workers, whose row group goes on.
     fn encode_gathered(&mut self, table: &str) -> Result<()> {
-        let Some(rows) = self.take_gathered(table)? else {
-            return Ok(());
-        };
-        let pool = self.lane.pool;
-        let columns = rows.columns.into_iter();
-        let columns = columns.map(|column| pool.spawn(move || column.encode()));
-        let open = OpenColumns {
-            group: rows.group,
-            columns: columns.collect(),
-            bytes: rows.bytes,
-        };
+        let rows = self.hand_over(table, Ok)?;
         if let Some(gathering) = self.tables.get_mut(table) {
-            gathering.open = Some(open);
+            gathering.open = rows;
         }
         Ok(())
     }
 
     /// Hands the last rows of a row group to the workers.
     fn close_row_group(&mut self, table: &str) -> Result<()> {
-        let Some(rows) = self.take_gathered(table)? else {
-            return Ok(());
-        };
-        let pool = self.lane.pool;
-        let columns = rows.columns.into_iter();
-        let columns = columns.map(|column| pool.spawn(move || column.encode()?.close()));
-        self.closed.push_back(ClosedRowGroup {
-            table: table.to_owned(),
-            group: rows.group,
-            columns: columns.collect(),
-        });
+        if let Some(rows) = self.hand_over(table, OpenColumn::close)? {
+            let table = table.to_owned();
+            self.closed.push_back(ClosedRowGroup { table, rows });
+        }
         Ok(())
     }
 
-    /// The gathered rows with the columns that they go into, when there is room for them and the workers have done with
-    /// those before them; `None` for a table that has none.
-    fn take_gathered(&mut self, table: &str) -> Result<Option<TakenRows>> {
+    /// Hands gathered rows to the workers, who do `then` with each column behind them, when there is room for them and
+    /// the workers have done with those before; `None` for a table that has none.
+    fn hand_over<T: Send + 'static>(
+        &mut self,
+        table: &str,
+        then: fn(OpenColumn) -> Result<T>,
+    ) -> Result<Option<RowsAtWorkers<T>>> {
         let gathering = self.tables.get(table);
         self.wait_for_room(gathering.map_or(0, |gathering| gathering.batches_bytes))?;
         let Some(gathering) = self.tables.get_mut(table) else {
@@ -248,11 +240,8 @@ impl<'l> RowGroups<'l> {
         let bytes = gathering.bytes();
         let encoder = gathering.writer.encoder();
         let (mut group, columns) = match gathering.open.take() {
-            Some(open) => {
-                let columns = open.columns.into_iter().map(Pending::wait);
-                (open.group, columns.collect::<Result<_>>()?)
-            }
-            None => (encoder.begin(), encoder.columns().collect::<Vec<_>>()),
+            Some(open) => open.wait()?,
+            None => (encoder.begin(), encoder.columns().collect()),
         };
         gathering.batches_bytes = 0;
         let arrays = group.add(std::mem::take(&mut gathering.batches));
@@ -260,14 +249,15 @@ impl<'l> RowGroups<'l> {
             let bytes = arrays.iter().map(|array| array.get_array_memory_size());
             let bytes = bytes.sum();
             self.encoding_bytes += bytes;
-            ColumnRows {
+            let rows = ColumnRows {
                 column: Some(column),
                 arrays,
                 bytes,
                 tell: self.encoded.tell.clone(),
-            }
+            };
+            self.lane.pool.spawn(move || then(rows.encode()?))
         });
-        Ok(Some(TakenRows {
+        Ok(Some(RowsAtWorkers {
             group,
             columns: columns.collect(),
             bytes,
@@ -291,7 +281,7 @@ impl<'l> RowGroups<'l> {
     /// Appends row groups that are encoded, up to the first that is not.
     fn append_ready(&mut self) -> Result<()> {
         while let Some(oldest) = self.closed.front()
-            && oldest.columns.iter().all(Pending::is_ready)
+            && oldest.rows.are_ready()
         {
             self.append_oldest()?;
         }
@@ -302,8 +292,8 @@ impl<'l> RowGroups<'l> {
         let Some(oldest) = self.closed.pop_front() else {
             return Ok(());
         };
-        let columns = oldest.columns.into_iter().map(Pending::wait);
-        let group = oldest.group.encoded(columns.collect::<Result<Vec<_>>>()?);
+        let (group, columns) = oldest.rows.wait()?;
+        let group = group.encoded(columns);
         if let Some(gathering) = self.tables.get_mut(&oldest.table) {
             let written = gathering.writer.append(group)?;
             let counter = &self.lane.progress.written_bytes;
