@@ -2,7 +2,7 @@
 //! that begins anew behind each hit is slow.
 
 #[cfg(target_arch = "x86_64")]
-use crate::processor::Avx512;
+use crate::processor::avx512::Avx512;
 
 /// The offsets of the bytes `A` and `B`, neither of which may be 0, in order.
 #[derive(Debug)]
@@ -174,7 +174,7 @@ mod wide {
     use std::arch::x86_64::{_mm512_cmpeq_epi8_mask, _mm512_set1_epi8};
 
     use super::{BLOCK_BYTES, find_in_blocks};
-    use crate::processor::load;
+    use crate::processor::avx512::load;
 
     #[target_feature(enable = "avx512f,avx512bw,bmi1")]
     pub(super) fn find_mark<const A: u8>(

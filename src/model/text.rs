@@ -16,7 +16,7 @@ use super::reference::decode_reference;
 use crate::marks::BLOCK_BYTES;
 use crate::marks::Marks;
 #[cfg(target_arch = "x86_64")]
-use crate::processor::Avx512;
+use crate::processor::avx512::Avx512;
 
 pub use ahead::{TextDecoder, UnitsPool};
 pub use shared::{Decoded, SharedText};

@@ -46,23 +46,6 @@ fn is_control(byte: u8) -> bool {
 
 /// Whether there is a character in UTF-8 that may not be there.
 fn has_illegal(bytes: &[u8]) -> bool {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has what the function was compiled for.
-        return unsafe { has_illegal_wide(bytes) };
-    }
-    has_illegal_in(bytes)
-}
-
-/// The same code for processors with AVX2.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn has_illegal_wide(bytes: &[u8]) -> bool {
-    has_illegal_in(bytes)
-}
-
-#[inline(always)]
-fn has_illegal_in(bytes: &[u8]) -> bool {
     /// Bytes looked at without a branch, so that the compiler can take many at once.
     const STRIDE_BYTES: usize = 1024;
     /// Bytes of a stride that are taken at once.

@@ -33,14 +33,6 @@ pub(super) fn short_passage(bytes: &[u8]) -> Option<Passage> {
 
 /// Reads the running text that `bytes` begin with.
 pub(super) fn long_passage(bytes: &[u8]) -> Passage {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2")
-        && std::arch::is_x86_feature_detected!("bmi1")
-        && std::arch::is_x86_feature_detected!("popcnt")
-    {
-        // SAFETY: the processor has what the function was compiled for.
-        return unsafe { wide::long_passage(bytes) };
-    }
     scan(bytes, in_block)
 }
 
@@ -183,39 +175,6 @@ pub(super) fn in_part(bytes: &[u8], length: usize) -> (u64, u64) {
     (ends & wanted, codes & wanted)
 }
 
-/// The same for processors with AVX2.
-#[cfg(target_arch = "x86_64")]
-mod wide {
-    use std::arch::x86_64::{
-        _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
-        _mm256_set1_epi8,
-    };
-
-    use super::{Block, Passage, scan};
-
-    #[target_feature(enable = "avx2,bmi1,popcnt")]
-    pub(super) fn long_passage(bytes: &[u8]) -> Passage {
-        scan(bytes, |block| in_block(block))
-    }
-
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    pub(super) fn in_block(block: &Block) -> (u64, u64) {
-        let (halves, _) = block.as_chunks::<32>();
-        let (mut ends, mut codes) = (0, 0);
-        for (index, half) in halves.iter().enumerate() {
-            // SAFETY: the load takes the 32 bytes of `half`, however they are aligned.
-            let bytes = unsafe { _mm256_loadu_si256(half.as_ptr().cast()) };
-            let are = |mark: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(mark as i8));
-            let end = _mm256_movemask_epi8(are(b'<')) as u32;
-            let code = _mm256_movemask_epi8(_mm256_or_si256(are(b'&'), are(b'\r'))) as u32;
-            ends |= u64::from(end) << (32 * index);
-            codes |= u64::from(code) << (32 * index);
-        }
-        (ends, codes)
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -315,11 +274,6 @@ pub(super) mod tests {
         for block in bytes.as_chunks().0 {
             let expected = plain_in_block(block);
             assert_eq!(in_block(block), expected);
-            #[cfg(target_arch = "x86_64")]
-            if std::arch::is_x86_feature_detected!("avx2") {
-                // SAFETY: the processor has AVX2.
-                assert_eq!(unsafe { wide::in_block(block) }, expected);
-            }
         }
     }
 

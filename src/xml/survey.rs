@@ -1,18 +1,24 @@
 //! One look at a whole chunk, by which the texts in it need no second one.
 //!
-//! A chunk has to be proven legal before anything in it is believed.  Processors with AVX-512 note on that way
-//! where `<` stands, where something has to be decoded, and whether references are such as MediaWiki writes, and
-//! that for all bytes at a quarter of what the looks cost one by one.  A text's end is then found by a bit for
-//! each 64 bytes.  Other processors note nothing: [`passage`](super::passage::passage) looks for itself.
+//! A chunk has to be proven legal before anything in it is believed.  Processors with AVX-512 or AVX2 note on that
+//! way where `<` stands, where something has to be decoded, and whether references are such as MediaWiki writes,
+//! and that for all bytes at a fraction of what the looks cost one by one.  A text's end is then found by a bit
+//! for each 64 bytes.  Other processors note nothing: [`passage`](super::passage) looks for itself.
 
 #[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod stretches;
+#[cfg(target_arch = "x86_64")]
+mod wrong_pairs;
 
 use super::legal::legal_prefix;
 use super::passage::{Passage, in_part, long_passage, short_passage};
 use crate::marks::BLOCK_BYTES;
 #[cfg(target_arch = "x86_64")]
-use crate::processor::Avx512;
+use crate::processor::{avx2::Avx2, avx512::Avx512};
 
 /// Blocks that a stretch has: as many as a word has bits.
 const STRETCH_BLOCKS: usize = u64::BITS as usize;
@@ -50,10 +56,7 @@ pub(super) struct Surveyed<'a> {
 impl<'a> Surveyed<'a> {
     /// Looks at a chunk.
     pub(super) fn of(chunk: &'a [u8]) -> Self {
-        #[cfg(target_arch = "x86_64")]
-        if let Some((text, stretches)) =
-            Avx512::detect().and_then(|avx512| avx512::survey(avx512, chunk))
-        {
+        if let Some((text, stretches)) = survey(chunk) {
             return Self {
                 text,
                 wrong: None,
@@ -67,6 +70,20 @@ impl<'a> Surveyed<'a> {
             survey: Survey::default(),
         }
     }
+}
+
+/// The chunk as text with what stands where, if all of it is legal, and the processor apt.
+#[cfg(target_arch = "x86_64")]
+fn survey(chunk: &[u8]) -> Option<(&str, Vec<Stretch>)> {
+    match Avx512::detect() {
+        Some(avx512) => avx512::survey(avx512, chunk),
+        None => avx2::survey(Avx2::detect()?, chunk),
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn survey(_: &[u8]) -> Option<(&str, Vec<Stretch>)> {
+    None
 }
 
 impl Survey {
@@ -153,12 +170,35 @@ mod tests {
     use super::super::passage::tests::{Dice, plain};
     use super::*;
 
+    /// What each kind of vectors that the processor has tells of a chunk.
+    #[cfg(target_arch = "x86_64")]
+    fn looks(chunk: &[u8]) -> Vec<Option<(&str, Vec<Stretch>)>> {
+        let avx512 = Avx512::detect().map(|avx512| avx512::survey(avx512, chunk));
+        let avx2 = Avx2::detect().map(|avx2| avx2::survey(avx2, chunk));
+        avx512.into_iter().chain(avx2).collect()
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn looks(_: &[u8]) -> Vec<Option<(&str, Vec<Stretch>)>> {
+        Vec::new()
+    }
+
     fn check_passages(chunk: &str, step: usize) {
         let surveyed = Surveyed::of(chunk.as_bytes());
         assert_eq!((surveyed.text, surveyed.wrong), (chunk, None));
+        check_survey(&surveyed.survey, chunk, step);
+        check_survey(Survey::NOTHING, chunk, step);
+        for look in looks(chunk.as_bytes()) {
+            let (text, stretches) = look.unwrap();
+            assert_eq!(text, chunk);
+            check_survey(&Survey(stretches), chunk, step);
+        }
+    }
+
+    fn check_survey(survey: &Survey, chunk: &str, step: usize) {
         for at in (0..=chunk.len()).step_by(step) {
             let bytes = &chunk.as_bytes()[at..];
-            let (found, expected) = (surveyed.survey.passage(bytes, at), plain(bytes));
+            let (found, expected) = (survey.passage(bytes, at), plain(bytes));
             // Nobody asks further where a reference is strange.
             assert_eq!(found.strange_at, expected.strange_at, "{at}");
             if expected.strange_at.is_none() {
@@ -235,13 +275,8 @@ mod tests {
         assert_eq!(surveyed.wrong.is_none(), is_legal(bytes), "{bytes:x?}");
         assert_eq!(surveyed.text.as_bytes(), &bytes[..surveyed.text.len()]);
         assert!(is_legal(surveyed.text.as_bytes()));
-        #[cfg(target_arch = "x86_64")]
-        if let Some(avx512) = Avx512::detect() {
-            assert_eq!(
-                avx512::survey(avx512, bytes).is_some(),
-                is_legal(bytes),
-                "{bytes:x?}"
-            );
+        for look in looks(bytes) {
+            assert_eq!(look.is_some(), is_legal(bytes), "{bytes:x?}");
         }
     }
 
@@ -259,12 +294,10 @@ mod tests {
                 for third in EDGES {
                     for fourth in EDGES {
                         bytes[..4].copy_from_slice(&[first, second, third, fourth]);
-                        assert_eq!(
-                            Surveyed::of(&bytes).wrong.is_none(),
-                            is_legal(&bytes[..4]),
-                            "{:x?}",
-                            &bytes[..4]
-                        );
+                        let is_legal = is_legal(&bytes[..4]);
+                        for look in looks(&bytes) {
+                            assert_eq!(look.is_some(), is_legal, "{:x?}", &bytes[..4]);
+                        }
                     }
                 }
             }

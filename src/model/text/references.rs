@@ -10,7 +10,7 @@ use std::arch::x86_64::{
 use std::mem::MaybeUninit;
 
 use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
-use crate::processor::{Avx512, load, table};
+use crate::processor::avx512::{Avx512, load, table};
 
 /// From so many bytes on it pays to decode by blocks.
 const LONG_BYTES: usize = 256;

@@ -1,7 +1,4 @@
 //! The look at a chunk in vectors of 64 bytes.
-//!
-//! UTF-8 is checked as by Keiser and Lemire, *Validating UTF-8 in less than one instruction per byte* (2021):
-//! three tables, of the halves of a byte and of the half that follows, tell what can be wrong with the two.
 
 use std::arch::x86_64::{
     __m512i, _mm512_add_epi16, _mm512_and_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask,
@@ -12,60 +9,24 @@ use std::arch::x86_64::{
     _mm512_ternarylogic_epi32, _mm512_test_epi8_mask, _mm512_test_epi64_mask, _mm512_xor_si512,
 };
 
+use super::stretches::{BEFORE_BYTES, Offsets, View, Window, stretches};
+use super::wrong_pairs::{ON_TWICE, TABLES};
 use super::{STRETCH_BLOCKS, Stretch};
 use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
-use crate::processor::{Avx512, load, table};
-use crate::xml::passage::is_frequent;
+use crate::processor::avx512::{Avx512, load, table};
 
 /// The bytes as text with what stands where, if all of them are legal.
 pub(super) fn survey(_: Avx512, bytes: &[u8]) -> Option<(&str, Vec<Stretch>)> {
     // SAFETY: the processor has what the function was compiled for.
-    let stretches = unsafe { stretches(bytes) }?;
-    // SAFETY: `stretches` has found the bytes to be UTF-8; tests compare it with the standard library.
+    let stretches = unsafe { survey_bytes(bytes) }?;
+    // SAFETY: `survey_bytes` has found the bytes to be UTF-8; tests compare it with the standard library.
     Some((unsafe { str::from_utf8_unchecked(bytes) }, stretches))
 }
 
-/// Bytes of a stretch.
-const STRETCH_BYTES: usize = STRETCH_BLOCKS * BLOCK_BYTES;
-/// A character's bytes before a block, as they can reach into it.
-const BEFORE_BYTES: usize = 3;
-/// A block and the bytes before it.
-type Window = [u8; BEFORE_BYTES + BLOCK_BYTES];
-/// A stretch and the bytes before it.
-type View = [u8; BEFORE_BYTES + STRETCH_BYTES];
-
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
-fn stretches(bytes: &[u8]) -> Option<Vec<Stretch>> {
-    // Behind the last byte nothing may be open: the last stretch is never full.
-    let count = bytes.len() / STRETCH_BYTES + 1;
-    let mut stretches = Vec::with_capacity(count);
-    let mut offsets = [0; _];
+fn survey_bytes(bytes: &[u8]) -> Option<Vec<Stretch>> {
     let tables = Tables::new();
-    for at in (0..count).map(|index| index * STRETCH_BYTES) {
-        let (mut stretch, reference_count) = match view_at(bytes, at) {
-            Some(view) => look(view, &tables, &mut offsets)?,
-            None => look(&padded(bytes, at), &tables, &mut offsets)?,
-        };
-        stretch.odd |= odd_blocks(&bytes[at..], &offsets[..reference_count]);
-        stretches.push(stretch);
-    }
-    Some(stretches)
-}
-
-/// The view of the stretch at `at`, if all of it is there.
-fn view_at(bytes: &[u8], at: usize) -> Option<&View> {
-    bytes.get(at.checked_sub(BEFORE_BYTES)?..)?.first_chunk()
-}
-
-/// The same with spaces where there are no bytes.
-#[cold]
-fn padded(bytes: &[u8], at: usize) -> View {
-    let mut view = [b' '; _];
-    let begin = at.saturating_sub(BEFORE_BYTES);
-    let end = bytes.len().min(at + STRETCH_BYTES);
-    let place = begin + BEFORE_BYTES - at;
-    view[place..place + end - begin].copy_from_slice(&bytes[begin..end]);
-    view
+    stretches(bytes, |view, offsets| look(view, &tables, offsets))
 }
 
 /// What is in a stretch, and of how many references `offsets` tells, if all is legal.
@@ -179,9 +140,6 @@ fn nonzero(words: &[u64; STRETCH_BLOCKS]) -> u64 {
     bits
 }
 
-/// Where references begin in a stretch, to be looked at together: which comes next, and how far behind the last,
-/// cannot be foreseen.
-type Offsets = [u16; STRETCH_BYTES + LANES];
 /// Offsets are written so many at a time, wanted or not.
 const LANES: usize = 32;
 
@@ -194,30 +152,6 @@ fn note_offsets(tables: &Tables, references: u64, begin: usize, room: &mut [u16;
     let offsets = _mm512_add_epi16(places, _mm512_set1_epi16(begin as i16));
     // SAFETY: the store fills the 64 bytes of `room`, however they are aligned.
     unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), offsets) };
-}
-
-/// The blocks with a reference that is not frequent, of the stretch that `bytes` begin with.
-#[inline(always)]
-fn odd_blocks(bytes: &[u8], offsets: &[u16]) -> u64 {
-    let mut are_frequent = true;
-    for at in offsets {
-        are_frequent &= is_frequent(bytes, usize::from(*at));
-    }
-    match are_frequent {
-        true => 0,
-        false => find_odd_blocks(bytes, offsets),
-    }
-}
-
-#[cold]
-fn find_odd_blocks(bytes: &[u8], offsets: &[u16]) -> u64 {
-    let mut odd = 0;
-    for at in offsets.iter().copied().map(usize::from) {
-        if !is_frequent(bytes, at) {
-            odd |= 1 << (at / BLOCK_BYTES);
-        }
-    }
-    odd
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
@@ -236,51 +170,9 @@ fn low_half(bytes: __m512i) -> __m512i {
 const ALL: i32 = 0x80;
 const FIRST_AND_ANY: i32 = 0xe0;
 
-/// Values of half a byte: a bit for each.
-type Halves = u16;
-const ANY: Halves = 0xffff;
-/// High halves of bytes that go on with a character.
-const ON: Halves = 0x0f00;
-
-/// Pairs of bytes that are wrong: by the high half of the first byte, its low half, the high half of the second.
-const WRONG_PAIRS: [[Halves; 3]; 8] = [
-    // A character begins and does not go on.
-    [0xf000, ANY, !ON],
-    // What was ASCII goes on.
-    [0x00ff, ANY, ON],
-    // Two bytes for what fits in one.
-    [1 << 0xc, 0x0003, ON],
-    // Three bytes for what fits in two, and surrogates.
-    [1 << 0xe, 1 << 0x0, 0x0300],
-    [1 << 0xe, 1 << 0xd, 0x0c00],
-    // Four bytes for what fits in three (the first of the low halves), and what is above U+10FFFF.
-    [1 << 0xf, 0xffe1, 0x0100],
-    [1 << 0xf, 0xfff0, 0x0e00],
-    // A character goes on twice, which is right behind the begin of three bytes or more.
-    [ON, ANY, ON],
-];
-/// The bit of the last row.
-const ON_TWICE: u8 = 1 << 7;
-
-/// One of the three tables: by half a byte, a bit for each row of `WRONG_PAIRS` that it is in.
-const fn table_of(which: usize) -> [u8; 16] {
-    let mut table = [0; 16];
-    let mut half = 0;
-    while half < table.len() {
-        let mut row = 0;
-        while row < WRONG_PAIRS.len() {
-            let is_in = WRONG_PAIRS[row][which] >> half & 1;
-            table[half] |= (is_in as u8) << row;
-            row += 1;
-        }
-        half += 1;
-    }
-    table
-}
-
 /// What stays in registers.
 struct Tables {
-    /// The tables of `WRONG_PAIRS`.
+    /// `TABLES`.
     wrong_pairs: [__m512i; 3],
     /// Offsets of a block's bytes.
     places: __m512i,
@@ -293,13 +185,8 @@ impl Tables {
         for (at, place) in places.iter_mut().enumerate() {
             *place = at as u8;
         }
-        let wrong_pairs = [
-            const { table_of(0) },
-            const { table_of(1) },
-            const { table_of(2) },
-        ];
         Self {
-            wrong_pairs: wrong_pairs.map(|bytes| table(&bytes)),
+            wrong_pairs: TABLES.map(|bytes| table(&bytes)),
             places: load::<0, _>(&places),
         }
     }

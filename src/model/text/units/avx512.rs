@@ -12,7 +12,7 @@ use std::arch::x86_64::{
 
 use crate::marks::BLOCK_BYTES;
 use crate::model::text::references::goes_on;
-use crate::processor::{Avx512, load};
+use crate::processor::avx512::{Avx512, load};
 
 /// Units that are written together.
 const LANES: usize = 32;

@@ -4,7 +4,7 @@ use super::avx512::{BEFORE_BYTES, transcode};
 use super::{At, decode_up_to};
 use crate::marks::BLOCK_BYTES;
 use crate::model::text::references::{decode_bytes, detect, has_stopped, near_room};
-use crate::processor::Avx512;
+use crate::processor::avx512::Avx512;
 
 /// For texts that are long, on a processor that is apt.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,38 @@
+//! AVX2: 32 bytes at a time.
+
+use std::arch::x86_64::{
+    __m256i, _mm_loadu_si128, _mm256_broadcastsi128_si256, _mm256_loadu_si256,
+};
+
+/// Shows that there is AVX2 with what goes along with it, as Intel's processors have it since Haswell and AMD's
+/// since Excavator.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Avx2(());
+
+impl Avx2 {
+    /// Asks the processor; only this makes one.
+    #[inline]
+    pub(crate) fn detect() -> Option<Self> {
+        let is_there = std::arch::is_x86_feature_detected!("avx2")
+            && std::arch::is_x86_feature_detected!("bmi1")
+            && std::arch::is_x86_feature_detected!("popcnt");
+        is_there.then_some(Self(()))
+    }
+}
+
+/// The 32 bytes from the offset `AT` on.
+#[target_feature(enable = "avx2")]
+#[inline]
+pub(crate) fn load<const AT: usize, const BYTES: usize>(bytes: &[u8; BYTES]) -> __m256i {
+    const { assert!(AT + size_of::<__m256i>() <= BYTES) };
+    // SAFETY: the load takes bytes of the array, however they are aligned.
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().add(AT).cast()) }
+}
+
+/// A table of sixteen bytes, as each half of a vector looks them up.
+#[target_feature(enable = "avx2")]
+#[inline]
+pub(crate) fn table(bytes: &[u8; 16]) -> __m256i {
+    // SAFETY: the load takes the bytes of the table, however they are aligned.
+    _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
+}

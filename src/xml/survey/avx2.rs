@@ -1,0 +1,234 @@
+//! The look at a chunk in vectors of 32 bytes.
+
+use std::arch::x86_64::{
+    __m256i, _mm256_and_si256, _mm256_andnot_si256, _mm256_castsi256_pd, _mm256_cmpeq_epi8,
+    _mm256_cmpeq_epi64, _mm256_loadu_si256, _mm256_max_epu8, _mm256_min_epu8, _mm256_movemask_epi8,
+    _mm256_movemask_pd, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
+    _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_subs_epu8, _mm256_testz_si256, _mm256_xor_si256,
+};
+
+use super::stretches::{BEFORE_BYTES, Offsets, View, Window, stretches};
+use super::wrong_pairs::{ON_TWICE, TABLES};
+use super::{STRETCH_BLOCKS, Stretch};
+use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
+use crate::processor::avx2::{Avx2, load, table};
+
+/// The bytes as text with what stands where, if all of them are legal.
+pub(super) fn survey(_: Avx2, bytes: &[u8]) -> Option<(&str, Vec<Stretch>)> {
+    // SAFETY: the processor has what the function was compiled for.
+    let stretches = unsafe { survey_bytes(bytes) }?;
+    // SAFETY: `survey_bytes` has found the bytes to be UTF-8; tests compare it with the standard library.
+    Some((unsafe { str::from_utf8_unchecked(bytes) }, stretches))
+}
+
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn survey_bytes(bytes: &[u8]) -> Option<Vec<Stretch>> {
+    let tables = TABLES.map(|bytes| table(&bytes));
+    stretches(bytes, |view, offsets| look(view, &tables, offsets))
+}
+
+/// Blocks that are checked together for what only others than ASCII can do wrong: many have nothing else, and where
+/// the next such block comes cannot be foreseen.
+const GROUP_BLOCKS: usize = 8;
+const GROUP_BYTES: usize = GROUP_BLOCKS * BLOCK_BYTES;
+/// A group and the bytes before it.
+type GroupView = [u8; BEFORE_BYTES + GROUP_BYTES];
+
+/// What is in a stretch, and of how many references `offsets` tells, if all is legal.
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn look(view: &View, tables: &[__m256i; 3], offsets: &mut Offsets) -> Option<(Stretch, usize)> {
+    let mut ends = [0; STRETCH_BLOCKS];
+    let mut codes = [0; STRETCH_BLOCKS];
+    let mut wrong = _mm256_setzero_si256();
+    let (mut illegal, mut count) = (0, 0);
+    for group in 0..STRETCH_BLOCKS / GROUP_BLOCKS {
+        let view: &GroupView = view[group * GROUP_BYTES..].first_chunk()?;
+        let mut highest = load::<0, _>(view);
+        for index in 0..GROUP_BLOCKS {
+            let window = view[index * BLOCK_BYTES..].first_chunk()?;
+            prefetch(window, AHEAD_BYTES);
+            let index = group * GROUP_BLOCKS + index;
+            let marks = marks(window);
+            ends[index] = marks.ends;
+            codes[index] = marks.codes;
+            count = note_offsets(marks.references, index * BLOCK_BYTES, offsets, count);
+            illegal |= marks.illegal;
+            highest = _mm256_max_epu8(highest, marks.highest);
+        }
+        if _mm256_movemask_epi8(highest) != 0 {
+            wrong = _mm256_or_si256(wrong, in_halves(view, |half| broken_utf8(tables, half))?);
+            let from_ef = _mm256_subs_epu8(highest, all(0xee));
+            if _mm256_testz_si256(from_ef, from_ef) == 0 {
+                wrong = _mm256_or_si256(wrong, in_halves(view, |half| noncharacters(half))?);
+            }
+        }
+    }
+    if illegal != 0 || _mm256_testz_si256(wrong, wrong) == 0 {
+        return None;
+    }
+    let stretch = Stretch {
+        ends: nonzero(&ends),
+        codes: nonzero(&codes),
+        odd: 0,
+    };
+    Some((stretch, count))
+}
+
+/// What stands in a block: a bit for each byte.
+struct Marks {
+    ends: u64,
+    codes: u64,
+    references: u64,
+    /// Control characters that XML does not allow.
+    illegal: u64,
+    /// The highest bytes.
+    highest: __m256i,
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn marks(window: &Window) -> Marks {
+    let halves = [
+        load::<BEFORE_BYTES, _>(window),
+        load::<{ BEFORE_BYTES + HALF_BYTES }, _>(window),
+    ];
+    let references = equal(halves, b'&');
+    let mut marks = Marks {
+        ends: equal(halves, b'<'),
+        codes: references,
+        references,
+        illegal: 0,
+        highest: _mm256_max_epu8(halves[0], halves[1]),
+    };
+    let [first, second] = halves.map(|half| {
+        let control = _mm256_cmpeq_epi8(_mm256_min_epu8(half, all(0x1f)), half);
+        _mm256_andnot_si256(_mm256_cmpeq_epi8(half, all(b'\n')), control)
+    });
+    let controls = _mm256_or_si256(first, second);
+    if _mm256_testz_si256(controls, controls) == 0 {
+        let line_ends = equal(halves, b'\r');
+        marks.codes |= line_ends;
+        marks.illegal = mask_of([first, second]) & !line_ends & !equal(halves, b'\t');
+    }
+    marks
+}
+
+/// Bytes of a vector: half a block.
+const HALF_BYTES: usize = 32;
+
+/// A bit for each byte of a block that is `byte`.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn equal(halves: [__m256i; 2], byte: u8) -> u64 {
+    mask_of(halves.map(|half| _mm256_cmpeq_epi8(half, all(byte))))
+}
+
+/// A bit for each byte of a block that has its high bit set.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn mask_of([first, second]: [__m256i; 2]) -> u64 {
+    let first = _mm256_movemask_epi8(first) as u32;
+    let second = _mm256_movemask_epi8(second) as u32;
+    u64::from(second) << HALF_BYTES | u64::from(first)
+}
+
+/// Appends the offsets of references, a bit for each, that stand in the block at `begin`, and tells how many there
+/// are then.
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+#[inline]
+fn note_offsets(mut references: u64, begin: usize, offsets: &mut Offsets, count: usize) -> usize {
+    /// Written whether there are so many or not, for few blocks have more.
+    const AT_ONCE: usize = 4;
+    let total = count + references.count_ones() as usize;
+    let mut count = count;
+    loop {
+        if let Some(room) = offsets.get_mut(count..count + AT_ONCE) {
+            for offset in room {
+                *offset = (begin + references.trailing_zeros() as usize) as u16;
+                references &= references.wrapping_sub(1);
+            }
+        }
+        count += AT_ONCE;
+        if references == 0 {
+            return total;
+        }
+    }
+}
+
+/// A bit for each word that is not zero.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn nonzero(words: &[u64; STRETCH_BLOCKS]) -> u64 {
+    let mut zeros = 0;
+    for (index, four) in words.as_chunks::<4>().0.iter().enumerate() {
+        // SAFETY: the load takes the 32 bytes of the words, however they are aligned.
+        let four = unsafe { _mm256_loadu_si256(four.as_ptr().cast()) };
+        let are_zero = _mm256_cmpeq_epi64(four, _mm256_setzero_si256());
+        let bits = _mm256_movemask_pd(_mm256_castsi256_pd(are_zero)) as u64;
+        zeros |= bits << (4 * index);
+    }
+    !zeros
+}
+
+/// Bits that are set where `look` sets them in some half block of a group.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn in_halves(view: &GroupView, look: impl Fn(&HalfWindow) -> __m256i) -> Option<__m256i> {
+    let mut bits = _mm256_setzero_si256();
+    for at in (0..GROUP_BYTES).step_by(HALF_BYTES) {
+        bits = _mm256_or_si256(bits, look(view[at..].first_chunk()?));
+    }
+    Some(bits)
+}
+
+/// Half a block and the bytes before it.
+type HalfWindow = [u8; BEFORE_BYTES + HALF_BYTES];
+
+/// Bits that are set where the half block has the last byte of U+FFFE or U+FFFF.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn noncharacters(half: &HalfWindow) -> __m256i {
+    let first = _mm256_cmpeq_epi8(load::<{ BEFORE_BYTES - 2 }, _>(half), all(0xef));
+    let second = _mm256_cmpeq_epi8(load::<{ BEFORE_BYTES - 1 }, _>(half), all(0xbf));
+    // 0xbe and 0xbf, for nothing above goes on with a character.
+    let third = _mm256_subs_epu8(load::<BEFORE_BYTES, _>(half), all(0xbd));
+    _mm256_and_si256(_mm256_and_si256(first, second), third)
+}
+
+/// Bits that are set where the half block is not UTF-8.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn broken_utf8(tables: &[__m256i; 3], half: &HalfWindow) -> __m256i {
+    let block = load::<BEFORE_BYTES, _>(half);
+    let one_before = load::<{ BEFORE_BYTES - 1 }, _>(half);
+    let [first_high, first_low, second_high] = *tables;
+    let first = _mm256_and_si256(
+        _mm256_shuffle_epi8(first_high, high_half(one_before)),
+        _mm256_shuffle_epi8(first_low, low_half(one_before)),
+    );
+    let wrong = _mm256_and_si256(first, _mm256_shuffle_epi8(second_high, high_half(block)));
+    // A byte two behind the begin of three or more, or three behind that of four, has to go on.
+    let third = _mm256_subs_epu8(load::<{ BEFORE_BYTES - 2 }, _>(half), all(0xe0 - ON_TWICE));
+    let fourth = _mm256_subs_epu8(load::<{ BEFORE_BYTES - 3 }, _>(half), all(0xf0 - ON_TWICE));
+    let goes_on = _mm256_and_si256(_mm256_or_si256(third, fourth), all(ON_TWICE));
+    _mm256_xor_si256(goes_on, wrong)
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn high_half(bytes: __m256i) -> __m256i {
+    low_half(_mm256_srli_epi16::<4>(bytes))
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn low_half(bytes: __m256i) -> __m256i {
+    _mm256_and_si256(bytes, all(0x0f))
+}
+
+/// A vector of one byte.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn all(byte: u8) -> __m256i {
+    _mm256_set1_epi8(byte as i8)
+}
