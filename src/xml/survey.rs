@@ -275,6 +275,11 @@ mod tests {
         assert_eq!(surveyed.wrong.is_none(), is_legal(bytes), "{bytes:x?}");
         assert_eq!(surveyed.text.as_bytes(), &bytes[..surveyed.text.len()]);
         assert!(is_legal(surveyed.text.as_bytes()));
+        assert_eq!(
+            legal_prefix(bytes).1.is_none(),
+            is_legal(bytes),
+            "{bytes:x?}"
+        );
         for look in looks(bytes) {
             assert_eq!(look.is_some(), is_legal(bytes), "{bytes:x?}");
         }
