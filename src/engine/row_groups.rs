@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::Ordering;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::RecordBatch;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::lane::Lane;
@@ -55,14 +55,6 @@ struct RowsAtWorkers<T> {
     bytes: usize,
 }
 
-/// Rows of a column on their way through a worker; tells when they are gone, however that comes.
-struct ColumnRows {
-    column: Option<OpenColumn>,
-    arrays: Vec<ArrayRef>,
-    bytes: usize,
-    tell: Sender<usize>,
-}
-
 struct ClosedRowGroup {
     table: String,
     rows: RowsAtWorkers<EncodedColumn>,
@@ -87,19 +79,13 @@ struct Encoded {
     told: Receiver<usize>,
 }
 
-impl ColumnRows {
-    /// Encodes the rows and gives the column back.
-    fn encode(mut self) -> Result<OpenColumn> {
-        let mut column = self
-            .column
-            .take()
-            .ok_or_else(|| Error::internal("a column is lost"))?;
-        column.add(std::mem::take(&mut self.arrays))?;
-        Ok(column)
-    }
+/// Goes with the rows of a column through a worker, and tells when they are gone, however that comes.
+struct Companion {
+    bytes: usize,
+    tell: Sender<usize>,
 }
 
-impl Drop for ColumnRows {
+impl Drop for Companion {
     fn drop(&mut self) {
         // Nobody listens any more where the job has failed.
         let _ = self.tell.send(self.bytes);
@@ -245,17 +231,17 @@ impl<'l> RowGroups<'l> {
         };
         gathering.batches_bytes = 0;
         let arrays = group.add(std::mem::take(&mut gathering.batches));
-        let columns = columns.into_iter().zip(arrays).map(|(column, arrays)| {
+        let columns = columns.into_iter().zip(arrays).map(|(mut column, arrays)| {
             let bytes = arrays.iter().map(|array| array.get_array_memory_size());
             let bytes = bytes.sum();
             self.encoding_bytes += bytes;
-            let rows = ColumnRows {
-                column: Some(column),
-                arrays,
-                bytes,
-                tell: self.encoded.tell.clone(),
-            };
-            self.lane.pool.spawn(move || then(rows.encode()?))
+            let tell = self.encoded.tell.clone();
+            let companion = Companion { bytes, tell };
+            self.lane.pool.spawn(move || {
+                column.add(arrays)?;
+                drop(companion);
+                then(column)
+            })
         });
         Ok(Some(RowsAtWorkers {
             group,

@@ -61,7 +61,7 @@ fn scan(bytes: &[u8], masks: impl Fn(&Block) -> (u64, u64)) -> Passage {
             codes &= ends ^ (ends - 1);
             passage.length = at + ends.trailing_zeros() as usize;
         }
-        count = gather(&mut waiting, count, at, codes);
+        count = gather(&mut waiting, count, codes, |bit| at + bit);
         if count >= WAITING || ends != 0 {
             passage.check(bytes, &waiting[..count]);
             count = 0;
@@ -75,22 +75,22 @@ fn scan(bytes: &[u8], masks: impl Fn(&Block) -> (u64, u64)) -> Passage {
     passage
 }
 
-/// Appends the places in `mask`, that of the block at `at`, and tells how many there are then.
+/// Appends the place of each bit of `mask` to `places`, of which there are `count`, and tells how many there are then.
 #[inline(always)]
-fn gather(
-    waiting: &mut [usize; WAITING + BLOCK_BYTES],
+pub(super) fn gather<P>(
+    places: &mut [P],
     count: usize,
-    at: usize,
     mut mask: u64,
+    place_of: impl Fn(usize) -> P,
 ) -> usize {
-    /// Written whether there are so many or not.
+    /// Written whether there are so many or not, for few blocks have more.
     const AT_ONCE: usize = 4;
     let total = count + mask.count_ones() as usize;
     let mut count = count;
     loop {
-        if let Some(places) = waiting.get_mut(count..count + AT_ONCE) {
+        if let Some(places) = places.get_mut(count..count + AT_ONCE) {
             for place in places {
-                *place = at + mask.trailing_zeros() as usize;
+                *place = place_of(mask.trailing_zeros() as usize);
                 mask &= mask.wrapping_sub(1);
             }
         }

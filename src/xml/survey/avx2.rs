@@ -12,6 +12,7 @@ use super::wrong_pairs::{ON_TWICE, TABLES};
 use super::{STRETCH_BLOCKS, Stretch};
 use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
 use crate::processor::avx2::{Avx2, load, table};
+use crate::xml::passage::gather;
 
 /// The bytes as text with what stands where, if all of them are legal.
 pub(super) fn survey(_: Avx2, bytes: &[u8]) -> Option<(&str, Vec<Stretch>)> {
@@ -51,7 +52,8 @@ fn look(view: &View, tables: &[__m256i; 3], offsets: &mut Offsets) -> Option<(St
             let marks = marks(window);
             ends[index] = marks.ends;
             codes[index] = marks.codes;
-            count = note_offsets(marks.references, index * BLOCK_BYTES, offsets, count);
+            let offset_of = |bit| (index * BLOCK_BYTES + bit) as u16;
+            count = gather(offsets, count, marks.references, offset_of);
             illegal |= marks.illegal;
             highest = _mm256_max_epu8(highest, marks.highest);
         }
@@ -130,29 +132,6 @@ fn mask_of([first, second]: [__m256i; 2]) -> u64 {
     let first = _mm256_movemask_epi8(first) as u32;
     let second = _mm256_movemask_epi8(second) as u32;
     u64::from(second) << HALF_BYTES | u64::from(first)
-}
-
-/// Appends the offsets of references, a bit for each, that stand in the block at `begin`, and tells how many there
-/// are then.
-#[target_feature(enable = "avx2,bmi1,popcnt")]
-#[inline]
-fn note_offsets(mut references: u64, begin: usize, offsets: &mut Offsets, count: usize) -> usize {
-    /// Written whether there are so many or not, for few blocks have more.
-    const AT_ONCE: usize = 4;
-    let total = count + references.count_ones() as usize;
-    let mut count = count;
-    loop {
-        if let Some(room) = offsets.get_mut(count..count + AT_ONCE) {
-            for offset in room {
-                *offset = (begin + references.trailing_zeros() as usize) as u16;
-                references &= references.wrapping_sub(1);
-            }
-        }
-        count += AT_ONCE;
-        if references == 0 {
-            return total;
-        }
-    }
 }
 
 /// A bit for each word that is not zero.
