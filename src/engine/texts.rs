@@ -8,11 +8,13 @@
 mod changes;
 mod followed;
 mod persistence;
+mod seam;
 mod tokens;
 
 use std::sync::Arc;
 
 use self::persistence::{PersistenceRows, Waiting};
+use self::seam::{ChangedRevision, JoinedPage};
 use self::tokens::TokenRows;
 use super::lane::Lane;
 use super::row_groups::RowGroups;
@@ -23,8 +25,9 @@ use crate::error::Result;
 use crate::model::Timestamp;
 use crate::tables::PageHeader;
 
-pub(super) use self::changes::{Changes, ChunkChanges, Seam};
+pub(super) use self::changes::{Changes, ChunkChanges};
 pub(super) use self::followed::FollowedTokens;
+pub(super) use self::seam::Seam;
 
 /// Rows that the lane gathers before they become a batch.
 const BATCH_ROWS: usize = 8192;
@@ -77,6 +80,7 @@ impl<'l> Texts<'l> {
         groups: &mut RowGroups<'_>,
     ) -> Result<()> {
         if !follows {
+            self.seam.forget();
             self.end_page(groups)?;
         }
         self.dump_day = dump_day;
@@ -85,45 +89,40 @@ impl<'l> Texts<'l> {
 
     /// Takes what changed in a chunk, in the order of the document.
     pub(super) fn add(&mut self, chunk: ChunkChanges, groups: &mut RowGroups<'_>) -> Result<()> {
-        let mut first_text = chunk.first_text;
-        let mut number = 0;
-        for mut page in chunk.pages {
-            let text = first_text.take();
-            let goes_on = (self.open.as_ref()).is_some_and(|open| page.is_of(&open.header));
-            match goes_on {
-                true => self.seam.join(text, &mut page),
-                false => self.end_page(groups)?,
+        let chunk = self.seam.join(chunk);
+        for page in chunk.pages() {
+            if !page.goes_on {
+                self.end_page(groups)?;
             }
-            let mut open = match self.open.take() {
-                Some(open) => open,
-                None => self.open_page(page.header),
-            };
-            open.is_whole &= !page.is_damaged && !self.after_loss;
-            self.after_loss = false;
-            for change in &page.changes {
-                let Some(fact) = chunk.facts.get(number) else {
-                    break;
-                };
-                number += 1;
-                let moved = change.as_ref().map(|change| open.versions.push(change));
-                if let (Some(rows), Some(waiting)) = (&mut self.persistence, &mut open.persistence)
-                {
-                    waiting.push(fact, moved.as_ref(), &open.header, open.is_whole, rows);
-                }
-                if let (Some(rows), Some(history)) = (&mut self.tokens, &mut open.tokens)
-                    && let (Some(change), Some(moved)) = (change, moved)
-                {
-                    let (header, is_whole) = (&open.header, open.is_whole);
-                    history.push(fact, moved, &change.inserted, &mut |token| {
-                        rows.push(header, token, is_whole, groups)
-                    })?;
-                }
-            }
-            self.seam.keep(page.last_text);
-            self.open = Some(open);
+            self.add_page(page, groups)?;
             self.hand_on(groups)?;
             self.lane.stop.check()?;
         }
+        Ok(())
+    }
+
+    fn add_page(&mut self, page: JoinedPage<'_>, groups: &mut RowGroups<'_>) -> Result<()> {
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => self.open_page(page.header.clone()),
+        };
+        open.is_whole &= !page.is_damaged && !self.after_loss;
+        self.after_loss = false;
+        for ChangedRevision { fact, change, .. } in page.revisions() {
+            let moved = change.map(|change| open.versions.push(change));
+            if let (Some(rows), Some(waiting)) = (&mut self.persistence, &mut open.persistence) {
+                waiting.push(fact, moved.as_ref(), &open.header, open.is_whole, rows);
+            }
+            if let (Some(rows), Some(history)) = (&mut self.tokens, &mut open.tokens)
+                && let (Some(change), Some(moved)) = (change, moved)
+            {
+                let (header, is_whole) = (&open.header, open.is_whole);
+                history.push(fact, moved, &change.inserted, &mut |token| {
+                    rows.push(header, token, is_whole, groups)
+                })?;
+            }
+        }
+        self.open = Some(open);
         Ok(())
     }
 
@@ -150,7 +149,6 @@ impl<'l> Texts<'l> {
 
     /// The open page does not go on.
     fn end_page(&mut self, groups: &mut RowGroups<'_>) -> Result<()> {
-        self.seam.forget();
         let Some(open) = self.open.take() else {
             return Ok(());
         };

@@ -9,12 +9,10 @@ use crate::derive::diff::Op;
 use crate::derive::identity::{Change, Kept};
 use crate::engine::texts::Seam;
 use crate::error::Result;
-use crate::tables::PageHeader;
 
 /// Adds diffs to documents.
 pub(super) struct Diffs {
     seam: Seam,
-    page: Option<PageHeader>,
     last_id: Option<i64>,
     line: Vec<u8>,
 }
@@ -23,7 +21,6 @@ impl Diffs {
     pub(super) fn new() -> Result<Self> {
         Ok(Self {
             seam: Seam::new(Kept::InsertedAndDeleted)?,
-            page: None,
             last_id: None,
             line: Vec::new(),
         })
@@ -31,40 +28,30 @@ impl Diffs {
 
     /// A document begins.
     pub(super) fn begin(&mut self) {
-        self.page = None;
+        self.seam.forget();
     }
 
     /// Takes a chunk, in the order of the dump.
     pub(super) fn add(&mut self, chunk: ChunkDocuments, out: &mut Out<'_>) -> Result<()> {
-        let Some(mut changes) = chunk.changes else {
+        let Some(changes) = chunk.changes else {
             return Ok(());
         };
-        let mut number = 0;
-        for mut page in changes.pages {
-            let text = changes.first_text.take();
-            match self.page.as_ref().is_some_and(|open| page.is_of(open)) {
-                true => self.seam.join(text, &mut page),
-                false => {
-                    self.seam.forget();
-                    self.last_id = None;
-                }
+        let changes = self.seam.join(changes);
+        for page in changes.pages() {
+            if !page.goes_on {
+                self.last_id = None;
             }
-            self.page = Some(page.header);
-            for change in &page.changes {
-                let (Some(fact), Some(document)) =
-                    (changes.facts.get(number), chunk.documents.get(number))
-                else {
+            for revision in page.revisions() {
+                let Some(document) = chunk.documents.get(revision.number) else {
                     break;
                 };
-                number += 1;
-                if fact.is_wanted() {
-                    let diff = diff(self.last_id, change.as_ref()).to_string();
+                if revision.fact.is_wanted() {
+                    let diff = diff(self.last_id, revision.change).to_string();
                     with_field(document, "diff", diff.as_bytes(), &mut self.line);
                     out(&self.line)?;
                 }
-                self.last_id = fact.id();
+                self.last_id = revision.fact.id();
             }
-            self.seam.keep(page.last_text);
         }
         Ok(())
     }

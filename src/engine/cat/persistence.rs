@@ -13,7 +13,6 @@ use crate::engine::options::HistoryOptions;
 use crate::engine::texts::Seam;
 use crate::error::Result;
 use crate::model::Timestamp;
-use crate::tables::PageHeader;
 
 /// Adds statistics to documents.
 pub(super) struct PersistenceDocuments {
@@ -24,7 +23,6 @@ pub(super) struct PersistenceDocuments {
 }
 
 struct OpenPage {
-    header: PageHeader,
     versions: Versions,
     state: PersistenceState,
     waiting: Waiting,
@@ -55,42 +53,35 @@ impl PersistenceDocuments {
 
     /// Takes a chunk, in the order of the dump.
     pub(super) fn add(&mut self, chunk: ChunkDocuments, out: &mut Out<'_>) -> Result<()> {
-        let Some(mut changes) = chunk.changes else {
+        let Some(changes) = chunk.changes else {
             return Ok(());
         };
-        let mut number = 0;
-        for mut page in changes.pages {
-            let text = changes.first_text.take();
-            let goes_on = (self.open.as_ref()).is_some_and(|open| page.is_of(&open.header));
-            match goes_on {
-                true => self.seam.join(text, &mut page),
-                false => self.end_page(out)?,
+        let changes = self.seam.join(changes);
+        for page in changes.pages() {
+            if !page.goes_on {
+                self.finish_page(out)?;
             }
             let history = &self.history;
             let open = self.open.get_or_insert_with(|| OpenPage {
-                header: page.header,
                 versions: Versions::new(history.revert_radius),
                 state: PersistenceState::new(history.persistence),
                 waiting: Waiting::default(),
             });
-            for change in &page.changes {
-                let (Some(fact), Some(document)) =
-                    (changes.facts.get(number), chunk.documents.get(number))
-                else {
+            for revision in page.revisions() {
+                let (fact, change) = (revision.fact, revision.change);
+                let Some(document) = chunk.documents.get(revision.number) else {
                     break;
                 };
-                number += 1;
                 let waiting = &mut open.waiting;
                 let is_wanted = fact.is_wanted();
                 waiting
                     .documents
                     .push_back(is_wanted.then(|| document.into()));
-                let moved = change.as_ref().map(|change| open.versions.push(change));
+                let moved = change.map(|change| open.versions.push(change));
                 open.state
                     .push(fact, moved.as_ref(), &mut |measures| waiting.tell(measures));
             }
             open.waiting.hand_on(out)?;
-            self.seam.keep(page.last_text);
         }
         Ok(())
     }
@@ -98,6 +89,10 @@ impl PersistenceDocuments {
     /// The open page does not go on.
     pub(super) fn end_page(&mut self, out: &mut Out<'_>) -> Result<()> {
         self.seam.forget();
+        self.finish_page(out)
+    }
+
+    fn finish_page(&mut self, out: &mut Out<'_>) -> Result<()> {
         let Some(open) = self.open.take() else {
             return Ok(());
         };

@@ -18,37 +18,30 @@ const MAX_TEXT_BYTES: usize = 4 << 20;
 #[derive(Debug, Default)]
 pub(in crate::engine) struct ChunkChanges {
     /// Facts of its revisions.
-    pub(in crate::engine) facts: Facts,
-    pub(in crate::engine) pages: Vec<PageChanges>,
+    pub(super) facts: Facts,
+    pub(super) pages: Vec<PageChanges>,
     /// The first text of the first page, which may have begun in a chunk before: its change is told
     /// as if nothing had been there.
-    pub(in crate::engine) first_text: Option<Tokenized>,
+    pub(super) first_text: Option<Tokenized>,
 }
 
 /// A page, as far as it lies in the chunk.
 #[derive(Debug)]
-pub(in crate::engine) struct PageChanges {
-    pub(in crate::engine) header: PageHeader,
-    began_before: bool,
+pub(super) struct PageChanges {
+    pub(super) header: PageHeader,
+    pub(super) began_before: bool,
     pub(super) is_damaged: bool,
     /// By revision; `None` where the text is not known.
-    pub(in crate::engine) changes: Vec<Option<Change>>,
+    pub(super) changes: Vec<Option<Change>>,
     /// The last text, if the page is the chunk's last.
-    pub(in crate::engine) last_text: Option<Tokenized>,
-}
-
-impl PageChanges {
-    /// Whether it is of a page.  One page can be several elements in a row.
-    pub(in crate::engine) fn is_of(&self, page: &PageHeader) -> bool {
-        self.header.page_id == page.page_id && (self.began_before || page.page_id.is_some())
-    }
+    pub(super) last_text: Option<Tokenized>,
 }
 
 /// What matches tokens where nothing else is said, as mwpersistence is told to do in its own examples.
-const USUAL: Algorithm = Algorithm::Segments;
+pub(super) const USUAL: Algorithm = Algorithm::Segments;
 
 /// A differ of the tokens that mwpersistence is told to use there.
-fn differ(algorithm: Algorithm) -> Result<Differ> {
+pub(super) fn differ(algorithm: Algorithm) -> Result<Differ> {
     Differ::new(Tokenizer::Wikitext, algorithm)
 }
 
@@ -175,64 +168,5 @@ impl Changes {
             last.last_text = Some(self.before);
         }
         self.chunk
-    }
-}
-
-/// Where a chunk ends inside a page: tells what the next one's first text changed in its last.
-#[derive(Debug)]
-pub(in crate::engine) struct Seam {
-    differ: Differ,
-    diff: Diff,
-    kept: Kept,
-    /// The page's last text.
-    text: Tokenized,
-}
-
-impl Seam {
-    /// Without a text.
-    pub(in crate::engine) fn new(kept: Kept) -> Result<Self> {
-        Self::matched_by(USUAL, kept)
-    }
-
-    /// The same with tokens that are matched in another way.
-    pub(in crate::engine) fn matched_by(algorithm: Algorithm, kept: Kept) -> Result<Self> {
-        Ok(Self {
-            differ: differ(algorithm)?,
-            diff: Diff::default(),
-            kept,
-            text: Tokenized::default(),
-        })
-    }
-
-    /// Tells what a chunk's first text changed in the page's last.
-    pub(in crate::engine) fn join(
-        &mut self,
-        first_text: Option<Tokenized>,
-        page: &mut PageChanges,
-    ) {
-        let Some(mut text) = first_text else {
-            return;
-        };
-        let Some(change) = page.changes.iter_mut().flatten().next() else {
-            return;
-        };
-        let first = text.text().to_owned();
-        let write = |room: &mut String| *room = first;
-        self.differ
-            .next_into(&self.text, &mut text, write, &mut self.diff);
-        let operations = self.diff.operations.clone();
-        *change = Change::new(change.sha1, operations, &self.text, &text, self.kept);
-    }
-
-    /// Keeps the last text of a chunk, if its last page has any there.
-    pub(in crate::engine) fn keep(&mut self, last_text: Option<Tokenized>) {
-        if let Some(text) = last_text {
-            self.text = text;
-        }
-    }
-
-    /// Another page begins.
-    pub(in crate::engine) fn forget(&mut self) {
-        self.text = Tokenized::default();
     }
 }

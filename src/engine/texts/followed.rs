@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
-use super::changes::{Changes, ChunkChanges, Seam};
+use super::changes::{Changes, ChunkChanges};
+use super::seam::{ChangedRevision, Seam};
 use crate::derive::identity::Kept;
 use crate::derive::token_revisions::{TokenMatching, TokenRevisions, TokenRevisionsState};
 use crate::error::Result;
-use crate::tables::PageHeader;
 
 /// Tokens are counted, not spelt.
 const KEPT: Kept = Kept::Nothing;
@@ -16,7 +16,7 @@ const KEPT: Kept = Kept::Nothing;
 pub(in crate::engine) struct FollowedTokens {
     seam: Seam,
     /// The page that may go on.
-    open: Option<(PageHeader, TokenRevisionsState)>,
+    open: Option<TokenRevisionsState>,
     /// Measures of revisions that nobody has taken, in order; `None` where the text is not known.
     told: VecDeque<Option<TokenRevisions>>,
 }
@@ -40,36 +40,26 @@ impl FollowedTokens {
 
     /// Takes what changed in a chunk, in the order of the document.
     pub(in crate::engine) fn add(&mut self, chunk: ChunkChanges) {
-        let mut first_text = chunk.first_text;
-        let mut number = 0;
-        for mut page in chunk.pages {
-            let text = first_text.take();
-            let goes_on = (self.open.as_ref()).is_some_and(|(header, _)| page.is_of(header));
-            match goes_on {
-                true => self.seam.join(text, &mut page),
-                false => self.end_page(),
+        let chunk = self.seam.join(chunk);
+        for page in chunk.pages() {
+            if !page.goes_on {
+                self.finish_page();
             }
-            let (_, state) = self
-                .open
-                .get_or_insert_with(|| (page.header, TokenRevisionsState::default()));
-            for change in &page.changes {
-                let Some(fact) = chunk.facts.get(number) else {
-                    break;
-                };
-                number += 1;
-                let told = &mut self.told;
-                state.push(fact, change.as_ref(), &mut |measures| {
-                    told.push_back(measures);
-                });
+            let state = self.open.get_or_insert_default();
+            for ChangedRevision { fact, change, .. } in page.revisions() {
+                state.push(fact, change, &mut |measures| self.told.push_back(measures));
             }
-            self.seam.keep(page.last_text);
         }
     }
 
     /// The open page does not go on.
     pub(in crate::engine) fn end_page(&mut self) {
         self.seam.forget();
-        if let Some((_, state)) = self.open.take() {
+        self.finish_page();
+    }
+
+    fn finish_page(&mut self) {
+        if let Some(state) = self.open.take() {
             state.finish(&mut |measures| self.told.push_back(measures));
         }
     }
