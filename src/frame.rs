@@ -14,6 +14,7 @@ mod body;
 mod chunk;
 mod document;
 mod encoding;
+mod foreign;
 mod framer;
 mod history;
 mod loss;

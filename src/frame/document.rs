@@ -120,7 +120,6 @@ impl Document {
         }
     }
 
-    /// Copies the open page's header while its bytes are pending.
     /// Tells the history which page it is, where the page's header ends `at` an offset.
     pub(super) fn tell_page_id(&mut self, at: u64) {
         let (Some(history), Some(page)) = (&mut self.history, &self.page) else {
@@ -141,6 +140,7 @@ impl Document {
         std::str::from_utf8(id).ok()?.parse().ok()
     }
 
+    /// Copies the open page's header while its bytes are pending.
     pub(super) fn keep_page_header(&mut self) {
         let Some((begin, Some(end))) = self
             .page

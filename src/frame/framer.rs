@@ -190,10 +190,7 @@ impl Framer {
             return Err(Error::damaged("is empty: no XML in it"));
         }
         if document.state == State::Prolog && !document.has_root {
-            return Err(Error::new(
-                ErrorKind::NotADump,
-                "is no MediaWiki XML dump: there is no <mediawiki> in it",
-            ));
+            return Err(self.without_root());
         }
         if document.state == State::Prolog
             && let Some(strange) = document.strange_root.take()

@@ -1,5 +1,6 @@
 //! What stands before the first record, and whether it is a dump at all.
 
+use super::foreign::{BEGIN_BYTES, begins_with_markup, what_is_wrong};
 use super::framer::Framer;
 use crate::error::{Error, ErrorKind, Result};
 use crate::tags::{self, Tag};
@@ -12,12 +13,13 @@ impl Framer {
                 return Ok(());
             };
             self.document.has_root = true;
-            if name == b"mediawiki" {
+            let begin = self.begin_of_document();
+            if name == b"mediawiki" && what_is_wrong(&begin).is_none() {
                 self.document.prefix = prefix.to_vec();
                 return Ok(());
             }
             let name = String::from_utf8_lossy(&[prefix, name].concat()).into_owned();
-            let strange = not_a_dump(&name).at_xml_byte(at);
+            let strange = not_a_dump(&begin, &name).at_xml_byte(at);
             if !self.options.keep_going {
                 return Err(strange);
             }
@@ -39,6 +41,20 @@ impl Framer {
         }
         Ok(())
     }
+
+    /// Why a document without any root is no dump.
+    pub(super) fn without_root(&self) -> Error {
+        let begin = self.begin_of_document();
+        let what = what_is_wrong(&begin);
+        let what = what.unwrap_or("is no MediaWiki XML dump: there is no <mediawiki> in it");
+        Error::new(ErrorKind::NotADump, what)
+    }
+
+    /// Its first bytes, which wait for the first record.
+    fn begin_of_document(&self) -> Vec<u8> {
+        let begin = self.document.begin;
+        self.document.pending.copy(begin, begin + BEGIN_BYTES)
+    }
 }
 
 /// No writer of dumps has ever written a DOCTYPE; what comes with one is an HTML page or an attack
@@ -55,7 +71,7 @@ fn refuse_doctype(tag: &[u8]) -> Result<()> {
         .get(..4)
         .is_some_and(|name| name.eq_ignore_ascii_case(b"html"))
     {
-        return Err(not_a_dump("html"));
+        return Err(Error::new(ErrorKind::NotADump, HTML));
     }
     Err(Error::new(
         ErrorKind::NotADump,
@@ -63,12 +79,16 @@ fn refuse_doctype(tag: &[u8]) -> Result<()> {
     ))
 }
 
-fn not_a_dump(root: &str) -> Error {
-    let what = match root.to_ascii_lowercase().as_str() {
-        "html" | "body" | "head" => {
-            "is an HTML page, not a dump: perhaps the error page of a mirror".to_owned()
+const HTML: &str = "is an HTML page, not a dump: perhaps the error page of a mirror";
+
+fn not_a_dump(begin: &[u8], root: &str) -> Error {
+    let what = match (what_is_wrong(begin), root.to_ascii_lowercase().as_str()) {
+        (Some(what), _) => what.to_owned(),
+        (None, "html" | "body" | "head") => HTML.to_owned(),
+        (None, "feed") => "is a file of abstracts (<feed>), not a dump of pages".to_owned(),
+        _ if !begins_with_markup(begin) => {
+            "is no MediaWiki XML dump: what it begins with is no XML".to_owned()
         }
-        "feed" => "is a file of abstracts (<feed>), not a dump of pages".to_owned(),
         _ => format!("is no MediaWiki XML dump: its first element is <{root}>, not <mediawiki>"),
     };
     Error::new(ErrorKind::NotADump, what)

@@ -1,6 +1,10 @@
 """The command line: help, first errors, exit codes, filters, inspect, cat and schema."""
 import json
+import tarfile
+import zipfile
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 import helpers
@@ -52,6 +56,42 @@ def test_no_command():
 def test_missing_file(tmp_path):
     for arguments in (("convert", "-o", tmp_path / "out"), ("inspect",), ("cat",)):
         assert "nosuch.xml" in refused(4, *arguments, tmp_path / "nosuch.xml")
+    assert not (tmp_path / "out").exists()
+
+
+def zipped(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(SLOTS, SLOTS.name)
+
+
+def tarred(path):
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(SLOTS, SLOTS.name)
+
+
+def tabled(path):
+    pyarrow.parquet.write_table(pyarrow.table({"number": [1]}), path)
+
+
+TAKEN_FOR_DUMPS = [
+    (zipped, "is a zip archive: unpack it first"),
+    (tarred, "is a tar archive: unpack it first"),
+    (tabled, "is a Parquet file, not a dump"),
+    (lambda path: path.write_text("<!DOCTYPE html><html></html>"), "is an HTML page, not a dump"),
+    (lambda path: path.write_text("<html><br></html>"), "is an HTML page, not a dump"),
+    (lambda path: path.write_text("<feed><doc></doc></feed>"), "is a file of abstracts (<feed>)"),
+    (lambda path: path.write_text("<other/>"), "its first element is <other>"),
+    (lambda path: path.write_text('{"query": "<page>"}'), "what it begins with is no XML"),
+    (lambda path: path.write_text("a note"), "there is no <mediawiki> in it"),
+]
+
+
+@pytest.mark.parametrize("write, told", TAKEN_FOR_DUMPS)
+def test_what_is_no_dump_is_named(write, told, tmp_path):
+    path = tmp_path / "taken.xml"
+    write(path)
+    for arguments in (("convert", "-o", tmp_path / "out"), ("inspect",), ("count", "--by", "page")):
+        assert told in refused(3, *arguments, path)
     assert not (tmp_path / "out").exists()
 
 
