@@ -3,6 +3,7 @@
 mod chunk;
 mod diffs;
 mod documents;
+mod latest;
 mod peers;
 mod persistence;
 mod reverts;

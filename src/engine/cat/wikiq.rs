@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 
 use super::Out;
 use super::chunk::ChunkDocuments;
+use super::latest::Latest;
 use crate::derive::Sha1;
 use crate::derive::token_revisions::{TokenMatching, TokenRevisions};
-use crate::engine::histories::Piece;
 use crate::engine::texts::FollowedTokens;
 use crate::error::Result;
 use crate::model::{Page, Revision, Text};
-use crate::tables::{self, PageHeader, Selection};
+use crate::tables::{self, Selection};
 
 /// The names of the columns, as the first line has them; those of tokens where they are wanted.
 pub fn wikiq_header(with_tokens: bool) -> String {
@@ -91,10 +91,8 @@ fn put(value: &str, line: &mut Vec<u8>) {
 /// Finds reverts in a page's last revisions, and puts them into lines.
 #[derive(Debug)]
 pub(super) struct Wikiq {
-    radius: usize,
-    page: Option<PageHeader>,
-    /// The latest at the back; one more than may be reverted.
-    last: VecDeque<(Option<Sha1>, Option<i64>)>,
+    /// With their ids.
+    latest: Latest<Option<i64>>,
     line: Vec<u8>,
     tokens: Option<FollowedTokens>,
     /// Lines whose tokens are still followed; `None` where the revision is not wanted.
@@ -104,9 +102,7 @@ pub(super) struct Wikiq {
 impl Wikiq {
     pub(super) fn new(radius: usize, tokens: Option<TokenMatching>) -> Result<Self> {
         Ok(Self {
-            radius,
-            page: None,
-            last: VecDeque::new(),
+            latest: Latest::new(radius),
             line: Vec::new(),
             tokens: tokens.map(FollowedTokens::new).transpose()?,
             waiting: VecDeque::new(),
@@ -115,7 +111,7 @@ impl Wikiq {
 
     /// A document begins.
     pub(super) fn begin(&mut self) {
-        self.page = None;
+        self.latest.end_page();
     }
 
     /// Takes a chunk, in the order of the dump.
@@ -127,13 +123,8 @@ impl Wikiq {
             return Ok(());
         };
         for piece in history.pages {
-            let goes_on = self.page.as_ref().is_some_and(|page| piece.is_of(page));
-            if !goes_on {
-                self.last.clear();
-            }
-            let Piece { header, range, .. } = piece;
-            self.page = Some(header);
-            for number in range {
+            self.latest.enter(&piece);
+            for number in piece.range {
                 let (Some(fact), Some(line)) =
                     (history.facts.get(number), chunk.documents.get(number))
                 else {
@@ -149,10 +140,7 @@ impl Wikiq {
                 } else if fact.is_wanted() {
                     out(&self.line)?;
                 }
-                self.last.push_back((fact.sha1(), fact.id()));
-                if self.last.len() > self.radius + 1 {
-                    self.last.pop_front();
-                }
+                self.latest.push(fact.sha1(), fact.id());
             }
         }
         self.hand_on(out)
@@ -184,14 +172,11 @@ impl Wikiq {
     /// Ids of what lies between a revision and the latest that is equal, the latest first, with commas
     /// between.
     fn reverted_by(&self, sha1: Option<Sha1>) -> Option<String> {
-        let is_equal = |(other, _): &(Option<Sha1>, _)| sha1.is_some() && *other == sha1;
-        let at = self.last.iter().rposition(is_equal)?;
-        let between = self.last.len() - at - 1;
-        let ids = self.last.iter().rev().take(between);
-        let ids: Vec<_> = ids
-            .filter_map(|(_, id)| Some(id.as_ref()?.to_string()))
+        let (_, reverted) = self.latest.reverted_by(sha1)?;
+        let ids: Vec<_> = reverted
+            .filter_map(|id| Some(id.as_ref()?.to_string()))
             .collect();
-        (between > 0).then(|| ids.join(","))
+        Some(ids.join(","))
     }
 
     /// Makes a line whole, but for what is told of tokens.
