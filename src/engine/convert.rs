@@ -1,36 +1,32 @@
 //! The main job: dump files to tables.
 
+mod results;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::converted::{Converted, convert_sequence};
-use super::document::Document;
 use super::input_tables::REPORTED_REJECTS;
-use super::kept::{record, sql_entry};
+use super::kept::record;
 use super::lane::Lane;
 use super::lanes::{Reading, read_inputs};
 use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
-use super::partitions::Partitions;
 use super::plan::Plan;
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::resume::{Begun, begin};
-use super::row_groups::{PartsByTable, path_of};
+use super::row_groups::PartsByTable;
 use super::sequences::{Sequence, sequences};
-use super::sessions::write_sessions;
-use super::sql::{SqlTables, SqlWanted, merged};
-use super::unchanged::{INPUT_TIMES, input_times};
-use super::wikis::Wikis;
+use super::sql::SqlWanted;
+use super::unchanged::INPUT_TIMES;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protect::Protection;
-use crate::sink::{
-    InputEntry, Manifest, Part, PartEntry, Run, SQL_TABLES_VERSION, Seen, TableEntry, WikiEntry,
-    WriterOptions,
-};
-use crate::source::{Input, Stamp};
-use crate::tables::{self, Reject, Selection};
+use crate::sink::{InputEntry, Journal, Manifest, OutputFolder, Seen, TableEntry, WriterOptions};
+use crate::source::Input;
+use crate::tables::{Reject, Selection};
+
+pub(super) use self::results::Results;
 
 /// A job.
 #[derive(Debug, Clone)]
@@ -110,23 +106,25 @@ pub fn convert(
     describe_run: &dyn Fn() -> BTreeMap<String, serde_json::Value>,
 ) -> Result<JobReport> {
     let sequences = sequences(&job.inputs, &job.limits, pool, stop)?;
-    let (mut folder, mut journal, finished) = match begin(job, &sequences, stop)? {
-        Begun::Finished(manifest) => return Ok(finished_before(*manifest)),
+    let (folder, journal, finished) = match begin(job, &sequences, stop)? {
+        Begun::Finished(manifest) => return Ok(JobReport::of_finished(*manifest)),
         Begun::Unfinished {
             folder,
             journal,
             finished,
         } => (folder, journal, finished),
     };
-    let mut results = Results::default();
     let done: BTreeSet<_> = finished.keys().copied().collect();
-    for (number, converted) in finished {
-        for file in &converted.files {
-            progress.skip_input(file.entry.bytes);
-        }
-        results.add(job, number, converted)?;
-    }
-    let resumed_inputs = results.entries.len();
+    let mut running = Running {
+        job,
+        progress,
+        stop,
+        folder,
+        journal,
+        results: Results::default(),
+    };
+    running.take_over(finished)?;
+    let resumed_inputs = running.results.entries.len();
     let reading = Reading {
         inputs: &job.inputs,
         sequences: &sequences,
@@ -136,289 +134,164 @@ pub fn convert(
         progress,
         stop,
     };
-    let outcome = Plan::new(job, &folder).and_then(|plan| {
+    let outcome = running.read(&reading, observe);
+    let (parts, tables) = outcome.inspect_err(|error| running.leave(error))?;
+    let run = run_of(job, describe_run(), resumed_inputs);
+    let (manifest, results) = running.commit(parts, tables, run)?;
+    Ok(JobReport {
+        resumed_inputs,
+        ..JobReport::new(manifest, results.into_rejects())
+    })
+}
+
+/// A job at work.
+struct Running<'j> {
+    job: &'j Job,
+    progress: &'j Progress,
+    stop: &'j Stop,
+    folder: OutputFolder,
+    /// `None` where the job could not be gone on with.
+    journal: Option<Journal>,
+    results: Results,
+}
+
+impl Running<'_> {
+    /// Takes what earlier runs of the job have finished.
+    fn take_over(&mut self, finished: BTreeMap<usize, Converted>) -> Result<()> {
+        for (number, converted) in finished {
+            for file in &converted.files {
+                self.progress.skip_input(file.entry.bytes);
+            }
+            self.results.add(self.job, number, converted)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the inputs, and writes all parts.
+    fn read(
+        &mut self,
+        reading: &Reading<'_>,
+        observe: &mut dyn FnMut(),
+    ) -> Result<(PartsByTable, BTreeMap<String, TableEntry>)> {
+        let (job, results) = (self.job, &mut self.results);
+        let plan = Plan::new(job, &self.folder)?;
         let read = |lane: &Lane<'_>, sequence: &Sequence| {
             let number = sequence.number();
             convert_sequence(&plan, lane, &job.inputs, sequence, number)
         };
-        read_inputs(&reading, observe, &read, &mut |number, mut converted| {
-            record(&mut journal, number, &mut converted)?;
+        let journal = &mut self.journal;
+        read_inputs(reading, observe, &read, &mut |number, mut converted| {
+            record(journal, number, &mut converted)?;
             results.add(job, number, converted)
         })?;
-        stop.check()?;
-        Lane::alone(&job.limits, pool, progress, stop, |lane| {
-            results.write_rest(&plan, lane)
-        })
-    });
-    let keeps = journal.is_some();
-    let (parts, tables) = outcome.inspect_err(|error| {
+        self.stop.check()?;
+        Lane::alone(
+            &job.limits,
+            reading.pool,
+            self.progress,
+            self.stop,
+            |lane| results.write_rest(&plan, lane),
+        )
+    }
+
+    /// Sees to what stays of a job that has failed.
+    fn leave(&mut self, error: &Error) {
+        let finished = self.results.entries.len();
         // The inputs are read, and what was asked for is not in them.
-        let is_hopeless =
-            error.kind() == ErrorKind::Usage && results.entries.len() == job.inputs.len();
-        match is_hopeless || !keeps {
-            true => folder.give_up(),
-            false => {
-                let kept = &progress.kept_inputs;
-                kept.store(results.entries.len(), Ordering::Relaxed);
-            }
+        let is_hopeless = error.kind() == ErrorKind::Usage && finished == self.job.inputs.len();
+        match is_hopeless || self.journal.is_none() {
+            true => self.folder.give_up(),
+            false => self.progress.kept_inputs.store(finished, Ordering::Relaxed),
         }
-    })?;
-    let entries: Vec<_> = std::mem::take(&mut results.entries).into_values().collect();
-    let mut seen = Seen::default();
-    entries.iter().for_each(|entry| seen.add(&entry.seen));
-    let mut run = describe_run();
-    if resumed_inputs > 0 {
-        let name = match job.skip_unchanged {
-            Some(_) => "kept_inputs",
-            None => "resumed_inputs",
+    }
+
+    /// Puts the parts in their places, with the manifest.
+    fn commit(
+        mut self,
+        parts: PartsByTable,
+        tables: BTreeMap<String, TableEntry>,
+        mut run: BTreeMap<String, serde_json::Value>,
+    ) -> Result<(Manifest, Results)> {
+        let entries = std::mem::take(&mut self.results.entries);
+        let entries: Vec<_> = entries.into_values().collect();
+        run.insert(INPUT_TIMES.to_owned(), self.results.input_times(&entries));
+        let manifest = Manifest {
+            wikis: self.results.wiki_entries(),
+            left_out: self.job.left_out.clone(),
+            ..manifest_of(self.job, entries, tables, run)
         };
+        let parts: Vec<_> = parts.into_values().flatten().collect();
+        let folder = self.folder;
+        let committed = self
+            .stop
+            .check()
+            .and_then(|()| folder.commit(&parts, &manifest));
+        committed.inspect_err(|_| {
+            let kept = self.journal.map_or(0, |_| self.job.inputs.len());
+            self.progress.kept_inputs.store(kept, Ordering::Relaxed);
+        })?;
+        Ok((manifest, self.results))
+    }
+}
+
+/// What the manifest keeps about a run, with what it took over.
+fn run_of(
+    job: &Job,
+    mut run: BTreeMap<String, serde_json::Value>,
+    resumed_inputs: usize,
+) -> BTreeMap<String, serde_json::Value> {
+    let name = match job.skip_unchanged {
+        Some(_) => "kept_inputs",
+        None => "resumed_inputs",
+    };
+    if resumed_inputs > 0 {
         run.insert(name.to_owned(), resumed_inputs.into());
     }
-    run.insert(INPUT_TIMES.to_owned(), results.input_times(&entries));
-    let manifest = Manifest {
+    run
+}
+
+/// The manifest of a job that has written all its parts, without wikis and without files that were left out.
+pub(super) fn manifest_of(
+    job: &Job,
+    inputs: Vec<InputEntry>,
+    tables: BTreeMap<String, TableEntry>,
+    run: BTreeMap<String, serde_json::Value>,
+) -> Manifest {
+    Manifest {
         manifest_version: 1,
         program: Manifest::PROGRAM.to_owned(),
         options: job.described.clone(),
-        inputs: entries,
-        wikis: results.wiki_entries(),
-        left_out: job.left_out.clone(),
+        complete: inputs.iter().all(|entry| entry.seen.rejects == 0),
+        inputs,
+        wikis: Vec::new(),
+        left_out: BTreeMap::new(),
         tables,
-        complete: seen.rejects == 0,
         purges: Vec::new(),
         run,
-    };
-    let all: Vec<Part> = parts.into_values().flatten().collect();
-    let committed = stop.check().and_then(|()| folder.commit(&all, &manifest));
-    committed.inspect_err(|_| {
-        let kept = if keeps { job.inputs.len() } else { 0 };
-        progress.kept_inputs.store(kept, Ordering::Relaxed);
-    })?;
-    Ok(JobReport {
-        manifest,
-        seen,
-        rejects: results
-            .rejects
-            .into_values()
-            .flatten()
-            .take(REPORTED_REJECTS)
-            .collect(),
-        resumed_inputs,
-        was_finished: false,
-    })
-}
-
-/// The report of a job that had nothing to do.
-fn finished_before(manifest: Manifest) -> JobReport {
-    let mut seen = Seen::default();
-    let inputs = manifest.inputs.iter();
-    inputs.for_each(|entry| seen.add(&entry.seen));
-    JobReport {
-        resumed_inputs: manifest.inputs.len(),
-        manifest,
-        seen,
-        rejects: Vec::new(),
-        was_finished: true,
     }
 }
 
-/// What the inputs gave, each by its number, in whatever order they were finished.
-#[derive(Default)]
-pub(super) struct Results {
-    pub(super) entries: BTreeMap<usize, InputEntry>,
-    parts: BTreeMap<(String, usize), Vec<Part>>,
-    pub(super) rejects: BTreeMap<usize, Vec<Reject>>,
-    wikis: Wikis,
-    /// The documents of each input, as far as their wikis differ.
-    documents: BTreeMap<usize, Vec<Arc<Document>>>,
-    stamps: BTreeMap<usize, Stamp>,
-    edits: Vec<Run>,
-    sql: BTreeMap<usize, (Arc<str>, SqlTables)>,
-    /// Whether an input was an XML dump: without one its tables are not written.
-    has_xml: bool,
-    /// Where rows of the inputs belong, of XML dumps and of others.
-    partitions: Partitions,
-    sql_partitions: Partitions,
-}
-
-impl Results {
-    pub(super) fn add(&mut self, job: &Job, number: usize, mut converted: Converted) -> Result<()> {
-        let snapshots = job.snapshots.as_ref();
-        if let Some(snapshot) = snapshots.and_then(|snapshots| snapshots.get(number))
-            && let Some(first) = converted.files.first()
-        {
-            let partitions = match converted.sql {
-                None => &mut self.partitions,
-                Some(_) => &mut self.sql_partitions,
-            };
-            partitions.add(number, first.entry.wiki_id.clone(), snapshot);
+impl JobReport {
+    /// Of a job that has been done, with what was passed over.
+    pub(super) fn new(manifest: Manifest, rejects: impl Iterator<Item = Reject>) -> Self {
+        let mut seen = Seen::default();
+        let inputs = manifest.inputs.iter();
+        inputs.for_each(|entry| seen.add(&entry.seen));
+        Self {
+            manifest,
+            seen,
+            rejects: rejects.take(REPORTED_REJECTS).collect(),
+            resumed_inputs: 0,
+            was_finished: false,
         }
-        self.has_xml |= converted.sql.is_none();
-        if let (Some(sql), Some(first)) = (converted.sql, converted.files.first_mut()) {
-            first.entry.sql_tables = Some(sql_entry(&sql)?);
-            let name = first.entry.name.as_str().into();
-            self.sql.insert(number, (name, sql));
-        }
-        for file in converted.files {
-            if !converted.wikis.is_empty() {
-                self.documents.insert(file.number, converted.wikis.clone());
-            }
-            self.stamps
-                .extend(file.stamp.map(|stamp| (file.number, stamp)));
-            self.entries.insert(file.number, file.entry);
-        }
-        for (table, parts) in converted.parts {
-            if !parts.is_empty() {
-                self.parts.insert((table, number), parts);
-            }
-        }
-        if !converted.rejects.is_empty() {
-            self.rejects.insert(number, converted.rejects);
-        }
-        self.wikis.add(number, converted.wikis);
-        self.edits.extend(converted.edits);
-        Ok(())
     }
 
-    /// When each input was last written, by its name.
-    fn input_times(&self, entries: &[InputEntry]) -> serde_json::Value {
-        let stamps = self.stamps.iter();
-        input_times(stamps.filter_map(|(number, stamp)| {
-            let entry = entries.get(*number)?;
-            Some((entry.name.as_str(), stamp))
-        }))
-    }
-
-    /// The wikis, with the inputs that tell of them.
-    fn wiki_entries(&self) -> Vec<WikiEntry> {
-        let mut entries: Vec<WikiEntry> = Vec::new();
-        for (number, documents) in &self.documents {
-            for document in documents {
-                let mut wiki = wiki_entry(document);
-                let known = entries.iter_mut().find(|known| {
-                    wiki.inputs.clone_from(&known.inputs);
-                    **known == wiki
-                });
-                match known {
-                    Some(known) => known.inputs.push(*number),
-                    None => {
-                        wiki.inputs = vec![*number];
-                        entries.push(wiki);
-                    }
-                }
-            }
+    /// Of a job that had nothing to do.
+    fn of_finished(manifest: Manifest) -> Self {
+        Self {
+            resumed_inputs: manifest.inputs.len(),
+            was_finished: true,
+            ..Self::new(manifest, std::iter::empty())
         }
-        entries
-    }
-
-    /// Writes what belongs to no input: namespaces, sessions, and tables without rows.  Gives all parts by
-    /// table, in the order of the inputs, and what the manifest says of the tables.
-    pub(super) fn write_rest(
-        &mut self,
-        plan: &Plan<'_>,
-        lane: &Lane<'_>,
-    ) -> Result<(PartsByTable, BTreeMap<String, TableEntry>)> {
-        let mut parts = PartsByTable::new();
-        for ((table, _), more) in std::mem::take(&mut self.parts) {
-            parts.entry(table).or_default().extend(more);
-        }
-        let mut selections = plan.wanted.selections.clone();
-        if self.has_xml || self.sql.is_empty() {
-            let wikis = std::mem::take(&mut self.wikis);
-            parts.extend(wikis.write(plan, lane, &self.partitions)?);
-            let edits = std::mem::take(&mut self.edits);
-            parts.extend(write_sessions(plan, lane, edits, &self.partitions)?);
-        } else {
-            self.partitions = std::mem::take(&mut self.sql_partitions);
-            selections.retain(|selection| selection.table.name == tables::REJECTS.name);
-        }
-        for selection in &selections {
-            let table = selection.table.name;
-            let parts = parts.entry(table.to_owned()).or_default();
-            for partition in self.partitions.or_none() {
-                let path = path_of(table, partition);
-                if !parts.iter().any(|part| part.partition == path) {
-                    let mut writer = plan.writer(table, None)?;
-                    writer.set_partition(path);
-                    parts.extend(writer.finish_empty()?);
-                }
-            }
-        }
-        let mut entries = describe_tables(&selections, &parts);
-        entries.extend(self.write_sql_rest(plan, &mut parts)?);
-        Ok((parts, entries))
-    }
-
-    /// The same for tables of SQL dumps.
-    fn write_sql_rest(
-        &self,
-        plan: &Plan<'_>,
-        parts: &mut PartsByTable,
-    ) -> Result<BTreeMap<String, TableEntry>> {
-        let tables = merged(&self.sql)?;
-        let mut named = plan.sql.columns.keys();
-        if let Some(name) = named.find(|name| !tables.contains_key(*name)) {
-            return Err(Error::usage(format!(
-                "--columns names the table {name}, which no input has"
-            )));
-        }
-        let mut entries = BTreeMap::new();
-        for (name, table) in tables {
-            let parts = parts.entry(name.clone()).or_default();
-            if parts.is_empty() {
-                let mut writer = plan.sql_writer(&table.first, None)?;
-                let wiki_id = table.first.wiki_id.as_deref();
-                let mut inputs = self.sql.iter();
-                let declares = |sql: &SqlTables| sql.tables.iter().any(|table| table.name == name);
-                let input = inputs.find(|(_, (_, sql))| declares(sql));
-                let partition = input.and_then(|(number, _)| plan.partition(*number, wiki_id));
-                writer.set_partition(path_of(&name, partition.as_ref()));
-                *parts = writer.finish_empty()?;
-            }
-            let columns = table.columns.into_iter().map(|doc| doc.name).collect();
-            let entry = entry_of(&name, SQL_TABLES_VERSION, columns, parts);
-            entries.insert(name, entry);
-        }
-        Ok(entries)
-    }
-}
-
-fn wiki_entry(document: &Document) -> WikiEntry {
-    WikiEntry {
-        wiki_id: document.wiki_id.clone(),
-        site_name: document.site.site_name.clone(),
-        namespaces: document.site.namespaces.clone(),
-        inputs: Vec::new(),
-    }
-}
-
-fn describe_tables(selections: &[Selection], parts: &PartsByTable) -> BTreeMap<String, TableEntry> {
-    let entry = |selection: &Selection| {
-        let table = selection.table;
-        let docs = table.columns();
-        let columns = selection.columns.iter();
-        let columns = columns.map(|index| docs[*index].name.to_owned()).collect();
-        let parts = parts.get(table.name).map_or(&[][..], Vec::as_slice);
-        let entry = entry_of(table.name, table.version, columns, parts);
-        (table.name.to_owned(), entry)
-    };
-    selections.iter().map(entry).collect()
-}
-
-fn entry_of(table: &str, version: u32, columns: Vec<String>, parts: &[Part]) -> TableEntry {
-    let parts: Vec<_> = parts
-        .iter()
-        .map(|part| PartEntry {
-            path: format!("{table}/{}", part.name()),
-            rows: part.rows,
-            bytes: part.bytes,
-            sha256: part.sha256.clone(),
-        })
-        .collect();
-    TableEntry {
-        version,
-        rows: parts.iter().map(|part| part.rows).sum(),
-        bytes: parts.iter().map(|part| part.bytes).sum(),
-        columns,
-        parts,
     }
 }

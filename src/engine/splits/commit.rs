@@ -8,9 +8,9 @@ use super::attempt::{check_same_job, head_of};
 use super::join::check_joins;
 use super::region::Seams;
 use super::{Split, SplitPlan};
-use crate::engine::convert::{Job, JobReport, Results};
+use crate::engine::convert::{Job, JobReport, Results, manifest_of};
 use crate::engine::converted::Converted;
-use crate::engine::input_tables::{REPORTED_REJECTS, no_texts};
+use crate::engine::input_tables::no_texts;
 use crate::engine::kept::{restore, sql_entry};
 use crate::engine::lane::Lane;
 use crate::engine::plan::Plan;
@@ -18,7 +18,7 @@ use crate::engine::pool::Pool;
 use crate::engine::progress::{Progress, Stop};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::{
-    InputEntry, JournalHead, Manifest, OutputFolder, Part, Receipt, Run, Seen, SplitEntry, receipts,
+    InputEntry, JournalHead, Manifest, OutputFolder, Part, Receipt, Run, SplitEntry, receipts,
 };
 
 /// Makes a finished job of splits that are done: one receipt of each, proven to join.
@@ -59,31 +59,14 @@ pub fn commit_splits(
     let (parts, tables) = Lane::alone(&job.limits, pool, progress, stop, |lane| {
         results.write_rest(&plan, lane)
     })?;
-    let mut seen = Seen::default();
-    entries.iter().for_each(|entry| seen.add(&entry.seen));
     let manifest = Manifest {
-        manifest_version: 1,
-        program: Manifest::PROGRAM.to_owned(),
-        options: job.described.clone(),
-        inputs: entries,
-        wikis: Vec::new(),
         left_out: splits.left_out.clone(),
-        tables,
-        complete: seen.rejects == 0,
-        purges: Vec::new(),
-        run: describe_run(),
+        ..manifest_of(job, entries, tables, describe_run())
     };
     stop.check()?;
     let all: Vec<Part> = parts.into_values().flatten().collect();
     folder.commit(&all, &manifest)?;
-    let rejects = results.rejects.into_values().flatten();
-    Ok(JobReport {
-        manifest,
-        seen,
-        rejects: rejects.take(REPORTED_REJECTS).collect(),
-        resumed_inputs: 0,
-        was_finished: false,
-    })
+    Ok(JobReport::new(manifest, results.into_rejects()))
 }
 
 /// One receipt a split.  Which of several makes no difference: all tell of the same bytes.
