@@ -1,5 +1,7 @@
 //! `mwparquet verify`.
 
+mod describe;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -8,22 +10,21 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use self::describe::{describe, describe_output};
 use super::args::{OnDamage, VerifyArguments};
 use super::convert::{limits, no_dump_in, pool};
 use super::inputs::find;
 use super::progress::Display;
-use super::sizes::human_count;
 use super::{WITH_REJECTS, exit_code, print, print_error};
 use crate::engine::{
     Before, DifferingText, Limits, Listener, Pool, Progress, Stop, Verified, check_file, sequences,
     verify, wrong_checksum,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::sink::{
-    CheckedFile, CheckedOutput, FoundJob, MANIFEST_NAME, ProofCounts, check_output,
-    is_purge_unfinished,
-};
+use crate::sink::{CheckedFile, FoundJob, MANIFEST_NAME, check_output, is_purge_unfinished};
 use crate::source::Input;
+
+pub(super) use self::describe::proofs;
 
 /// What is said of an input.
 #[derive(Serialize)]
@@ -34,51 +35,47 @@ struct Told<'t> {
 }
 
 pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> {
+    let mut verdict = Verdict::default();
+    let words = outputs(arguments, &mut verdict, stop)?;
+    if !words.is_empty() || !arguments.runs.wikis.is_empty() {
+        dumps(&words, arguments, &mut verdict, stop)?;
+    }
+    Ok(verdict.code(arguments.strict))
+}
+
+/// Verifies what jobs have written; gives back the words that name something else.
+fn outputs(arguments: &VerifyArguments, verdict: &mut Verdict, stop: &Stop) -> Result<Vec<String>> {
     let is_output = |word: &&String| {
         let folder = Path::new(word);
         folder.join(MANIFEST_NAME).is_file() || is_purge_unfinished(folder)
     };
     let (outputs, words): (Vec<_>, Vec<_>) = arguments.inputs.iter().partition(is_output);
-    let mut verdict = Verdict::default();
     for folder in outputs {
         verdict.output(Path::new(folder), arguments.json, stop)?;
     }
-    let mut others: Vec<String> = Vec::new();
+    let mut others = Vec::new();
     for word in words {
         match is_unfinished(Path::new(word))? {
             true => verdict.fail(&not_finished(word)),
             false => others.push(word.clone()),
         }
     }
-    let words = others;
-    if words.is_empty() && arguments.runs.wikis.is_empty() {
-        return Ok(verdict.code(arguments.strict));
-    }
-    let found = find(&words, &arguments.runs)?;
+    Ok(others)
+}
+
+/// Verifies dump files.
+fn dumps(
+    words: &[String],
+    arguments: &VerifyArguments,
+    verdict: &mut Verdict,
+    stop: &Stop,
+) -> Result<()> {
+    let found = find(words, &arguments.runs)?;
     if found.named.is_empty() && found.in_folders.is_empty() {
-        return Err(no_dump_in(&words));
+        return Err(no_dump_in(words));
     }
-    let pool = pool(&arguments.work)?;
-    let progress = Arc::new(Progress::default());
-    let inputs: Vec<_> = found
-        .named
-        .iter()
-        .chain(&found.in_folders)
-        .cloned()
-        .collect();
-    let mut session = Session {
-        display: Display::new(arguments.progress.style(), &inputs, Arc::clone(&progress)),
-        progress,
-        limits: limits(&arguments.work, OnDamage::Fail, &pool),
-        pool,
-        stop,
-        json: arguments.json,
-        differing: arguments
-            .differing
-            .as_deref()
-            .map(Rows::create)
-            .transpose()?,
-    };
+    let inputs = [&found.named[..], &found.in_folders].concat();
+    let mut session = Session::new(arguments, &inputs, stop)?;
     let sequences = sequences(&inputs, &session.limits, &session.pool, stop)?;
     let numbers = sequences.iter().flat_map(|sequence| {
         let files = sequence.files().iter().enumerate();
@@ -94,7 +91,7 @@ pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> 
             before = Before::default();
         }
         let is_named = number < found.named.len();
-        let outcome = session.input(number, input, &mut before, &mut verdict);
+        let outcome = session.input(number, input, &mut before, verdict);
         session.display.end();
         is_any_dump |= !matches!(&outcome, Err(error) if error.kind() == ErrorKind::NotADump);
         match outcome.and_then(|told| print(told.as_bytes())) {
@@ -108,12 +105,9 @@ pub(super) fn run(arguments: &VerifyArguments, stop: &Stop) -> Result<ExitCode> 
     }
     // That nothing was found is no proof that all is well.
     if !is_any_dump && verdict.failure.is_none() {
-        return Err(no_dump_in(&words));
+        return Err(no_dump_in(words));
     }
-    if let Some(rows) = session.differing {
-        rows.finish()?;
-    }
-    Ok(verdict.code(arguments.strict))
+    session.differing.map_or(Ok(()), Rows::finish)
 }
 
 /// Whether a job wrote into a folder, and no manifest says that it is finished.
@@ -177,7 +171,22 @@ struct Session<'s> {
     display: Display,
 }
 
-impl Session<'_> {
+impl<'s> Session<'s> {
+    fn new(arguments: &VerifyArguments, inputs: &[Input], stop: &'s Stop) -> Result<Self> {
+        let pool = pool(&arguments.work)?;
+        let progress = Arc::new(Progress::default());
+        let differing = arguments.differing.as_deref();
+        Ok(Self {
+            display: Display::new(arguments.progress.style(), inputs, Arc::clone(&progress)),
+            progress,
+            limits: limits(&arguments.work, OnDamage::Fail, &pool),
+            pool,
+            stop,
+            json: arguments.json,
+            differing: differing.map(Rows::create).transpose()?,
+        })
+    }
+
     /// Verifies an input; gives what is to be said of it.
     fn input(
         &mut self,
@@ -228,156 +237,6 @@ fn line_of(value: &impl Serialize) -> Result<String> {
     let line = serde_json::to_string(value);
     line.map(|line| line + "\n")
         .map_err(|error| Error::internal("cannot write JSON").with_source(error))
-}
-
-fn describe(told: &Told<'_>) -> String {
-    let Verified {
-        name,
-        goes_on_from,
-        container,
-        container_pieces,
-        seen,
-        texts,
-        revision_checksums,
-        hidden,
-        history,
-        extent,
-        ..
-    } = told.verified;
-    let checksums = match told.checksums {
-        [] => "no list beside the file names it".to_owned(),
-        checksums => {
-            let told = checksums.iter().map(|one| {
-                let verdict = if one.agrees() { "agrees" } else { "DIFFERS" };
-                let list = Path::new(&one.list).file_name().unwrap_or_default();
-                format!("{} {verdict} ({})", one.algorithm, list.to_string_lossy())
-            });
-            told.collect::<Vec<_>>().join(", ")
-        }
-    };
-    let counts = [
-        ("pages", seen.pages),
-        ("revisions", seen.revisions),
-        ("slots", seen.slots),
-        ("uploads", seen.uploads),
-        ("log items", seen.log_items),
-        ("rows", seen.sql_rows),
-    ];
-    let hidden = [
-        ("users", hidden.users),
-        ("comments", hidden.comments),
-        ("texts", hidden.texts),
-    ];
-    let twice = [
-        ("page ids", history.repeated_page_ids),
-        ("revision ids", history.repeated_revision_ids),
-    ];
-    let order = [
-        ("pages below the one before", history.pages_out_of_order),
-        (
-            "revisions below the one before",
-            history.revisions_out_of_order,
-        ),
-        (
-            "revisions earlier than the one before",
-            history.times_out_of_order,
-        ),
-    ];
-    let parents = [
-        ("not the revision before", history.parents_elsewhere),
-        ("absent", history.parents_absent),
-        ("of first revisions", history.first_with_parent),
-    ];
-    let elements: Vec<_> = seen
-        .skipped_elements
-        .iter()
-        .map(|(name, count)| format!("{} {name}", human_count(*count)))
-        .collect();
-    let rows = [
-        (
-            "container",
-            format!(
-                "{container}, whole, pieces: {}",
-                human_count(*container_pieces)
-            ),
-        ),
-        ("file", checksums),
-        ("goes on from", goes_on_from.clone().unwrap_or_default()),
-        ("records", list(&counts)),
-        ("texts", proofs(texts)),
-        ("several slots", proofs(revision_checksums)),
-        ("hidden", list(&hidden)),
-        ("twice", list(&twice)),
-        ("order", list(&order)),
-        ("parents", list(&parents)),
-        ("page ids", span(extent.first_page_id, extent.last_page_id)),
-        (
-            "revision ids",
-            span(extent.first_revision_id, extent.last_revision_id),
-        ),
-        (
-            "times",
-            span(
-                extent.first_revision_dt.as_ref(),
-                extent.last_revision_dt.as_ref(),
-            ),
-        ),
-        ("not known", elements.join(", ")),
-    ];
-    let mut text = format!("{name}\n");
-    for (what, value) in rows {
-        if !value.is_empty() {
-            text += &format!("  {what:<14} {value}\n");
-        }
-    }
-    text
-}
-
-/// Counts that are not 0.
-fn list(counts: &[(&str, u64)]) -> String {
-    let told = counts.iter().filter(|(_, count)| *count > 0);
-    let told: Vec<_> = told
-        .map(|(what, count)| format!("{} {what}", human_count(*count)))
-        .collect();
-    told.join(", ")
-}
-
-pub(super) fn proofs(counts: &ProofCounts) -> String {
-    let mut told = vec![
-        ("as their checksum says", counts.same),
-        ("not in the dump", counts.no_text),
-        ("without checksum", counts.no_checksum),
-    ];
-    let causes: Vec<_> = counts
-        .differs
-        .iter()
-        .map(|(cause, count)| (format!("DIFFER ({})", cause.replace('_', " ")), *count))
-        .collect();
-    told.extend(causes.iter().map(|(cause, count)| (&**cause, *count)));
-    list(&told)
-}
-
-fn span<T: std::fmt::Display>(first: Option<T>, last: Option<T>) -> String {
-    match (first, last) {
-        (Some(first), Some(last)) => format!("{first} to {last}"),
-        _ => String::new(),
-    }
-}
-
-fn describe_output(checked: &CheckedOutput) -> String {
-    let mut text = format!(
-        "{}\n  {} parts with {} rows are as the manifest says\n",
-        checked.folder,
-        human_count(checked.sound_parts),
-        human_count(checked.rows)
-    );
-    for wrong in &checked.wrong {
-        text += &format!("  WRONG: {wrong}\n");
-    }
-    for stranger in &checked.strangers {
-        text += &format!("  not of this job: {stranger}\n");
-    }
-    text
 }
 
 /// A file of JSON lines.
