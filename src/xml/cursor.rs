@@ -319,6 +319,13 @@ impl<'a> Cursor<'a> {
                 {
                     return Err(record_inside(element));
                 }
+                // Whoever cuts chunks takes every `<` for the begin of a tag.
+                Ok(Event::Start(inside) | Event::Empty(inside))
+                    if memchr(b'<', inside.as_bytes()).is_some() =>
+                {
+                    return Err(tag_inside_tag(element));
+                }
+                Ok(Event::DocType(_)) => return Err(declaration_inside(element)),
                 Ok(Event::Start(_)) => depth += 1,
                 Ok(Event::End(_)) if depth == 1 => break,
                 Ok(Event::Empty(_)) if depth == 0 => break,
@@ -414,6 +421,17 @@ pub(super) fn wrong_end(at: usize, found: &str, expected: &str) -> Fault {
 /// A record inside an element that is passed over: it would be lost, or not, with the cuts of chunks.
 fn record_inside(element: &Element<'_>) -> Fault {
     let message = format!("a record inside <{}>", excerpt(element.name));
+    Fault::new(element.at, message)
+}
+
+/// A `<` in quotes, which XML does not allow either.
+fn tag_inside_tag(element: &Element<'_>) -> Fault {
+    let message = format!("`<` inside a tag in <{}>", excerpt(element.name));
+    Fault::new(element.at, message)
+}
+
+fn declaration_inside(element: &Element<'_>) -> Fault {
+    let message = format!("a DOCTYPE inside <{}>", excerpt(element.name));
     Fault::new(element.at, message)
 }
 
