@@ -9,7 +9,7 @@ use super::document::Document;
 use super::kinds::run_any_input;
 use super::lane::Lane;
 use super::options::{DiffOptions, Filters, HistoryOptions, Limits};
-use super::pipeline::{Consumer, Work};
+use super::pipeline::{Consumer, Passed, Work};
 use super::pool::Pool;
 use super::progress::{Progress, Stop};
 use super::rows::{ChunkRows, Wanted, rows_of};
@@ -97,19 +97,7 @@ pub fn inspect(
     pool: &Pool,
     stop: &Stop,
 ) -> Result<Inspection> {
-    let mut looker = Looker {
-        document: None,
-        rows: Seen::default(),
-        stubs: 0,
-        texts: 0,
-        whole,
-        enough: Stop::default(),
-        stop: stop.clone(),
-        progress: Arc::default(),
-        sql: Vec::new(),
-        sql_writer: None,
-        sql_wiki_id: None,
-    };
+    let mut looker = Looker::new(whole, stop);
     let enough = looker.enough.clone();
     let progress = Arc::clone(&looker.progress);
     let outcome = Lane::alone(limits, pool, &progress, &enough, |lane| {
@@ -125,60 +113,14 @@ pub fn inspect(
         Some(passed) => passed.format,
         None => Format::detect(&input.head_again(HEAD_BYTES)?),
     };
-    let kind = looker.kind();
-    let site = looker
-        .document
-        .as_ref()
-        .map(|document| document.site.clone())
-        .unwrap_or_default();
-    let SiteInfo {
-        schema_version,
-        language,
-        site_name,
-        base,
-        generator,
-        case,
-        namespaces,
-        ..
-    } = site;
-    let mut seen = looker.rows;
-    if let Some(passed) = passed {
-        match passed.is_sql {
-            true => seen.sql_bytes = passed.xml_bytes,
-            false => seen.xml_bytes = passed.xml_bytes,
-        }
-        seen.trailing_zero_bytes = passed.trailing_zero_bytes;
-    }
-    Ok(Inspection {
-        name: input.name().to_string(),
-        bytes: input.size_bytes(),
-        container: format.name(),
-        container_pieces: passed
-            .filter(|passed| passed.format != Format::Plain)
-            .map(|passed| passed.pieces),
-        kind,
-        only_page: input
-            .path()
-            .and_then(|path| DumpName::of_path(&path))
-            .filter(DumpName::is_of_one_page)
-            .and_then(|name| name.pages)
-            .map(|(page, _)| page),
-        wiki_id: looker
-            .document
-            .as_ref()
-            .and_then(|document| document.wiki_id.clone())
-            .or(looker.sql_wiki_id),
-        site_name,
-        base,
-        language,
-        schema_version,
-        generator: generator.or(looker.sql_writer),
-        case,
-        namespaces: namespaces.len(),
-        is_whole: passed.is_some(),
-        seen,
-        sql_tables: looker.sql,
-    })
+    Ok(looker.tell(input, format, passed))
+}
+
+/// The page that a file has a part of, by its name, if it has no other.
+fn only_page_of(input: &Input) -> Option<u64> {
+    let name = DumpName::of_path(&input.path()?)?;
+    let (page, _) = name.pages.filter(|_| name.is_of_one_page())?;
+    Some(page)
 }
 
 struct Looker {
@@ -198,6 +140,68 @@ struct Looker {
 }
 
 impl Looker {
+    fn new(whole: bool, stop: &Stop) -> Self {
+        Self {
+            document: None,
+            rows: Seen::default(),
+            stubs: 0,
+            texts: 0,
+            whole,
+            enough: Stop::default(),
+            stop: stop.clone(),
+            progress: Arc::default(),
+            sql: Vec::new(),
+            sql_writer: None,
+            sql_wiki_id: None,
+        }
+    }
+
+    /// What it has seen of an input; `passed` is known of one that was read to its end.
+    fn tell(self, input: &Input, format: Format, passed: Option<Passed>) -> Inspection {
+        let kind = self.kind();
+        let document = self.document.as_deref();
+        let wiki_id = document.and_then(|document| document.wiki_id.clone());
+        let site = document.map(|document| document.site.clone());
+        let SiteInfo {
+            schema_version,
+            language,
+            site_name,
+            base,
+            generator,
+            case,
+            namespaces,
+            ..
+        } = site.unwrap_or_default();
+        let mut seen = self.rows;
+        if let Some(passed) = passed {
+            match passed.is_sql {
+                true => seen.sql_bytes = passed.xml_bytes,
+                false => seen.xml_bytes = passed.xml_bytes,
+            }
+            seen.trailing_zero_bytes = passed.trailing_zero_bytes;
+        }
+        let pieces = passed.filter(|passed| passed.format != Format::Plain);
+        Inspection {
+            name: input.name().to_string(),
+            bytes: input.size_bytes(),
+            container: format.name(),
+            container_pieces: pieces.map(|passed| passed.pieces),
+            kind,
+            only_page: only_page_of(input),
+            wiki_id: wiki_id.or(self.sql_wiki_id),
+            site_name,
+            base,
+            language,
+            schema_version,
+            generator: generator.or(self.sql_writer),
+            case,
+            namespaces: namespaces.len(),
+            is_whole: passed.is_some(),
+            seen,
+            sql_tables: self.sql,
+        }
+    }
+
     fn kind(&self) -> &'static str {
         let seen = &self.rows;
         match () {

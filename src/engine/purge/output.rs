@@ -87,7 +87,7 @@ impl Output {
         let mut lists = manifest.tables.iter();
         let has_revisions = lists.any(|(name, entry)| list_by(name, &entry.columns).is_some());
         for (name, entry) in manifest.tables.iter().filter(|(_, entry)| entry.rows > 0) {
-            let whys = whys_not(name, entry, newer, has_revisions)?;
+            let whys = whys_not(name, entry, newer, has_revisions);
             let rule = rule_of(name);
             let is_hopeless = whys.iter().any(|why| why.is_hopeless);
             not_judged.extend(whys.into_iter().map(|why| format!("{name}: {}", why.told)));
@@ -189,55 +189,49 @@ struct WhyNot {
 }
 
 /// Why not all rows of a table can be judged.
-fn whys_not(
-    name: &str,
-    entry: &TableEntry,
-    newer: &Newer,
-    has_revisions: bool,
-) -> Result<Vec<WhyNot>> {
-    let hopeless = |told: String| WhyNot {
-        told,
-        is_hopeless: true,
-    };
+fn whys_not(name: &str, entry: &TableEntry, newer: &Newer, has_revisions: bool) -> Vec<WhyNot> {
+    let why = |told, is_hopeless| WhyNot { told, is_hopeless };
     let Some(rule) = rule_of(name) else {
-        return Ok(vec![hopeless(
-            "nothing in it leads to revisions, pages or log entries: make it anew of newer dumps"
-                .to_owned(),
-        )]);
+        let told =
+            "nothing in it leads to revisions, pages or log entries: make it anew of newer dumps";
+        return vec![why(told.to_owned(), true)];
     };
     if rule.needs == Needs::Nothing {
-        return Ok(Vec::new());
+        return Vec::new();
     }
+    if let Some(told) = why_no_row(name, entry, &rule) {
+        return vec![why(told, true)];
+    }
+    let whys = whys_not_all(name, rule.needs, newer, has_revisions);
+    whys.into_iter().map(|told| why(told, false)).collect()
+}
+
+/// Why no row of a table can be judged, by how it was written.
+fn why_no_row(name: &str, entry: &TableEntry, rule: &Rule) -> Option<String> {
     if let Some(table) = tables::by_name(name)
         && table.version != entry.version
     {
-        return Ok(vec![hopeless(format!(
+        return Some(format!(
             "it is version {} of the table, and this program knows {}: make it anew",
             entry.version, table.version
-        ))]);
+        ));
     }
     let is_written = |column: &&&str| entry.columns.iter().any(|name| name == **column);
     let needed = rule.needed_columns();
-    let missing: Vec<_> = needed
-        .iter()
-        .filter(|column| !is_written(column))
-        .copied()
-        .collect();
-    if !missing.is_empty() {
-        return Ok(vec![hopeless(format!(
-            "it has no column {}, by which rows are known",
-            missing.join(", ")
-        ))]);
-    }
+    let missing = needed.iter().filter(|column| !is_written(column));
+    let missing: Vec<_> = missing.copied().collect();
+    (!missing.is_empty()).then(|| {
+        let missing = missing.join(", ");
+        format!("it has no column {missing}, by which rows are known")
+    })
+}
+
+/// Why the newer dumps do not tell of all rows of a table.
+fn whys_not_all(name: &str, needs: Needs, newer: &Newer, has_revisions: bool) -> Vec<String> {
     let mut whys = Vec::new();
-    let mut tell = |told: &str| {
-        whys.push(WhyNot {
-            told: told.to_owned(),
-            is_hopeless: false,
-        });
-    };
+    let mut tell = |told: &str| whys.push(told.to_owned());
     let (pages, logs) = (&newer.page_coverage, &newer.log_coverage);
-    let (of_pages, of_logs) = match rule.needs {
+    let (of_pages, of_logs) = match needs {
         Needs::Nothing => (false, false),
         Needs::Pages | Needs::Uploads => (true, false),
         Needs::LogEntries => (false, true),
@@ -262,7 +256,7 @@ fn whys_not(
             )),
         }
     }
-    if rule.needs == Needs::Uploads && newer.uploads.is_empty() {
+    if needs == Needs::Uploads && newer.uploads.is_empty() {
         tell("no newer dump has versions of files: only those of pages that are gone are known");
     }
     if name == tables::PAGES.name && !has_revisions {
@@ -271,5 +265,5 @@ fn whys_not(
              by which pages are counted anew: only pages that are gone are known",
         );
     }
-    Ok(whys)
+    whys
 }
