@@ -2,17 +2,15 @@
 //! what is passed over.
 
 mod element;
+mod skip;
 mod usual;
 
 use memchr::memchr;
-use quick_xml::Reader;
-use quick_xml::events::Event;
 use quick_xml::events::attributes::Attributes;
 
 use super::attributes::UsualAttributes;
 use super::chunk::Fault;
-use super::limits::{XmlLimits, too_deep, too_many_attributes};
-use super::resume::holds_record;
+use super::limits::{XmlLimits, too_many_attributes};
 use super::resume::next_record;
 use super::survey::Survey;
 use super::tag::{Markup, StartTag, space_length, usual_end_length, usual_start_name_length};
@@ -301,58 +299,6 @@ impl<'a> Cursor<'a> {
         Err(self.unless_cut(not_closed(element.at, element)))
     }
 
-    /// Passes over an element with all that is in it.
-    pub(super) fn skip(&mut self, element: &Element<'a>) -> Result<(), Fault> {
-        if element.is_empty {
-            return Ok(());
-        }
-        let begin = element.at - self.base;
-        let mut reader = Reader::from_str(&self.text[begin..]);
-        let mut depth = 0;
-        loop {
-            match reader.read_event() {
-                Ok(Event::Start(_)) if depth == self.limits.depth => {
-                    return Err(too_deep(element, depth));
-                }
-                Ok(Event::Start(inside) | Event::Empty(inside))
-                    if depth > 0 && self.is_record(inside.name().as_ref()) =>
-                {
-                    return Err(record_inside(element));
-                }
-                // Whoever cuts chunks takes every `<` for the begin of a tag.
-                Ok(Event::Start(inside) | Event::Empty(inside))
-                    if memchr(b'<', inside.as_bytes()).is_some() =>
-                {
-                    return Err(tag_inside_tag(element));
-                }
-                Ok(Event::DocType(_)) => return Err(declaration_inside(element)),
-                Ok(Event::Start(_)) => depth += 1,
-                Ok(Event::End(_)) if depth == 1 => break,
-                Ok(Event::Empty(_)) if depth == 0 => break,
-                Ok(Event::End(_)) => depth -= 1,
-                Ok(Event::Eof) => {
-                    return Err(self.unless_cut(not_closed(element.at, element)));
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    let message = format!("the XML is not well formed: {error}");
-                    let fault = Fault::new(element.at, message);
-                    return Err(match reader.get_ref().is_empty() {
-                        true => self.unless_cut(fault),
-                        false => fault,
-                    });
-                }
-            }
-        }
-        self.at = self.text.len() - reader.get_ref().len();
-        Ok(())
-    }
-
-    /// Whether an element of this qualified name is a record or holds one.
-    fn is_record(&self, name: &str) -> bool {
-        name.strip_prefix(self.prefix).is_some_and(holds_record)
-    }
-
     /// The element's attributes by local name and value.
     pub(super) fn attributes(
         &self,
@@ -416,23 +362,6 @@ pub(super) fn wrong_end(at: usize, found: &str, expected: &str) -> Fault {
         at,
         format!("</{}> where </{expected}> is expected", excerpt(found)),
     )
-}
-
-/// A record inside an element that is passed over: it would be lost, or not, with the cuts of chunks.
-fn record_inside(element: &Element<'_>) -> Fault {
-    let message = format!("a record inside <{}>", excerpt(element.name));
-    Fault::new(element.at, message)
-}
-
-/// A `<` in quotes, which XML does not allow either.
-fn tag_inside_tag(element: &Element<'_>) -> Fault {
-    let message = format!("`<` inside a tag in <{}>", excerpt(element.name));
-    Fault::new(element.at, message)
-}
-
-fn declaration_inside(element: &Element<'_>) -> Fault {
-    let message = format!("a DOCTYPE inside <{}>", excerpt(element.name));
-    Fault::new(element.at, message)
 }
 
 fn not_closed(at: usize, element: &Element<'_>) -> Fault {
