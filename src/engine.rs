@@ -27,6 +27,7 @@ mod kinds;
 mod lane;
 mod lanes;
 mod log_rows;
+mod open_page;
 mod options;
 mod pages;
 mod partitions;

@@ -11,7 +11,7 @@ use super::profile_rows::{ProfileBatches, ProfileBuilders, carries};
 use super::proofs::{Proofs, Proving};
 use super::protected::Protected;
 use super::sequences::Edges;
-use super::texts::{Changes, ChunkChanges, FollowedTokens};
+use super::texts::{Changes, ChunkChanges, Comparer, FollowedTokens};
 use super::unknown::Unknown;
 use crate::derive::identity::Kept;
 use crate::derive::sessions::write_event;
@@ -148,7 +148,7 @@ pub(super) fn rows_of(wanted: &Wanted, document: &Document, mut chunk: Chunk) ->
             .needs_histories()
             .then(|| Notes::new(document).carrying(carries(wanted))),
         changes: match wanted.needs_texts() {
-            true => Some(Changes::new(wanted.kept_tokens())?),
+            true => Some(Changes::new(Comparer::new(wanted.kept_tokens())?)),
             false => None,
         },
         wikiq_changes: FollowedTokens::changes(wanted.wikiq_tokens())?,

@@ -6,6 +6,7 @@
 //! those of earlier texts is found once, for all tables that ask (`persistence`, `tokens`).
 
 mod changes;
+mod comparer;
 mod followed;
 mod persistence;
 mod seam;
@@ -26,6 +27,7 @@ use crate::model::Timestamp;
 use crate::tables::PageHeader;
 
 pub(super) use self::changes::{Changes, ChunkChanges};
+pub(super) use self::comparer::Comparer;
 pub(super) use self::followed::FollowedTokens;
 pub(super) use self::seam::Seam;
 
@@ -64,7 +66,7 @@ impl<'l> Texts<'l> {
             wanted: Arc::clone(wanted),
             persistence: PersistenceRows::new(wanted),
             tokens: TokenRows::new(wanted),
-            seam: Seam::new(wanted.kept_tokens())?,
+            seam: Seam::new(Comparer::new(wanted.kept_tokens())?),
             open: None,
             after_loss: false,
             dump_day: None,

@@ -8,7 +8,7 @@ use crate::engine::document::Document;
 use crate::engine::histories::{ChunkHistory, Notes};
 use crate::engine::protected::Protected;
 use crate::engine::sequences::Edges;
-use crate::engine::texts::{Changes, ChunkChanges, FollowedTokens};
+use crate::engine::texts::{Changes, ChunkChanges, Comparer, FollowedTokens};
 use crate::error::{Error, Result};
 use crate::frame::{Chunk, Places};
 use crate::model::{LogItem, Page, Revision, Upload};
@@ -70,8 +70,8 @@ pub(super) fn documents_of(
         notes: matches!(options.format, PeerFormat::Mwreverts | PeerFormat::Wikiq)
             .then(|| Notes::new(document)),
         changes: match options.format {
-            PeerFormat::Mwdiffs => Some(Changes::new(Kept::InsertedAndDeleted)?),
-            PeerFormat::Mwpersistence => Some(Changes::new(Kept::Nothing)?),
+            PeerFormat::Mwdiffs => Some(Changes::new(Comparer::new(Kept::InsertedAndDeleted)?)),
+            PeerFormat::Mwpersistence => Some(Changes::new(Comparer::new(Kept::Nothing)?)),
             PeerFormat::Wikiq => FollowedTokens::changes(options.wikiq_tokens)?,
             PeerFormat::Mwxml | PeerFormat::Mwreverts => None,
         },

@@ -7,7 +7,7 @@ use super::chunk::ChunkDocuments;
 use super::peers::with_field;
 use crate::derive::diff::Op;
 use crate::derive::identity::{Change, Kept};
-use crate::engine::texts::Seam;
+use crate::engine::texts::{Comparer, Seam};
 use crate::error::Result;
 
 /// Adds diffs to documents.
@@ -20,7 +20,7 @@ pub(super) struct Diffs {
 impl Diffs {
     pub(super) fn new() -> Result<Self> {
         Ok(Self {
-            seam: Seam::new(Kept::InsertedAndDeleted)?,
+            seam: Seam::new(Comparer::new(Kept::InsertedAndDeleted)?),
             last_id: None,
             line: Vec::new(),
         })

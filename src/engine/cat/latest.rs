@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 
 use crate::derive::Sha1;
 use crate::engine::histories::Piece;
-use crate::tables::PageHeader;
 
 /// The latest revisions of a page, each with a `T`.
 #[derive(Debug)]
 pub(super) struct Latest<T> {
     /// So many may be reverted at once.
     radius: usize,
-    page: Option<PageHeader>,
+    /// The id of the page that may go on, if there is one.
+    open: Option<Option<i64>>,
     /// The latest at the back; one more than may be reverted.
     revisions: VecDeque<(Option<Sha1>, T)>,
 }
@@ -21,23 +21,22 @@ impl<T> Latest<T> {
     pub(super) fn new(radius: usize) -> Self {
         Self {
             radius,
-            page: None,
+            open: None,
             revisions: VecDeque::new(),
         }
     }
 
     /// The page does not go on.
     pub(super) fn end_page(&mut self) {
-        self.page = None;
+        self.open = None;
     }
 
     /// Takes the revisions that come next for those of a page, which may be the one before.
     pub(super) fn enter(&mut self, piece: &Piece) {
-        let goes_on = self.page.as_ref().is_some_and(|page| piece.is_of(page));
-        if !goes_on {
+        if !self.open.is_some_and(|id| piece.is_of(id)) {
             self.revisions.clear();
         }
-        self.page = Some(piece.header.clone());
+        self.open = Some(piece.header.page_id);
     }
 
     /// What a revision of a checksum goes back to, which is the latest that is equal, and what lies between, the latest

@@ -10,7 +10,7 @@ use super::peers::with_field;
 use crate::derive::identity::{Kept, Versions};
 use crate::derive::persistence::{Persistence, PersistenceState};
 use crate::engine::options::HistoryOptions;
-use crate::engine::texts::Seam;
+use crate::engine::texts::{Comparer, Seam};
 use crate::error::Result;
 use crate::model::Timestamp;
 
@@ -41,7 +41,7 @@ impl PersistenceDocuments {
         Ok(Self {
             history,
             dump_day: None,
-            seam: Seam::new(Kept::Nothing)?,
+            seam: Seam::new(Comparer::new(Kept::Nothing)?),
             open: None,
         })
     }

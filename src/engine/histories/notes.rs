@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::derive::Facts;
 use crate::engine::document::Document;
+use crate::engine::open_page::goes_on;
 use crate::model::{Page, Revision, SchemaVersion, SiteInfo};
 use crate::tables::{Carried, Carries, PageHeader};
 
@@ -29,9 +30,9 @@ pub(in crate::engine) struct Piece {
 }
 
 impl Piece {
-    /// Whether it is of a page.  One page can be several elements in a row.
-    pub(in crate::engine) fn is_of(&self, page: &PageHeader) -> bool {
-        self.header.page_id == page.page_id && (self.began_before || page.page_id.is_some())
+    /// Whether it is of the page of an id that is open.
+    pub(in crate::engine) fn is_of(&self, open_id: Option<i64>) -> bool {
+        goes_on(open_id, self.header.page_id, self.began_before)
     }
 }
 

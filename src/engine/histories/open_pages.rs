@@ -51,7 +51,7 @@ impl OpenPages {
             let goes_on = self
                 .open
                 .as_ref()
-                .is_some_and(|open| piece.is_of(&open.header));
+                .is_some_and(|open| piece.is_of(open.header.page_id));
             if !goes_on {
                 self.end_page();
             }

@@ -2,11 +2,10 @@
 
 use std::mem;
 
-use crate::derive::diff::{Algorithm, Diff, Differ};
-use crate::derive::identity::{Change, Kept};
-use crate::derive::tokens::{Tokenized, Tokenizer};
+use super::comparer::Comparer;
+use crate::derive::identity::Change;
+use crate::derive::tokens::Tokenized;
 use crate::derive::{Facts, Sha1};
-use crate::error::Result;
 use crate::model::{Page, Revision};
 use crate::tables::PageHeader;
 
@@ -37,19 +36,10 @@ pub(super) struct PageChanges {
     pub(super) last_text: Option<Tokenized>,
 }
 
-/// What matches tokens where nothing else is said, as mwpersistence is told to do in its own examples.
-pub(super) const USUAL: Algorithm = Algorithm::Segments;
-
-/// A differ of the tokens that mwpersistence is told to use there.
-pub(super) fn differ(algorithm: Algorithm) -> Result<Differ> {
-    Differ::new(Tokenizer::Wikitext, algorithm)
-}
-
 /// Changes on their way.
 #[derive(Debug)]
 pub(in crate::engine) struct Changes {
-    differ: Differ,
-    diff: Diff,
+    comparer: Comparer,
     /// The page's last text.
     before: Tokenized,
     /// Room for the next one.
@@ -57,7 +47,6 @@ pub(in crate::engine) struct Changes {
     /// Room for its characters.
     text: String,
     has_text: bool,
-    kept: Kept,
     chunk: ChunkChanges,
     /// Of the page that is open.
     changes: Vec<Option<Change>>,
@@ -66,24 +55,17 @@ pub(in crate::engine) struct Changes {
 
 impl Changes {
     /// Of a chunk.
-    pub(in crate::engine) fn new(kept: Kept) -> Result<Self> {
-        Self::matched_by(USUAL, kept)
-    }
-
-    /// The same with tokens that are matched in another way.
-    pub(in crate::engine) fn matched_by(algorithm: Algorithm, kept: Kept) -> Result<Self> {
-        Ok(Self {
-            differ: differ(algorithm)?,
-            diff: Diff::default(),
+    pub(in crate::engine) fn new(comparer: Comparer) -> Self {
+        Self {
+            comparer,
             before: Tokenized::default(),
             after: Tokenized::default(),
             text: String::new(),
             has_text: false,
-            kept,
             chunk: ChunkChanges::default(),
             changes: Vec::new(),
             damaged: Vec::new(),
-        })
+        }
     }
 
     /// Takes a page's next revision; `is_wanted` says whether its row is to be written.
@@ -125,10 +107,9 @@ impl Changes {
         let sha1 = Sha1::of_revision(revision)
             .unwrap_or_else(|| Sha1::of_text(main.dump_text().unwrap_or(text)));
         let write = |room: &mut String| mem::swap(room, &mut self.text);
-        self.differ
-            .next_into(&self.before, &mut self.after, write, &mut self.diff);
-        let operations = self.diff.operations.clone();
-        let change = Change::new(sha1, operations, &self.before, &self.after, self.kept);
+        let change = self
+            .comparer
+            .change(sha1, &self.before, &mut self.after, write);
         mem::swap(&mut self.before, &mut self.after);
         if !self.has_text && self.chunk.pages.is_empty() {
             self.chunk.first_text = Some(self.before.clone());

@@ -3,13 +3,16 @@
 use std::collections::VecDeque;
 
 use super::changes::{Changes, ChunkChanges};
+use super::comparer::Comparer;
 use super::seam::{ChangedRevision, Seam};
 use crate::derive::identity::Kept;
 use crate::derive::token_revisions::{TokenMatching, TokenRevisions, TokenRevisionsState};
 use crate::error::Result;
 
 /// Tokens are counted, not spelt.
-const KEPT: Kept = Kept::Nothing;
+fn comparer(matching: TokenMatching) -> Result<Comparer> {
+    Comparer::matched_by(matching.algorithm(), Kept::Nothing)
+}
 
 /// The tokens of one input's pages.
 #[derive(Debug)]
@@ -25,7 +28,7 @@ impl FollowedTokens {
     /// Of no page yet.
     pub(in crate::engine) fn new(matching: TokenMatching) -> Result<Self> {
         Ok(Self {
-            seam: Seam::matched_by(matching.algorithm(), KEPT)?,
+            seam: Seam::new(comparer(matching)?),
             open: None,
             told: VecDeque::new(),
         })
@@ -33,9 +36,8 @@ impl FollowedTokens {
 
     /// What notes the changes of a chunk for it; nothing where nobody asks.
     pub(in crate::engine) fn changes(matching: Option<TokenMatching>) -> Result<Option<Changes>> {
-        matching
-            .map(|matching| Changes::matched_by(matching.algorithm(), KEPT))
-            .transpose()
+        let comparer = matching.map(comparer).transpose()?;
+        Ok(comparer.map(Changes::new))
     }
 
     /// Takes what changed in a chunk, in the order of the document.

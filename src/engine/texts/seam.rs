@@ -1,19 +1,17 @@
 //! Where chunks meet: a page that goes on is known for one, and its next text is held against its last.
 
-use super::changes::{ChunkChanges, PageChanges, USUAL, differ};
-use crate::derive::diff::{Algorithm, Diff, Differ};
-use crate::derive::identity::{Change, Kept};
+use super::changes::{ChunkChanges, PageChanges};
+use super::comparer::Comparer;
+use crate::derive::identity::Change;
 use crate::derive::tokens::Tokenized;
 use crate::derive::{Fact, Facts};
-use crate::error::Result;
+use crate::engine::open_page::goes_on;
 use crate::tables::PageHeader;
 
 /// Puts the chunks of a document behind each other.
 #[derive(Debug)]
 pub(in crate::engine) struct Seam {
-    differ: Differ,
-    diff: Diff,
-    kept: Kept,
+    comparer: Comparer,
     /// The id of the page that may go on, if there is one.
     open: Option<Option<i64>>,
     /// That page's last text.
@@ -52,19 +50,12 @@ pub(in crate::engine) struct ChangedRevision<'c> {
 
 impl Seam {
     /// Without a page.
-    pub(in crate::engine) fn new(kept: Kept) -> Result<Self> {
-        Self::matched_by(USUAL, kept)
-    }
-
-    /// The same with tokens that are matched in another way.
-    pub(in crate::engine) fn matched_by(algorithm: Algorithm, kept: Kept) -> Result<Self> {
-        Ok(Self {
-            differ: differ(algorithm)?,
-            diff: Diff::default(),
-            kept,
+    pub(in crate::engine) fn new(comparer: Comparer) -> Self {
+        Self {
+            comparer,
             open: None,
             text: Tokenized::default(),
-        })
+        }
     }
 
     /// Puts a chunk behind those before.
@@ -73,12 +64,14 @@ impl Seam {
         let mut first = 0;
         let join = |mut page: PageChanges| {
             let text = first_text.take();
-            let goes_on = self.is_open(&page);
+            let id = page.header.page_id;
+            let goes_on =
+                (self.open).is_some_and(|open_id| goes_on(open_id, id, page.began_before));
             match goes_on {
                 true => self.compare(text, &mut page.changes),
                 false => self.forget(),
             }
-            self.open = Some(page.header.page_id);
+            self.open = Some(id);
             if let Some(text) = page.last_text.take() {
                 self.text = text;
             }
@@ -92,12 +85,6 @@ impl Seam {
         }
     }
 
-    /// Whether a page is the open one.  One page can be several elements in a row.
-    fn is_open(&self, page: &PageChanges) -> bool {
-        let id = page.header.page_id;
-        self.open == Some(id) && (page.began_before || id.is_some())
-    }
-
     /// Tells what a chunk's first text changed in the page's last.
     fn compare(&mut self, first_text: Option<Tokenized>, changes: &mut [Option<Change>]) {
         let Some(mut text) = first_text else {
@@ -108,10 +95,9 @@ impl Seam {
         };
         let first = text.text().to_owned();
         let write = |room: &mut String| *room = first;
-        self.differ
-            .next_into(&self.text, &mut text, write, &mut self.diff);
-        let operations = self.diff.operations.clone();
-        *change = Change::new(change.sha1, operations, &self.text, &text, self.kept);
+        *change = self
+            .comparer
+            .change(change.sha1, &self.text, &mut text, write);
     }
 
     /// The open page does not go on.
