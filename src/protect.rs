@@ -151,6 +151,9 @@ impl Protection {
             changed.push_str(text.get(done..found.range.start).unwrap_or_default());
             changed.push_str(&self.stand_in(found.address, found.prefix));
             done = found.range.end;
+            if self.addresses == AddressRule::Hash && is_dotted_number(text, done) {
+                changed.push('-');
+            }
             match find_address(text, done) {
                 Some(next) => found = next,
                 None => break,
@@ -188,6 +191,12 @@ impl Protection {
     fn optional<'r>(&self, text: Option<Text<'r>>, room: &'r mut String) -> Option<Text<'r>> {
         text.map(|text| self.text(text, room))
     }
+}
+
+/// Whether `.7` or the like stands at a place: with the last digits of a hash before it, it could spell
+/// an address.
+fn is_dotted_number(text: &str, at: usize) -> bool {
+    matches!(text.as_bytes().get(at..), Some([b'.', b'0'..=b'9', ..]))
 }
 
 /// The address that is all of a text.

@@ -57,6 +57,15 @@ proptest! {
         }
     }
 
+    /// Numbers behind an address make no other one with the digits of its hash.
+    #[test]
+    fn a_hash_makes_no_address(octets: [u8; 4], behind: [u8; 3]) {
+        let [a, b, c] = behind;
+        let text = format!("{}.{a}.{b}.{c}", Ipv4Addr::from(octets));
+        let changed = protection(AddressRule::Hash).without_addresses(&text).unwrap();
+        prop_assert_eq!(addresses_in(&changed), [], "{}", changed);
+    }
+
     #[test]
     fn what_stands_apart_is_found(groups: [u16; 8], octets: [u8; 4], before in "[^0-9a-fA-F:.%/]{0,4}", after in "[^0-9a-zA-Z:.%/]{0,4}") {
         let long = groups.map(|group| format!("{group:x}")).join(":");
