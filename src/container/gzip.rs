@@ -3,12 +3,12 @@
 //! Blocked gzip files, as bgzip writes them (SAM/BAM format specification, §4.1), are members that say how long they
 //! are.  Each holds 64 KiB at most and can be decoded by itself.
 
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead};
 
-use flate2::bufread::GzDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::Sink;
-use super::stream::{self, Next};
+use super::stream::{self, Fill, Next};
 use crate::error::{Error, Result};
 use crate::source::Reader;
 
@@ -30,9 +30,8 @@ pub fn decode_member<R: BufRead>(
     offset_bytes: impl Fn(&R) -> u64,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let mut member = GzDecoder::new(reader);
-    let offset_bytes = |member: &GzDecoder<&mut R>| offset_bytes(member.get_ref());
-    stream::drain(&mut member, offset_bytes, WHAT, sink)?;
+    let offset_bytes = |member: &Member<&mut R>| offset_bytes(member.reader);
+    stream::drain(&mut Member::new(reader), offset_bytes, WHAT, sink)?;
     sink.piece_ended();
     Ok(())
 }
@@ -70,15 +69,77 @@ pub fn member_size(header: &[u8]) -> Option<usize> {
 
 /// The content of a sized member; `None` if it is broken, or anything else than it says.
 pub fn sized_content(member: &[u8]) -> Option<Vec<u8>> {
-    let mut decoder = GzDecoder::new(member);
+    let mut member = Member::new(member);
     let mut content = Vec::with_capacity(SIZED_MAX_BYTES + 1);
-    let most = SIZED_MAX_BYTES as u64 + 1;
-    decoder.by_ref().take(most).read_to_end(&mut content).ok()?;
-    let is_whole = content.len() <= SIZED_MAX_BYTES && decoder.get_ref().is_empty();
+    member.fill(&mut content).ok()?;
+    let is_whole = content.len() <= SIZED_MAX_BYTES && member.reader.is_empty();
     is_whole.then_some(content)
 }
 
 /// What is wrong with a sized member behind which bytes of it are left.
 pub fn longer_than_its_content() -> Error {
     Error::damaged(format!("a {WHAT} is not as long as it says"))
+}
+
+/// The member at which a reader stands, on its way through the inflater: header, content and checksum.
+struct Member<R> {
+    reader: R,
+    inflater: Decompress,
+    has_ended: bool,
+}
+
+impl<R: BufRead> Member<R> {
+    fn new(reader: R) -> Self {
+        Self {
+            reader,
+            inflater: Decompress::new_gzip(WINDOW_BITS),
+            has_ended: false,
+        }
+    }
+
+    /// Inflates some of what the reader has at hand.
+    fn inflate(&mut self, content: &mut Vec<u8>) -> io::Result<()> {
+        let packed = self.reader.fill_buf()?;
+        if packed.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let taken_before = self.inflater.total_in();
+        let outcome = self
+            .inflater
+            .decompress_vec(packed, content, FlushDecompress::None);
+        let taken = (self.inflater.total_in() - taken_before) as usize;
+        self.reader.consume(taken);
+        match outcome.map_err(|error| broken(error.message()))? {
+            Status::StreamEnd => self.has_ended = true,
+            // It has both bytes and room.
+            Status::BufError if taken == 0 => return Err(broken(None)),
+            Status::Ok | Status::BufError => {}
+        }
+        Ok(())
+    }
+}
+
+/// The largest window there is, of 32 KiB.
+const WINDOW_BITS: u8 = 15;
+
+/// What is wrong, mostly in zlib's words.  Where it has found that out after some good bytes, it gives those, and says
+/// no more than that it has.
+fn broken(why: Option<&str>) -> io::Error {
+    let why = match why {
+        Some("incorrect data check") => "the checksum does not fit",
+        Some("incorrect length check") => "the length does not fit",
+        Some("repeated call with bad state") | None => "invalid data",
+        Some(other) => other,
+    };
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}
+
+/// Straight into the buffer's room, which a [`std::io::Read`] would have to clear before.
+impl<R: BufRead> Fill for Member<R> {
+    fn fill(&mut self, buffer: &mut Vec<u8>) -> io::Result<()> {
+        while !self.has_ended && buffer.len() < buffer.capacity() {
+            self.inflate(buffer)?;
+        }
+        Ok(())
+    }
 }

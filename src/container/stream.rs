@@ -12,9 +12,22 @@ use crate::source::Reader;
 /// to stay in a second-level cache.
 const BUFFER_BYTES: usize = 512 << 10;
 
+/// Something that gives bytes from front to back.
+pub(super) trait Fill {
+    /// Appends bytes until the buffer's capacity is used up; it stays below that at the end alone.
+    fn fill(&mut self, buffer: &mut Vec<u8>) -> io::Result<()>;
+}
+
+impl<D: Read> Fill for D {
+    fn fill(&mut self, buffer: &mut Vec<u8>) -> io::Result<()> {
+        let room = buffer.capacity() - buffer.len();
+        self.take(room as u64).read_to_end(buffer).map(drop)
+    }
+}
+
 /// Reads `decoder` to its end, hands the bytes on and tells how many they were.  `offset_bytes` tells
 /// where in the file the decoder stands.
-pub(super) fn drain<D: Read>(
+pub(super) fn drain<D: Fill>(
     decoder: &mut D,
     offset_bytes: impl Fn(&D) -> u64,
     what: &'static str,
@@ -25,7 +38,7 @@ pub(super) fn drain<D: Read>(
 }
 
 /// The same, where `place` tells what the bytes that come next have to do with the file.
-pub(super) fn drain_from<D: Read>(
+pub(super) fn drain_from<D: Fill>(
     decoder: &mut D,
     place: impl Fn(&D) -> FilePlace,
     what: &'static str,
@@ -35,11 +48,8 @@ pub(super) fn drain_from<D: Read>(
     loop {
         let at = place(decoder);
         let mut buffer = Vec::with_capacity(BUFFER_BYTES);
-        let outcome = decoder
-            .by_ref()
-            .take(BUFFER_BYTES as u64)
-            .read_to_end(&mut buffer);
-        let ended = outcome.is_ok() && buffer.len() < BUFFER_BYTES;
+        let outcome = decoder.fill(&mut buffer);
+        let ended = outcome.is_ok() && buffer.len() < buffer.capacity();
         drained += buffer.len() as u64;
         if !buffer.is_empty() {
             sink.data(Bytes::from(buffer), at)?;

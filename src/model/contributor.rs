@@ -84,8 +84,11 @@ impl Contributor<'_> {
         if !self.is_visible {
             return UserKind::Hidden;
         }
-        let name = self.name.map(|name| name.to_cow()).unwrap_or_default();
         let has_id = self.id.is_some_and(|id| id > 0);
+        if has_id && self.has_usual_name() {
+            return UserKind::Registered;
+        }
+        let name = self.name.map(|name| name.to_cow()).unwrap_or_default();
         // Content file exports write `<ip>` for all who have no id, so the shape decides.
         if !has_id && is_ip_address(&name) {
             return UserKind::Ip;
@@ -107,6 +110,13 @@ impl Contributor<'_> {
             true => UserKind::Temporary,
             false => UserKind::Unknown,
         }
+    }
+
+    /// Whether there is a name of which nothing but an id tells the kind; most need not be decoded for it.
+    fn has_usual_name(&self) -> bool {
+        let spelt = self.name.and_then(|name| name.nearly());
+        let first = spelt.and_then(|name| name.bytes().next());
+        !self.is_in_ip_element && first.is_some_and(|byte| byte != b'~')
     }
 }
 

@@ -125,3 +125,43 @@ fn what_follows_the_last_member_is_told() {
     stored.extend([0; 1000]);
     assert!(made_of(&stored, 2).unwrap() == expected);
 }
+
+/// Whatever a header holds: the file's name, a comment, further fields.
+#[test]
+fn headers_of_any_kind() {
+    let xml = xml();
+    let expected = made_of(&unsized_member(&xml), 1).unwrap();
+    let builders = [
+        GzBuilder::new().filename("dump.xml"),
+        GzBuilder::new().comment("of a wiki").mtime(1),
+        GzBuilder::new().extra(&b"xy\x01\0z"[..]).filename("a"),
+    ];
+    for builder in builders {
+        let mut writer = builder.write(Vec::new(), Compression::none());
+        writer.write_all(&xml).unwrap();
+        assert!(made_of(&writer.finish().unwrap(), 2).unwrap() == expected);
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_member_is_named() {
+    let whole = unsized_member(&xml());
+    let end = whole.len();
+    let damaged = |at: usize, bits: u8| {
+        let mut stored = whole.clone();
+        stored[at] ^= bits;
+        made_of(&stored, 2).unwrap_err().to_string()
+    };
+    for (error, expected) in [
+        (damaged(end - 8, 1), "the checksum does not fit"),
+        (damaged(end - 1, 1), "the length does not fit"),
+        (damaged(2, 1), "unknown compression method"),
+        // A block of the kind that there is none of.
+        (damaged(10, 0b110 & !whole[10]), "invalid block type"),
+    ] {
+        let message = format!("a gzip member is broken: {expected} (byte ");
+        assert!(error.contains(&message), "{error}");
+    }
+    let cut = made_of(&whole[..end - 3], 2).unwrap_err().to_string();
+    assert!(cut.contains("the file ends inside a gzip member"), "{cut}");
+}

@@ -42,8 +42,10 @@ impl Strings {
 
     /// Puts a text, or none.
     pub(super) fn push_text(&mut self, value: Option<Text<'_>>) {
-        if let Some(text) = value {
-            text.append_to(&mut self.values);
+        match value.map(|text| (text.as_plain(), text)) {
+            Some((Some(plain), _)) => self.values.push_str(plain),
+            Some((None, text)) => text.append_to(&mut self.values),
+            None => {}
         }
         self.end(value.is_some());
     }
