@@ -151,7 +151,7 @@ impl Protection {
             changed.push_str(text.get(done..found.range.start).unwrap_or_default());
             changed.push_str(&self.stand_in(found.address, found.prefix));
             done = found.range.end;
-            if self.addresses == AddressRule::Hash && is_dotted_number(text, done) {
+            if self.addresses == AddressRule::Hash && begins_with_numbers(text, done) {
                 changed.push('-');
             }
             match find_address(text, done) {
@@ -193,10 +193,12 @@ impl Protection {
     }
 }
 
-/// Whether `.7` or the like stands at a place: with the last digits of a hash before it, it could spell
-/// an address.
-fn is_dotted_number(text: &str, at: usize) -> bool {
-    matches!(text.as_bytes().get(at..), Some([b'.', b'0'..=b'9', ..]))
+/// Whether three more numbers stand at a place, as in `.7.8.9`: with the last digits of a hash before them, they could
+/// spell an address.
+fn begins_with_numbers(text: &str, at: usize) -> bool {
+    let mut parts = text.get(at..).unwrap_or_default().split('.');
+    let begins_with_digit = |part: &str| part.starts_with(|first: char| first.is_ascii_digit());
+    parts.next() == Some("") && (0..3).all(|_| parts.next().is_some_and(begins_with_digit))
 }
 
 /// The address that is all of a text.
