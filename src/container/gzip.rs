@@ -81,6 +81,9 @@ pub fn longer_than_its_content() -> Error {
     Error::damaged(format!("a {WHAT} is not as long as it says"))
 }
 
+/// The largest window there is, of 32 KiB.
+const WINDOW_BITS: u8 = 15;
+
 /// The member at which a reader stands, on its way through the inflater: header, content and checksum.
 struct Member<R> {
     reader: R,
@@ -118,9 +121,6 @@ impl<R: BufRead> Member<R> {
         Ok(())
     }
 }
-
-/// The largest window there is, of 32 KiB.
-const WINDOW_BITS: u8 = 15;
 
 /// What is wrong, mostly in zlib's words.  Where it has found that out after some good bytes, it gives those, and says
 /// no more than that it has.

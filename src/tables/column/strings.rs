@@ -42,10 +42,11 @@ impl Strings {
 
     /// Puts a text, or none.
     pub(super) fn push_text(&mut self, value: Option<Text<'_>>) {
-        match value.map(|text| (text.as_plain(), text)) {
-            Some((Some(plain), _)) => self.values.push_str(plain),
-            Some((None, text)) => text.append_to(&mut self.values),
-            None => {}
+        if let Some(text) = value {
+            match text.as_plain() {
+                Some(plain) => self.values.push_str(plain),
+                None => text.append_to(&mut self.values),
+            }
         }
         self.end(value.is_some());
     }
