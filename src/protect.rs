@@ -151,7 +151,8 @@ impl Protection {
             changed.push_str(text.get(done..found.range.start).unwrap_or_default());
             changed.push_str(&self.stand_in(found.address, found.prefix));
             done = found.range.end;
-            if self.addresses == AddressRule::Hash && begins_with_numbers(text, done) {
+            if self.addresses == AddressRule::Hash && begins_with_numbers(&text.as_bytes()[done..])
+            {
                 changed.push('-');
             }
             match find_address(text, done) {
@@ -193,12 +194,18 @@ impl Protection {
     }
 }
 
-/// Whether three more numbers stand at a place, as in `.7.8.9`: with the last digits of a hash before them, they could
-/// spell an address.
-fn begins_with_numbers(text: &str, at: usize) -> bool {
-    let mut parts = text.get(at..).unwrap_or_default().split('.');
-    let begins_with_digit = |part: &str| part.starts_with(|first: char| first.is_ascii_digit());
-    parts.next() == Some("") && (0..3).all(|_| parts.next().is_some_and(begins_with_digit))
+/// Whether three more numbers come, as in `.7.8.9`: with the last digits of a hash before them, they could spell an
+/// address.
+fn begins_with_numbers(mut bytes: &[u8]) -> bool {
+    (0..3).all(|_| {
+        let digits = bytes.strip_prefix(b".").unwrap_or_default();
+        let count = digits
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        bytes = &digits[count..];
+        count > 0
+    })
 }
 
 /// The address that is all of a text.
