@@ -84,40 +84,31 @@ impl Contributor<'_> {
         if !self.is_visible {
             return UserKind::Hidden;
         }
+        let name = self.name.unwrap_or(Text::plain(""));
         let has_id = self.id.is_some_and(|id| id > 0);
-        if has_id && self.has_usual_name() {
-            return UserKind::Registered;
-        }
-        let name = self.name.map(|name| name.to_cow()).unwrap_or_default();
         // Content file exports write `<ip>` for all who have no id, so the shape decides.
-        if !has_id && is_ip_address(&name) {
+        if !has_id && is_ip_address(&name.to_cow()) {
             return UserKind::Ip;
         }
         if self.is_in_ip_element || name.is_empty() {
             return UserKind::Unknown;
         }
-        if has_id {
-            return match is_temporary_name(&name) {
-                true => UserKind::Temporary,
-                false => UserKind::Registered,
-            };
+        if is_temporary(name) {
+            return UserKind::Temporary;
         }
-        // `>` is not allowed in names, so that imports can use it.
-        if name.contains('>') {
-            return UserKind::Imported;
-        }
-        match is_temporary_name(&name) {
-            true => UserKind::Temporary,
+        match has_id {
+            true => UserKind::Registered,
+            // `>` is not allowed in names, so that imports can use it.
+            false if name.to_cow().contains('>') => UserKind::Imported,
             false => UserKind::Unknown,
         }
     }
+}
 
-    /// Whether there is a name of which nothing but an id tells the kind; most need not be decoded for it.
-    fn has_usual_name(&self) -> bool {
-        let spelt = self.name.and_then(|name| name.nearly());
-        let first = spelt.and_then(|name| name.bytes().next());
-        !self.is_in_ip_element && first.is_some_and(|byte| byte != b'~')
-    }
+/// Whether a name is that of a temporary account.  Most others are told by how they are spelt.
+fn is_temporary(name: Text<'_>) -> bool {
+    let may_be = name.nearly().is_none_or(|spelt| spelt.starts_with('~'));
+    may_be && is_temporary_name(&name.to_cow())
 }
 
 /// Whether a name is that of a temporary account: `~`, the year, and a number in groups of five

@@ -131,7 +131,15 @@ impl<'a> Text<'a> {
     }
 
     /// Appends the decoded text, decoded where it will stand.
+    #[inline]
     pub fn append_to(&self, out: &mut String) {
+        match self.as_plain() {
+            Some(plain) => out.push_str(plain),
+            None => self.append_decoded(out),
+        }
+    }
+
+    fn append_decoded(&self, out: &mut String) {
         #[cfg(target_arch = "x86_64")]
         if self.spelling == Spelling::Element
             && let Some(avx512) = references::detect(self.raw.len())

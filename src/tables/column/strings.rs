@@ -43,10 +43,7 @@ impl Strings {
     /// Puts a text, or none.
     pub(super) fn push_text(&mut self, value: Option<Text<'_>>) {
         if let Some(text) = value {
-            match text.as_plain() {
-                Some(plain) => self.values.push_str(plain),
-                None => text.append_to(&mut self.values),
-            }
+            text.append_to(&mut self.values);
         }
         self.end(value.is_some());
     }
