@@ -1,9 +1,6 @@
 //! Finding two bytes that can stand close together, as `<` and `&` do in wikitext: there a search
 //! that begins anew behind each hit is slow.
 
-#[cfg(target_arch = "x86_64")]
-use crate::processor::avx512::Avx512;
-
 /// The offsets of the bytes `A` and `B`, neither of which may be 0, in order.
 #[derive(Debug)]
 pub(crate) struct Marks<'b, const A: u8, const B: u8> {
@@ -63,48 +60,6 @@ impl<const A: u8, const B: u8> Iterator for Marks<'_, A, B> {
         self.hits &= self.hits - 1;
         Some(at)
     }
-}
-
-/// The first `A`, which may not be 0, that is wanted.
-#[inline]
-pub(crate) fn find_mark<const A: u8>(
-    bytes: &[u8],
-    is_wanted: impl FnMut(usize) -> bool,
-) -> Option<usize> {
-    #[cfg(target_arch = "x86_64")]
-    if Avx512::detect().is_some() {
-        // SAFETY: the processor has what the function was compiled for.
-        return unsafe { wide::find_mark::<A>(bytes, is_wanted) };
-    }
-    find_in_blocks(bytes, hits_in::<A, A>, is_wanted)
-}
-
-/// The first of `hits`, a bit for each byte of a block, that is wanted.
-#[inline(always)]
-fn find_in_blocks(
-    bytes: &[u8],
-    hits: impl Fn(&[u8; BLOCK_BYTES]) -> u64,
-    mut is_wanted: impl FnMut(usize) -> bool,
-) -> Option<usize> {
-    let (blocks, last) = bytes.as_chunks();
-    let mut first_wanted = |mut hits: u64, block_at: usize| {
-        while hits != 0 {
-            let at = block_at + hits.trailing_zeros() as usize;
-            if is_wanted(at) {
-                return Some(at);
-            }
-            hits &= hits - 1;
-        }
-        None
-    };
-    for (index, block) in blocks.iter().enumerate() {
-        let block_at = index * BLOCK_BYTES;
-        prefetch(bytes, block_at + AHEAD_BYTES);
-        if let Some(at) = first_wanted(hits(block), block_at) {
-            return Some(at);
-        }
-    }
-    first_wanted(hits(&padded(last)), bytes.len() - last.len())
 }
 
 /// A block of what is shorter than one.
@@ -168,29 +123,6 @@ pub(crate) fn plain_hits_in<const A: u8, const B: u8>(block: &[u8; BLOCK_BYTES])
 #[cfg(not(target_arch = "x86_64"))]
 pub(crate) use plain_hits_in as hits_in;
 
-/// For processors with AVX-512.
-#[cfg(target_arch = "x86_64")]
-mod wide {
-    use std::arch::x86_64::{_mm512_cmpeq_epi8_mask, _mm512_set1_epi8};
-
-    use super::{BLOCK_BYTES, find_in_blocks};
-    use crate::processor::avx512::load;
-
-    #[target_feature(enable = "avx512f,avx512bw,bmi1")]
-    pub(super) fn find_mark<const A: u8>(
-        bytes: &[u8],
-        is_wanted: impl FnMut(usize) -> bool,
-    ) -> Option<usize> {
-        find_in_blocks(bytes, |block| hits_in::<A>(block), is_wanted)
-    }
-
-    #[target_feature(enable = "avx512f,avx512bw")]
-    #[inline]
-    fn hits_in<const A: u8>(block: &[u8; BLOCK_BYTES]) -> u64 {
-        _mm512_cmpeq_epi8_mask(load::<0, _>(block), _mm512_set1_epi8(A as i8))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,20 +144,6 @@ mod tests {
             let expected: Vec<_> = memchr::memchr2_iter(b'<', b'&', &bytes).collect();
             let found: Vec<_> = Marks::<b'<', b'&'>::new(&bytes).collect();
             assert_eq!(found, expected, "{length}");
-        }
-    }
-
-    #[test]
-    fn the_first_that_is_wanted() {
-        for length in (0..200).chain([1000, 4096]) {
-            let bytes = crowded(length);
-            for wanted_from in [0, 1, 63, 64, 100, 1000, 5000] {
-                let is_wanted = |at: usize| at >= wanted_from;
-                let expected = memchr::memchr_iter(b'<', &bytes).find(|at| is_wanted(*at));
-                assert_eq!(find_mark::<b'<'>(&bytes, is_wanted), expected);
-                let found = find_in_blocks(&bytes, plain_hits_in::<b'<', b'<'>, is_wanted);
-                assert_eq!(found, expected, "{length} {wanted_from}");
-            }
         }
     }
 

@@ -1,6 +1,10 @@
 //! The tags that tell where records are, by their bytes: framer and parser must see the same ones, also in
 //! what is broken, or rows would depend on where chunks are cut.
 
+mod search;
+
+pub(crate) use search::search;
+
 /// What begins at a `<`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tag {
@@ -35,23 +39,39 @@ impl Tag {
             [_, b'!', rest @ ..] if rest.starts_with(b"--") => Self::Comment,
             [_, b'!', rest @ ..] if rest.starts_with(b"[CDATA[") => Self::Cdata,
             [_, b'?', ..] => Self::Instruction,
-            [_, b'/', rest @ ..] => match local_name(rest, prefix, end_name_length) {
-                Some(b"revision") => Self::CloseRevision,
-                Some(b"page") => Self::ClosePage,
-                Some(b"logitem") => Self::CloseLogItem,
-                Some(b"mediawiki") => Self::CloseRoot,
-                _ => Self::Other,
-            },
-            [_, rest @ ..] => match local_name(rest, prefix, name_length) {
-                Some(b"revision") => Self::OpenRevision,
-                Some(b"page") => Self::OpenPage,
-                Some(b"logitem") => Self::OpenLogItem,
-                Some(b"upload") => Self::OpenUpload,
-                Some(b"contents") => Self::OpenContents,
-                _ => Self::Other,
-            },
+            [_, b'/', rest @ ..] => Self::of_end(rest, prefix).unwrap_or(Self::Other),
+            [_, rest @ ..] => Self::of_start(rest, prefix).unwrap_or(Self::Other),
             [] => Self::Other,
         }
+    }
+
+    /// The same of an end tag, from its name on.
+    fn of_end(bytes: &[u8], prefix: &[u8]) -> Option<Self> {
+        let bytes = bytes.strip_prefix(prefix)?;
+        let (name, tag): (&[u8], _) = match bytes.first()? {
+            b'r' => (b"revision", Self::CloseRevision),
+            b'p' => (b"page", Self::ClosePage),
+            b'l' => (b"logitem", Self::CloseLogItem),
+            b'm' => (b"mediawiki", Self::CloseRoot),
+            _ => return None,
+        };
+        ends_name(bytes.strip_prefix(name)?).then_some(tag)
+    }
+
+    /// The same of a start tag.
+    fn of_start(bytes: &[u8], prefix: &[u8]) -> Option<Self> {
+        let bytes = bytes.strip_prefix(prefix)?;
+        let (name, tag): (&[u8], _) = match bytes.first()? {
+            b'r' => (b"revision", Self::OpenRevision),
+            b'p' => (b"page", Self::OpenPage),
+            b'l' => (b"logitem", Self::OpenLogItem),
+            b'u' => (b"upload", Self::OpenUpload),
+            b'c' => (b"contents", Self::OpenContents),
+            _ => return None,
+        };
+        let rest = bytes.strip_prefix(name)?;
+        // A slash ends the name only with the tag.
+        (ends_name(rest) || rest.starts_with(b"/>")).then_some(tag)
     }
 
     /// Whether a record begins here, or a page begins or ends.
@@ -81,7 +101,7 @@ impl Tag {
 /// no namespace prefix.  Tells by eight bytes and without branches, for tags come in no order that
 /// could be foreseen.
 #[inline]
-pub(crate) fn may_matter(bytes: &[u8]) -> bool {
+fn may_matter(bytes: &[u8]) -> bool {
     let [_, first, rest @ ..] = bytes else {
         return true;
     };
@@ -148,31 +168,20 @@ pub(crate) fn root_name(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some(name.split_at(colon.map_or(0, |at| at + 1)))
 }
 
-fn local_name<'a>(
-    bytes: &'a [u8],
-    prefix: &[u8],
-    length: impl Fn(&[u8]) -> Option<usize>,
-) -> Option<&'a [u8]> {
-    // The names looked for begin with one of few letters: most tags are told by one byte.
-    let bytes = bytes.strip_prefix(prefix)?;
-    match bytes.first()? {
-        b'r' | b'p' | b'l' | b'm' | b'u' | b'c' => Some(&bytes[..length(bytes)?]),
-        _ => None,
-    }
+/// Whether the name of a tag ends before these bytes.
+fn ends_name(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|byte| is_name_end(*byte))
+}
+
+fn is_name_end(byte: u8) -> bool {
+    matches!(byte, b'>' | b' ' | b'\n' | b'\r' | b'\t')
 }
 
 /// Length of the name in a start tag, from the name on.  A slash ends it only with the tag.
 fn name_length(bytes: &[u8]) -> Option<usize> {
-    let length = end_name_length(bytes)?;
+    let length = bytes.iter().position(|byte| is_name_end(*byte))?;
     let is_empty = bytes[length] == b'>' && length > 0 && bytes[length - 1] == b'/';
     Some(length - usize::from(is_empty))
-}
-
-/// Length of the name in an end tag, from the name on.
-fn end_name_length(bytes: &[u8]) -> Option<usize> {
-    bytes
-        .iter()
-        .position(|byte| matches!(byte, b'>' | b' ' | b'\n' | b'\r' | b'\t'))
 }
 
 #[cfg(test)]

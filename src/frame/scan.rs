@@ -7,8 +7,7 @@ use memchr::{memchr, memmem};
 use super::document::{Section, State};
 use super::framer::Framer;
 use crate::error::Result;
-use crate::marks::find_mark;
-use crate::tags::{LOOKAHEAD_BYTES, may_matter};
+use crate::tags::{LOOKAHEAD_BYTES, search};
 
 impl Framer {
     /// Scans as far as every `<` has the bytes behind it by which its tag is known.
@@ -77,15 +76,10 @@ impl Framer {
                 .iter()
                 .position(|byte| !matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0)),
             (State::Body, None) if document.prefix.is_empty() => {
+                let search = search(bytes, upto);
                 // Most tags mean nothing here but that no record has just ended.
-                let mut skipped = false;
-                let found = find_mark::<b'<'>(room, |at| {
-                    let matters = may_matter(&bytes[at..]);
-                    skipped |= !matters;
-                    matters
-                });
-                document.after_record &= !skipped;
-                found
+                document.after_record &= !search.passed_others;
+                search.found
             }
             _ => memchr(b'<', room),
         }

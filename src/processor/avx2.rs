@@ -1,7 +1,7 @@
 //! AVX2: 32 bytes at a time.
 
 use std::arch::x86_64::{
-    __m256i, _mm_loadu_si128, _mm256_broadcastsi128_si256, _mm256_loadu_si256,
+    __m256i, _mm_loadu_si128, _mm256_broadcastsi128_si256, _mm256_loadu_si256, _mm256_movemask_epi8,
 };
 
 /// Shows that there is AVX2 with what goes along with it, as Intel's processors have it since Haswell and AMD's
@@ -20,11 +20,14 @@ impl Avx2 {
     }
 }
 
+/// Bytes of a vector.
+pub(crate) const VECTOR_BYTES: usize = size_of::<__m256i>();
+
 /// The 32 bytes from the offset `AT` on.
 #[target_feature(enable = "avx2")]
 #[inline]
 pub(crate) fn load<const AT: usize, const BYTES: usize>(bytes: &[u8; BYTES]) -> __m256i {
-    const { assert!(AT + size_of::<__m256i>() <= BYTES) };
+    const { assert!(AT + VECTOR_BYTES <= BYTES) };
     // SAFETY: the load takes bytes of the array, however they are aligned.
     unsafe { _mm256_loadu_si256(bytes.as_ptr().add(AT).cast()) }
 }
@@ -35,4 +38,13 @@ pub(crate) fn load<const AT: usize, const BYTES: usize>(bytes: &[u8; BYTES]) -> 
 pub(crate) fn table(bytes: &[u8; 16]) -> __m256i {
     // SAFETY: the load takes the bytes of the table, however they are aligned.
     _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) })
+}
+
+/// A bit for each byte of two vectors that has its high bit set.
+#[target_feature(enable = "avx2")]
+#[inline]
+pub(crate) fn mask_of([first, second]: [__m256i; 2]) -> u64 {
+    let first = _mm256_movemask_epi8(first) as u32;
+    let second = _mm256_movemask_epi8(second) as u32;
+    u64::from(second) << VECTOR_BYTES | u64::from(first)
 }
