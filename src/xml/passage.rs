@@ -150,13 +150,20 @@ const FREQUENT: [(u64, u64); 32] = {
 /// Whether a frequent reference begins at `at`.
 #[inline(always)]
 pub(super) fn is_frequent(bytes: &[u8], at: usize) -> bool {
-    let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk()) else {
-        return false;
-    };
-    let word = u64::from_le_bytes(*word);
-    let (expected, counts) = FREQUENT[(word >> 8) as usize % 32];
-    word & counts == expected
+    let word = bytes.get(at..).and_then(|rest| rest.first_chunk());
+    word.is_some_and(|word| unexpected_bits(*word) == 0)
 }
+
+/// Bits that are set if these bytes begin with no frequent reference.
+#[inline(always)]
+pub(super) fn unexpected_bits(word: [u8; WORD_BYTES]) -> u64 {
+    let word = u64::from_le_bytes(word);
+    let (expected, counts) = FREQUENT[(word >> 8) as usize % FREQUENT.len()];
+    word & counts ^ expected
+}
+
+/// More than a frequent reference has.
+pub(super) const WORD_BYTES: usize = size_of::<u64>();
 
 /// A bit for each `<`, and one for each `&` or CR, of the block.
 #[inline(always)]

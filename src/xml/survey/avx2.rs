@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::{
     __m256i, _mm256_and_si256, _mm256_andnot_si256, _mm256_castsi256_pd, _mm256_cmpeq_epi8,
-    _mm256_cmpeq_epi64, _mm256_loadu_si256, _mm256_max_epu8, _mm256_min_epu8, _mm256_movemask_epi8,
+    _mm256_cmpeq_epi64, _mm256_loadu_si256, _mm256_max_epu8, _mm256_movemask_epi8,
     _mm256_movemask_pd, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
     _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_subs_epu8, _mm256_testz_si256, _mm256_xor_si256,
 };
@@ -11,7 +11,7 @@ use super::stretches::{BEFORE_BYTES, Offsets, View, Window, stretches};
 use super::wrong_pairs::{ON_TWICE, TABLES};
 use super::{STRETCH_BLOCKS, Stretch};
 use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
-use crate::processor::avx2::{Avx2, load, table};
+use crate::processor::avx2::{Avx2, VECTOR_BYTES, load, mask_of, table};
 use crate::xml::passage::gather;
 
 /// The bytes as text with what stands where, if all of them are legal.
@@ -41,31 +41,36 @@ fn look(view: &View, tables: &[__m256i; 3], offsets: &mut Offsets) -> Option<(St
     let mut ends = [0; STRETCH_BLOCKS];
     let mut codes = [0; STRETCH_BLOCKS];
     let mut wrong = _mm256_setzero_si256();
-    let (mut illegal, mut count) = (0, 0);
+    let mut count = 0;
     for group in 0..STRETCH_BLOCKS / GROUP_BLOCKS {
         let view: &GroupView = view[group * GROUP_BYTES..].first_chunk()?;
         let mut highest = load::<0, _>(view);
+        let mut controls = _mm256_setzero_si256();
         for index in 0..GROUP_BLOCKS {
             let window = view[index * BLOCK_BYTES..].first_chunk()?;
             prefetch(window, AHEAD_BYTES);
             let index = group * GROUP_BLOCKS + index;
-            let marks = marks(window);
-            ends[index] = marks.ends;
-            codes[index] = marks.codes;
+            let halves = halves(window);
+            ends[index] = has(halves, b'<');
+            let references = equal(halves, b'&');
+            codes[index] = references;
             let offset_of = |bit| (index * BLOCK_BYTES + bit) as u16;
-            count = gather(offsets, count, marks.references, offset_of);
-            illegal |= marks.illegal;
-            highest = _mm256_max_epu8(highest, marks.highest);
+            count = gather(offsets, count, references, offset_of);
+            controls = or(controls, or(unusual(halves[0]), unusual(halves[1])));
+            highest = _mm256_max_epu8(highest, _mm256_max_epu8(halves[0], halves[1]));
+        }
+        if is_any(controls) {
+            let codes = codes[group * GROUP_BLOCKS..].first_chunk_mut()?;
+            wrong = or(wrong, note_controls(view, codes)?);
         }
         if _mm256_movemask_epi8(highest) != 0 {
-            wrong = _mm256_or_si256(wrong, in_halves(view, |half| broken_utf8(tables, half))?);
-            let from_ef = _mm256_subs_epu8(highest, all(0xee));
-            if _mm256_testz_si256(from_ef, from_ef) == 0 {
-                wrong = _mm256_or_si256(wrong, in_halves(view, |half| noncharacters(half))?);
+            wrong = or(wrong, in_halves(view, |half| broken_utf8(tables, half))?);
+            if is_any(_mm256_subs_epu8(highest, all(0xee))) {
+                wrong = or(wrong, in_halves(view, |half| noncharacters(half))?);
             }
         }
     }
-    if illegal != 0 || _mm256_testz_si256(wrong, wrong) == 0 {
+    if is_any(wrong) {
         return None;
     }
     let stretch = Stretch {
@@ -76,62 +81,71 @@ fn look(view: &View, tables: &[__m256i; 3], offsets: &mut Offsets) -> Option<(St
     Some((stretch, count))
 }
 
-/// What stands in a block: a bit for each byte.
-struct Marks {
-    ends: u64,
-    codes: u64,
-    references: u64,
-    /// Control characters that XML does not allow.
-    illegal: u64,
-    /// The highest bytes.
-    highest: __m256i,
-}
-
+/// The vectors of a block.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn marks(window: &Window) -> Marks {
-    let halves = [
+fn halves(window: &Window) -> [__m256i; 2] {
+    [
         load::<BEFORE_BYTES, _>(window),
-        load::<{ BEFORE_BYTES + HALF_BYTES }, _>(window),
-    ];
-    let references = equal(halves, b'&');
-    let mut marks = Marks {
-        ends: equal(halves, b'<'),
-        codes: references,
-        references,
-        illegal: 0,
-        highest: _mm256_max_epu8(halves[0], halves[1]),
-    };
-    let [first, second] = halves.map(|half| {
-        let control = _mm256_cmpeq_epi8(_mm256_min_epu8(half, all(0x1f)), half);
-        _mm256_andnot_si256(_mm256_cmpeq_epi8(half, all(b'\n')), control)
-    });
-    let controls = _mm256_or_si256(first, second);
-    if _mm256_testz_si256(controls, controls) == 0 {
-        let line_ends = equal(halves, b'\r');
-        marks.codes |= line_ends;
-        marks.illegal = mask_of([first, second]) & !line_ends & !equal(halves, b'\t');
-    }
-    marks
+        load::<{ BEFORE_BYTES + VECTOR_BYTES }, _>(window),
+    ]
 }
 
-/// Bytes of a vector: half a block.
-const HALF_BYTES: usize = 32;
+/// Bits that are set where control characters other than LF stand.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn unusual(half: __m256i) -> __m256i {
+    let control = _mm256_subs_epu8(all(b' '), half);
+    _mm256_andnot_si256(is(half, b'\n'), control)
+}
+
+/// Adds CR to the codes of a group; gives bits that are set where control characters stand that XML does not allow.
+#[cold]
+#[target_feature(enable = "avx2")]
+fn note_controls(view: &GroupView, codes: &mut [u64; GROUP_BLOCKS]) -> Option<__m256i> {
+    for (index, codes) in codes.iter_mut().enumerate() {
+        *codes |= equal(halves(view[index * BLOCK_BYTES..].first_chunk()?), b'\r');
+    }
+    in_halves(view, |half| {
+        let half = load::<BEFORE_BYTES, _>(half);
+        let allowed = or(is(half, b'\t'), is(half, b'\r'));
+        _mm256_andnot_si256(allowed, unusual(half))
+    })
+}
+
+/// Which bytes are `byte`.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn is(half: __m256i, byte: u8) -> __m256i {
+    _mm256_cmpeq_epi8(half, all(byte))
+}
 
 /// A bit for each byte of a block that is `byte`.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn equal(halves: [__m256i; 2], byte: u8) -> u64 {
-    mask_of(halves.map(|half| _mm256_cmpeq_epi8(half, all(byte))))
+    mask_of([is(halves[0], byte), is(halves[1], byte)])
 }
 
-/// A bit for each byte of a block that has its high bit set.
+/// Not zero if any byte of a block is `byte`.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn mask_of([first, second]: [__m256i; 2]) -> u64 {
-    let first = _mm256_movemask_epi8(first) as u32;
-    let second = _mm256_movemask_epi8(second) as u32;
-    u64::from(second) << HALF_BYTES | u64::from(first)
+fn has(halves: [__m256i; 2], byte: u8) -> u64 {
+    let found = _mm256_movemask_epi8(or(is(halves[0], byte), is(halves[1], byte)));
+    u64::from(found as u32)
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn or(first: __m256i, second: __m256i) -> __m256i {
+    _mm256_or_si256(first, second)
+}
+
+/// Whether any bit is set.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn is_any(bits: __m256i) -> bool {
+    _mm256_testz_si256(bits, bits) == 0
 }
 
 /// A bit for each word that is not zero.
@@ -154,21 +168,22 @@ fn nonzero(words: &[u64; STRETCH_BLOCKS]) -> u64 {
 #[inline]
 fn in_halves(view: &GroupView, look: impl Fn(&HalfWindow) -> __m256i) -> Option<__m256i> {
     let mut bits = _mm256_setzero_si256();
-    for at in (0..GROUP_BYTES).step_by(HALF_BYTES) {
-        bits = _mm256_or_si256(bits, look(view[at..].first_chunk()?));
+    for at in (0..GROUP_BYTES).step_by(BLOCK_BYTES) {
+        bits = or(bits, look(view[at..].first_chunk()?));
+        bits = or(bits, look(view[at + VECTOR_BYTES..].first_chunk()?));
     }
     Some(bits)
 }
 
 /// Half a block and the bytes before it.
-type HalfWindow = [u8; BEFORE_BYTES + HALF_BYTES];
+type HalfWindow = [u8; BEFORE_BYTES + VECTOR_BYTES];
 
 /// Bits that are set where the half block has the last byte of U+FFFE or U+FFFF.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn noncharacters(half: &HalfWindow) -> __m256i {
-    let first = _mm256_cmpeq_epi8(load::<{ BEFORE_BYTES - 2 }, _>(half), all(0xef));
-    let second = _mm256_cmpeq_epi8(load::<{ BEFORE_BYTES - 1 }, _>(half), all(0xbf));
+    let first = is(load::<{ BEFORE_BYTES - 2 }, _>(half), 0xef);
+    let second = is(load::<{ BEFORE_BYTES - 1 }, _>(half), 0xbf);
     // 0xbe and 0xbf, for nothing above goes on with a character.
     let third = _mm256_subs_epu8(load::<BEFORE_BYTES, _>(half), all(0xbd));
     _mm256_and_si256(_mm256_and_si256(first, second), third)
@@ -189,7 +204,7 @@ fn broken_utf8(tables: &[__m256i; 3], half: &HalfWindow) -> __m256i {
     // A byte two behind the begin of three or more, or three behind that of four, has to go on.
     let third = _mm256_subs_epu8(load::<{ BEFORE_BYTES - 2 }, _>(half), all(0xe0 - ON_TWICE));
     let fourth = _mm256_subs_epu8(load::<{ BEFORE_BYTES - 3 }, _>(half), all(0xf0 - ON_TWICE));
-    let goes_on = _mm256_and_si256(_mm256_or_si256(third, fourth), all(ON_TWICE));
+    let goes_on = _mm256_and_si256(or(third, fourth), all(ON_TWICE));
     _mm256_xor_si256(goes_on, wrong)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{STRETCH_BLOCKS, Stretch};
 use crate::marks::BLOCK_BYTES;
-use crate::xml::passage::is_frequent;
+use crate::xml::passage::{WORD_BYTES, is_frequent, unexpected_bits};
 
 /// Bytes of a stretch.
 pub(super) const STRETCH_BYTES: usize = STRETCH_BLOCKS * BLOCK_BYTES;
@@ -57,17 +57,28 @@ pub(super) type Offsets = [u16; STRETCH_BYTES + SPARE_OFFSETS];
 /// So many can be written behind the last, wanted or not.
 const SPARE_OFFSETS: usize = 32;
 
+/// A stretch and enough behind it to know the references that begin in it.
+type Room = [u8; STRETCH_BYTES + WORD_BYTES];
+
 /// The blocks with a reference that is not frequent, of the stretch that `bytes` begin with.
 #[inline(always)]
 fn odd_blocks(bytes: &[u8], offsets: &[u16]) -> u64 {
-    let mut are_frequent = true;
-    for at in offsets {
-        are_frequent &= is_frequent(bytes, usize::from(*at));
+    match bytes.first_chunk() {
+        Some(room) if unexpected_bits_in(room, offsets) == 0 => 0,
+        _ => find_odd_blocks(bytes, offsets),
     }
-    match are_frequent {
-        true => 0,
-        false => find_odd_blocks(bytes, offsets),
-    }
+}
+
+/// Bits that are set if no frequent reference begins at one of the offsets.
+#[inline(always)]
+fn unexpected_bits_in(room: &Room, offsets: &[u16]) -> u64 {
+    offsets.iter().fold(0, |bits, at| {
+        // By the remainder, which is the same, no bounds have to be checked.
+        let at = usize::from(*at) % STRETCH_BYTES;
+        bits | room[at..]
+            .first_chunk()
+            .map_or(u64::MAX, |word| unexpected_bits(*word))
+    })
 }
 
 #[cold]
