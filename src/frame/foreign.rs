@@ -1,6 +1,6 @@
 //! Files that are taken for dumps: what they are, as far as their first bytes tell.
 
-/// So many of them are looked at.
+/// So many of them are looked at, up to the first element.
 pub(super) const BEGIN_BYTES: u64 = 512;
 
 /// Where a tar archive has its mark: behind the name and the rights of the first file.
@@ -25,8 +25,9 @@ fn has_tar_mark(begin: &[u8]) -> bool {
     behind_name.is_some_and(|bytes| bytes.starts_with(b"ustar"))
 }
 
-/// Whether a first element follows nothing but white space.
-pub(super) fn begins_with_markup(begin: &[u8]) -> bool {
+/// Whether what stands before the first element can be XML: white space, and perhaps other markup.
+pub(super) fn is_begin_of_xml(begin: &[u8]) -> bool {
     let begin = begin.strip_prefix(b"\xef\xbb\xbf").unwrap_or(begin);
-    begin.trim_ascii_start().starts_with(b"<")
+    let begin = begin.trim_ascii_start();
+    begin.is_empty() || begin.starts_with(b"<")
 }

@@ -1,6 +1,6 @@
 //! What stands before the first record, and whether it is a dump at all.
 
-use super::foreign::{BEGIN_BYTES, begins_with_markup, what_is_wrong};
+use super::foreign::{BEGIN_BYTES, is_begin_of_xml, what_is_wrong};
 use super::framer::Framer;
 use crate::error::{Error, ErrorKind, Result};
 use crate::tags::{self, Tag};
@@ -13,7 +13,7 @@ impl Framer {
                 return Ok(());
             };
             self.document.has_root = true;
-            let begin = self.begin_of_document();
+            let begin = self.begin_of_document(at);
             if name == b"mediawiki" && what_is_wrong(&begin).is_none() {
                 self.document.prefix = prefix.to_vec();
                 return Ok(());
@@ -44,16 +44,19 @@ impl Framer {
 
     /// Why a document without any root is no dump.
     pub(super) fn without_root(&self) -> Error {
-        let begin = self.begin_of_document();
+        let begin = self.begin_of_document(self.received);
         let what = what_is_wrong(&begin);
         let what = what.unwrap_or("is no MediaWiki XML dump: there is no <mediawiki> in it");
         Error::new(ErrorKind::NotADump, what)
     }
 
-    /// Its first bytes, which wait for the first record.
-    fn begin_of_document(&self) -> Vec<u8> {
+    /// Its first bytes before the offset `upto`, which wait for the first record.  How many come behind the root with
+    /// it depends on the pieces.
+    fn begin_of_document(&self, upto: u64) -> Vec<u8> {
         let begin = self.document.begin;
-        self.document.pending.copy(begin, begin + BEGIN_BYTES)
+        self.document
+            .pending
+            .copy(begin, upto.min(begin + BEGIN_BYTES))
     }
 }
 
@@ -86,7 +89,7 @@ fn not_a_dump(begin: &[u8], root: &str) -> Error {
         (Some(what), _) => what.to_owned(),
         (None, "html" | "body" | "head") => HTML.to_owned(),
         (None, "feed") => "is a file of abstracts (<feed>), not a dump of pages".to_owned(),
-        _ if !begins_with_markup(begin) => {
+        _ if !is_begin_of_xml(begin) => {
             "is no MediaWiki XML dump: what it begins with is no XML".to_owned()
         }
         _ => format!("is no MediaWiki XML dump: its first element is <{root}>, not <mediawiki>"),
