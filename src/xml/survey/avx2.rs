@@ -28,8 +28,8 @@ fn survey_bytes(bytes: &[u8]) -> Option<Vec<Stretch>> {
     stretches(bytes, |view, offsets| look(view, &tables, offsets))
 }
 
-/// Blocks that are checked together for what only others than ASCII can do wrong: many have nothing else, and where
-/// the next such block comes cannot be foreseen.
+/// Blocks that are looked at together for control characters, and for what only others than ASCII can do wrong: many
+/// have neither, and where the next such block comes cannot be foreseen.
 const GROUP_BLOCKS: usize = 8;
 const GROUP_BYTES: usize = GROUP_BLOCKS * BLOCK_BYTES;
 /// A group and the bytes before it.
