@@ -39,39 +39,22 @@ impl Tag {
             [_, b'!', rest @ ..] if rest.starts_with(b"--") => Self::Comment,
             [_, b'!', rest @ ..] if rest.starts_with(b"[CDATA[") => Self::Cdata,
             [_, b'?', ..] => Self::Instruction,
-            [_, b'/', rest @ ..] => Self::of_end(rest, prefix).unwrap_or(Self::Other),
-            [_, rest @ ..] => Self::of_start(rest, prefix).unwrap_or(Self::Other),
+            [_, b'/', rest @ ..] => Self::of_name(rest, prefix, &CLOSING, ends_name),
+            [_, rest @ ..] => Self::of_name(rest, prefix, &OPENING, ends_start_name),
             [] => Self::Other,
         }
     }
 
-    /// The same of an end tag, from its name on.
-    fn of_end(bytes: &[u8], prefix: &[u8]) -> Option<Self> {
-        let bytes = bytes.strip_prefix(prefix)?;
-        let (name, tag): (&[u8], _) = match bytes.first()? {
-            b'r' => (b"revision", Self::CloseRevision),
-            b'p' => (b"page", Self::ClosePage),
-            b'l' => (b"logitem", Self::CloseLogItem),
-            b'm' => (b"mediawiki", Self::CloseRoot),
-            _ => return None,
-        };
-        ends_name(bytes.strip_prefix(name)?).then_some(tag)
-    }
-
-    /// The same of a start tag.
-    fn of_start(bytes: &[u8], prefix: &[u8]) -> Option<Self> {
-        let bytes = bytes.strip_prefix(prefix)?;
-        let (name, tag): (&[u8], _) = match bytes.first()? {
-            b'r' => (b"revision", Self::OpenRevision),
-            b'p' => (b"page", Self::OpenPage),
-            b'l' => (b"logitem", Self::OpenLogItem),
-            b'u' => (b"upload", Self::OpenUpload),
-            b'c' => (b"contents", Self::OpenContents),
-            _ => return None,
-        };
-        let rest = bytes.strip_prefix(name)?;
-        // A slash ends the name only with the tag.
-        (ends_name(rest) || rest.starts_with(b"/>")).then_some(tag)
+    /// The same of an element's tag from its name on, if it is one of those `known`; `ends` tells whether the name
+    /// ends before what follows it.
+    fn of_name(bytes: &[u8], prefix: &[u8], known: &[Name], ends: fn(&[u8]) -> bool) -> Self {
+        let tag = bytes.strip_prefix(prefix).and_then(|bytes| {
+            let (name, tag) = known
+                .iter()
+                .find(|(name, _)| bytes.first() == name.first())?;
+            ends(bytes.strip_prefix(*name)?).then_some(*tag)
+        });
+        tag.unwrap_or(Self::Other)
     }
 
     /// Whether a record begins here, or a page begins or ends.
@@ -96,6 +79,25 @@ impl Tag {
         }
     }
 }
+
+/// The name of an element, without a prefix, and what its tag is.
+type Name = (&'static [u8], Tag);
+
+/// Start tags that matter; no two of the names begin with the same letter.
+const OPENING: [Name; 5] = [
+    (b"page", Tag::OpenPage),
+    (b"revision", Tag::OpenRevision),
+    (b"logitem", Tag::OpenLogItem),
+    (b"upload", Tag::OpenUpload),
+    (b"contents", Tag::OpenContents),
+];
+/// End tags that matter; the same holds.
+const CLOSING: [Name; 4] = [
+    (b"page", Tag::ClosePage),
+    (b"revision", Tag::CloseRevision),
+    (b"logitem", Tag::CloseLogItem),
+    (b"mediawiki", Tag::CloseRoot),
+];
 
 /// Whether what begins with `bytes[0]`, a `<`, may be anything but [`Tag::Other`] where the root has
 /// no namespace prefix.  Tells by eight bytes and without branches, for tags come in no order that
@@ -171,6 +173,11 @@ pub(crate) fn root_name(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Whether the name of a tag ends before these bytes.
 fn ends_name(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|byte| is_name_end(*byte))
+}
+
+/// The same of a start tag, where a slash ends the name with the tag alone.
+fn ends_start_name(bytes: &[u8]) -> bool {
+    ends_name(bytes) || bytes.starts_with(b"/>")
 }
 
 fn is_name_end(byte: u8) -> bool {
