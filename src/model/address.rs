@@ -26,15 +26,26 @@ pub fn is_ip_address(name: &str) -> bool {
     Address::parse(name).is_some()
 }
 
+/// Reads byte by byte: many revisions have an address for a name.
 fn parse_v4(name: &str) -> Option<[u8; 4]> {
     let mut octets = [0; 4];
-    let mut parts = name.split('.');
-    for octet in &mut octets {
-        let part = parts.next()?;
-        let is_number = (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-        *octet = part.parse().ok().filter(|_| is_number)?;
+    let (mut index, mut value, mut digits) = (0, 0, 0);
+    for byte in name.bytes() {
+        match byte {
+            b'0'..=b'9' if digits < 3 => {
+                value = 10 * value + u16::from(byte - b'0');
+                digits += 1;
+            }
+            b'.' if digits > 0 && index < 3 => {
+                octets[index] = u8::try_from(value).ok()?;
+                index += 1;
+                (value, digits) = (0, 0);
+            }
+            _ => return None,
+        }
     }
-    parts.next().is_none().then_some(octets)
+    octets[3] = u8::try_from(value).ok()?;
+    (digits > 0 && index == 3).then_some(octets)
 }
 
 fn parse_v6(name: &str) -> Option<[u16; 8]> {
@@ -71,6 +82,8 @@ fn parse_groups(part: &str, groups: &mut [u16; 8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::{Address, is_ip_address};
 
     #[test]
@@ -109,6 +122,20 @@ mod tests {
             "User:X",
         ] {
             assert!(!is_ip_address(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn four_octets_as_the_standard_library_reads_them() {
+        const PARTS: [&str; 10] = ["", "0", "9", "25", "99", "255", "256", "999", "1000", "x"];
+        let mut names = vec![String::new()];
+        for dot in ["", ".", ".", ".", "."] {
+            let longer = |name: &String| PARTS.map(|part| format!("{name}{dot}{part}"));
+            names = names.iter().flat_map(longer).collect();
+            for name in &names {
+                let address = name.parse().ok().map(|ip: Ipv4Addr| ip.octets());
+                assert_eq!(Address::parse(name), address.map(Address::V4), "{name}");
+            }
         }
     }
 
