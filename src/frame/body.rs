@@ -1,6 +1,6 @@
 //! What tags mean for the records: where they begin and end, and where a chunk is cut.
 
-use memchr::memchr;
+use memchr::memchr2;
 
 use super::document::{OpenPage, Section, State};
 use super::framer::{Framer, FramerOptions};
@@ -89,7 +89,9 @@ impl Framer {
             }
             Tag::OpenUpload => self.document.end_page_header(at),
             Tag::OpenContents => {
-                if let Some(end) = memchr(b'>', bytes) {
+                // Where another tag begins before this one has ended, this one is none.
+                let end = memchr2(b'>', b'<', &bytes[1..]).map(|end| end + 1);
+                if let Some(end) = end.filter(|end| bytes[*end] == b'>') {
                     let from = at + end as u64 + 1;
                     self.document.section = Some(Section::Contents { from });
                     self.document.skip_to = from;
