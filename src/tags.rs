@@ -120,32 +120,33 @@ fn may_matter(bytes: &[u8]) -> bool {
 /// The first eight bytes of the names that [`Tag::of`] knows, as a number, and which of its bits
 /// count, by [`slot_of`] the name.
 const KNOWN_NAMES: [(u64, u64); SLOTS] = {
-    let names: [&[u8]; 6] = [
-        b"page",
-        b"revision",
-        b"logitem",
-        b"mediawik",
-        b"upload",
-        b"contents",
-    ];
     // No word has all bits where none count.
     let mut table = [(u64::MAX, 0); SLOTS];
     let mut index = 0;
-    while index < names.len() {
-        let name = names[index];
-        let mut word = 0;
-        let mut at = 0;
-        while at < name.len() {
-            word |= (name[at] as u64) << (8 * at);
-            at += 1;
-        }
-        let slot = slot_of(word);
-        assert!(table[slot].1 == 0, "two names in one slot");
-        table[slot] = (word, u64::MAX >> (64 - 8 * name.len()));
+    while index < OPENING.len() {
+        add_name(&mut table, OPENING[index].0);
+        index += 1;
+    }
+    index = 0;
+    while index < CLOSING.len() {
+        add_name(&mut table, CLOSING[index].0);
         index += 1;
     }
     table
 };
+
+const fn add_name(table: &mut [(u64, u64); SLOTS], name: &[u8]) {
+    let (mut word, mut counts) = (0, 0);
+    let mut at = 0;
+    while at < name.len() && at < size_of::<u64>() {
+        word |= (name[at] as u64) << (8 * at);
+        counts |= 0xff << (8 * at);
+        at += 1;
+    }
+    let slot = &mut table[slot_of(word)];
+    assert!(slot.1 == 0 || slot.0 == word, "two names in one slot");
+    *slot = (word, counts);
+}
 
 const SLOTS: usize = 16;
 

@@ -90,9 +90,11 @@ impl Framer {
             Tag::OpenUpload => self.document.end_page_header(at),
             Tag::OpenContents => {
                 // Where another tag begins before this one has ended, this one is none.
-                let end = memchr2(b'>', b'<', &bytes[1..]).map(|end| end + 1);
-                if let Some(end) = end.filter(|end| bytes[*end] == b'>') {
-                    let from = at + end as u64 + 1;
+                let rest = &bytes[1..];
+                if let Some(end) = memchr2(b'>', b'<', rest)
+                    && rest[end] == b'>'
+                {
+                    let from = at + end as u64 + 2;
                     self.document.section = Some(Section::Contents { from });
                     self.document.skip_to = from;
                 }

@@ -1,7 +1,8 @@
 //! AVX2: 32 bytes at a time.
 
 use std::arch::x86_64::{
-    __m256i, _mm_loadu_si128, _mm256_broadcastsi128_si256, _mm256_loadu_si256, _mm256_movemask_epi8,
+    __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_loadu_si256,
+    _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_shuffle_epi8, _mm256_srli_epi16,
 };
 
 /// Shows that there is AVX2 with what goes along with it, as Intel's processors have it since Haswell and AMD's
@@ -47,4 +48,28 @@ pub(crate) fn mask_of([first, second]: [__m256i; 2]) -> u64 {
     let first = _mm256_movemask_epi8(first) as u32;
     let second = _mm256_movemask_epi8(second) as u32;
     u64::from(second) << VECTOR_BYTES | u64::from(first)
+}
+
+/// The high halves of bytes, as a table is looked up by them.
+#[target_feature(enable = "avx2")]
+#[inline]
+pub(crate) fn high_half(bytes: __m256i) -> __m256i {
+    low_half(_mm256_srli_epi16::<4>(bytes))
+}
+
+/// The low halves.
+#[target_feature(enable = "avx2")]
+#[inline]
+pub(crate) fn low_half(bytes: __m256i) -> __m256i {
+    _mm256_and_si256(bytes, _mm256_set1_epi8(0x0f))
+}
+
+/// For each byte the bits that stand both in the table of low halves and in that of high ones.
+#[target_feature(enable = "avx2")]
+#[inline]
+pub(crate) fn bits_by_halves(bytes: __m256i, [low, high]: [__m256i; 2]) -> __m256i {
+    _mm256_and_si256(
+        _mm256_shuffle_epi8(low, low_half(bytes)),
+        _mm256_shuffle_epi8(high, high_half(bytes)),
+    )
 }

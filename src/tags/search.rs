@@ -9,7 +9,7 @@ mod avx2;
 mod avx512;
 
 use super::may_matter;
-use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, hits_in, prefetch};
+use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, hits_in, padded, prefetch};
 #[cfg(target_arch = "x86_64")]
 use crate::processor::{avx2::Avx2, avx512::Avx512};
 
@@ -119,17 +119,16 @@ impl Openers {
 /// Those of a block that is not full, or behind which too little stands to rule any out.
 #[cold]
 fn last_openers(bytes: &[u8]) -> Openers {
-    let block = &bytes[..bytes.len().min(BLOCK_BYTES)];
-    Openers::suspected(memchr::memchr_iter(b'<', block).fold(0, |mask, at| mask | 1 << at))
+    let block = padded(&bytes[..bytes.len().min(BLOCK_BYTES)]);
+    Openers::suspected(hits_in::<b'<', b'<'>(&block))
 }
 
 /// What stands behind the `<` of tags that matter: either of these bytes, and then one of those.
 #[cfg(target_arch = "x86_64")]
-const BEHIND: [[&[u8]; BEHIND_BYTES]; 8] = [
+const BEHIND: [[&[u8]; BEHIND_BYTES]; 7] = [
     [b"p", b"a"],
     [b"r", b"e"],
     [b"l", b"o"],
-    [b"m", b"e"],
     [b"u", b"p"],
     [b"c", b"o"],
     // Ends of elements, comments and CDATA.

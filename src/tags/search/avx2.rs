@@ -2,11 +2,11 @@
 
 use std::arch::x86_64::{
     __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_or_si256,
-    _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    _mm256_set1_epi8, _mm256_setzero_si256,
 };
 
 use super::{BEHIND_BYTES, Blocks, Openers, Search, TABLES, in_blocks};
-use crate::processor::avx2::{Avx2, VECTOR_BYTES, load, mask_of, table};
+use crate::processor::avx2::{Avx2, VECTOR_BYTES, bits_by_halves, load, mask_of, table};
 
 /// As [`super::search`] does.
 #[inline]
@@ -56,19 +56,9 @@ fn openers([first, second, third]: Blocks<'_>, tables: &[[__m256i; 2]; BEHIND_BY
 #[target_feature(enable = "avx2")]
 #[inline]
 fn ruled_out(first: __m256i, second: __m256i, tables: &[[__m256i; 2]; BEHIND_BYTES]) -> __m256i {
-    let rows = _mm256_and_si256(rows_of(first, tables[0]), rows_of(second, tables[1]));
+    let rows = _mm256_and_si256(
+        bits_by_halves(first, tables[0]),
+        bits_by_halves(second, tables[1]),
+    );
     _mm256_cmpeq_epi8(rows, _mm256_setzero_si256())
-}
-
-/// The rows of `BEHIND` that a byte of one column may be in.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn rows_of(bytes: __m256i, [low, high]: [__m256i; 2]) -> __m256i {
-    let halves = _mm256_set1_epi8(0x0f);
-    let low_half = _mm256_and_si256(bytes, halves);
-    let high_half = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), halves);
-    _mm256_and_si256(
-        _mm256_shuffle_epi8(low, low_half),
-        _mm256_shuffle_epi8(high, high_half),
-    )
 }

@@ -1,12 +1,11 @@
 //! The search in vectors of 64 bytes.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_and_si512, _mm512_cmpeq_epi8_mask, _mm512_mask_test_epi8_mask,
-    _mm512_set1_epi8, _mm512_shuffle_epi8, _mm512_srli_epi16,
+    __m512i, _mm512_cmpeq_epi8_mask, _mm512_mask_test_epi8_mask, _mm512_set1_epi8,
 };
 
 use super::{BEHIND_BYTES, Blocks, Openers, Search, TABLES, in_blocks};
-use crate::processor::avx512::{Avx512, load, table};
+use crate::processor::avx512::{Avx512, bits_by_halves, load, table};
 
 /// As [`super::search`] does.
 #[inline]
@@ -34,23 +33,10 @@ fn openers([first, second, third]: Blocks<'_>, tables: &[[__m512i; 2]; BEHIND_BY
     if all == 0 {
         return Openers::suspected(0);
     }
-    let first = rows_of(load::<0, _>(second), tables[0]);
-    let second = rows_of(load::<0, _>(third), tables[1]);
+    let first = bits_by_halves(load::<0, _>(second), tables[0]);
+    let second = bits_by_halves(load::<0, _>(third), tables[1]);
     Openers {
         all,
         suspects: _mm512_mask_test_epi8_mask(all, first, second),
     }
-}
-
-/// The rows of `BEHIND` that a byte of one column may be in.
-#[target_feature(enable = "avx512f,avx512bw")]
-#[inline]
-fn rows_of(bytes: __m512i, [low, high]: [__m512i; 2]) -> __m512i {
-    let halves = _mm512_set1_epi8(0x0f);
-    let low_half = _mm512_and_si512(bytes, halves);
-    let high_half = _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), halves);
-    _mm512_and_si512(
-        _mm512_shuffle_epi8(low, low_half),
-        _mm512_shuffle_epi8(high, high_half),
-    )
 }

@@ -4,14 +4,14 @@ use std::arch::x86_64::{
     __m256i, _mm256_and_si256, _mm256_andnot_si256, _mm256_castsi256_pd, _mm256_cmpeq_epi8,
     _mm256_cmpeq_epi64, _mm256_loadu_si256, _mm256_max_epu8, _mm256_movemask_epi8,
     _mm256_movemask_pd, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
-    _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_subs_epu8, _mm256_testz_si256, _mm256_xor_si256,
+    _mm256_shuffle_epi8, _mm256_subs_epu8, _mm256_testz_si256, _mm256_xor_si256,
 };
 
 use super::stretches::{BEFORE_BYTES, Offsets, View, Window, stretches};
 use super::wrong_pairs::{ON_TWICE, TABLES};
 use super::{STRETCH_BLOCKS, Stretch};
 use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
-use crate::processor::avx2::{Avx2, VECTOR_BYTES, load, mask_of, table};
+use crate::processor::avx2::{Avx2, VECTOR_BYTES, high_half, load, low_half, mask_of, table};
 use crate::xml::passage::gather;
 
 /// The bytes as text with what stands where, if all of them are legal.
@@ -206,18 +206,6 @@ fn broken_utf8(tables: &[__m256i; 3], half: &HalfWindow) -> __m256i {
     let fourth = _mm256_subs_epu8(load::<{ BEFORE_BYTES - 3 }, _>(half), all(0xf0 - ON_TWICE));
     let goes_on = _mm256_and_si256(or(third, fourth), all(ON_TWICE));
     _mm256_xor_si256(goes_on, wrong)
-}
-
-#[target_feature(enable = "avx2")]
-#[inline]
-fn high_half(bytes: __m256i) -> __m256i {
-    low_half(_mm256_srli_epi16::<4>(bytes))
-}
-
-#[target_feature(enable = "avx2")]
-#[inline]
-fn low_half(bytes: __m256i) -> __m256i {
-    _mm256_and_si256(bytes, all(0x0f))
 }
 
 /// A vector of one byte.

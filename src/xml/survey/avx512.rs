@@ -1,19 +1,19 @@
 //! The look at a chunk in vectors of 64 bytes.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi16, _mm512_and_si512, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask,
+    __m512i, _mm512_add_epi16, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask,
     _mm512_cmpneq_epi8_mask, _mm512_cvtepu8_epi16, _mm512_loadu_si512, _mm512_mask_cmpeq_epi8_mask,
     _mm512_mask_cmpge_epu8_mask, _mm512_mask_cmplt_epu8_mask, _mm512_maskz_compress_epi8,
     _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi16, _mm512_setzero_si512,
-    _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_storeu_si512, _mm512_subs_epu8,
-    _mm512_ternarylogic_epi32, _mm512_test_epi8_mask, _mm512_test_epi64_mask, _mm512_xor_si512,
+    _mm512_shuffle_epi8, _mm512_storeu_si512, _mm512_subs_epu8, _mm512_ternarylogic_epi32,
+    _mm512_test_epi8_mask, _mm512_test_epi64_mask, _mm512_xor_si512,
 };
 
 use super::stretches::{BEFORE_BYTES, Offsets, View, Window, stretches};
 use super::wrong_pairs::{ON_TWICE, TABLES};
 use super::{STRETCH_BLOCKS, Stretch};
 use crate::marks::{AHEAD_BYTES, BLOCK_BYTES, prefetch};
-use crate::processor::avx512::{Avx512, load, table};
+use crate::processor::avx512::{Avx512, high_half, load, low_half, table};
 
 /// The bytes as text with what stands where, if all of them are legal.
 pub(super) fn survey(_: Avx512, bytes: &[u8]) -> Option<(&str, Vec<Stretch>)> {
@@ -152,18 +152,6 @@ fn note_offsets(tables: &Tables, references: u64, begin: usize, room: &mut [u16;
     let offsets = _mm512_add_epi16(places, _mm512_set1_epi16(begin as i16));
     // SAFETY: the store fills the 64 bytes of `room`, however they are aligned.
     unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), offsets) };
-}
-
-#[target_feature(enable = "avx512f,avx512bw")]
-#[inline]
-fn high_half(bytes: __m512i) -> __m512i {
-    low_half(_mm512_srli_epi16::<4>(bytes))
-}
-
-#[target_feature(enable = "avx512f")]
-#[inline]
-fn low_half(bytes: __m512i) -> __m512i {
-    _mm512_and_si512(bytes, _mm512_set1_epi8(0x0f))
 }
 
 // Functions of three bits, as `ternarylogic` has them.
