@@ -1,19 +1,23 @@
 //! A column: what it means, and the array it is collected in.
 
+mod bits;
+mod numbers;
 mod operations;
 mod slots;
+mod string_lists;
 mod strings;
 
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64Builder, ListBuilder, MapBuilder,
-    MapFieldNames, StringBuilder, TimestampMicrosecondBuilder,
+use arrow::array::{ArrayRef, Int64Builder, ListBuilder, MapBuilder, MapFieldNames, StringBuilder};
+use arrow::datatypes::{
+    DataType, Field, Fields, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType,
 };
-use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 
+use self::numbers::{Numbers, Truths};
 use self::operations::OperationCells;
 use self::slots::SlotCells;
+use self::string_lists::StringLists;
 use self::strings::Strings;
 use crate::model::{Text, Timestamp};
 
@@ -144,19 +148,19 @@ fn entry() -> Arc<Field> {
 #[derive(Debug)]
 pub enum Cells {
     /// Of [`Kind::Int32`].
-    Int32(Int32Builder),
+    Int32(Numbers<Int32Type>),
     /// Of [`Kind::Int64`].
-    Int64(Int64Builder),
+    Int64(Numbers<Int64Type>),
     /// Of [`Kind::Float64`].
-    Float64(Float64Builder),
+    Float64(Numbers<Float64Type>),
     /// Of [`Kind::Boolean`].
-    Boolean(BooleanBuilder),
+    Boolean(Truths),
     /// Of [`Kind::String`].
     String(Strings),
     /// Of [`Kind::Timestamp`].
-    Timestamp(TimestampMicrosecondBuilder),
+    Timestamp(Numbers<TimestampMicrosecondType>),
     /// Of [`Kind::StringList`].
-    StringList(ListBuilder<StringBuilder>),
+    StringList(StringLists),
     /// Of [`Kind::StringMap`].
     StringMap(MapBuilder<StringBuilder, StringBuilder>),
     /// Of [`Kind::Int64List`].
@@ -170,18 +174,13 @@ pub enum Cells {
 impl Cells {
     pub(super) fn new(kind: Kind) -> Self {
         match kind {
-            Kind::Int32 => Self::Int32(Int32Builder::new()),
-            Kind::Int64 => Self::Int64(Int64Builder::new()),
-            Kind::Float64 => Self::Float64(Float64Builder::new()),
-            Kind::Boolean => Self::Boolean(BooleanBuilder::new()),
+            Kind::Int32 => Self::Int32(Numbers::default()),
+            Kind::Int64 => Self::Int64(Numbers::default()),
+            Kind::Float64 => Self::Float64(Numbers::default()),
+            Kind::Boolean => Self::Boolean(Truths::default()),
             Kind::String => Self::String(Strings::default()),
-            Kind::Timestamp => {
-                Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC"))
-            }
-            Kind::StringList => {
-                let cells = ListBuilder::new(StringBuilder::new());
-                Self::StringList(cells.with_field(element(DataType::Utf8)))
-            }
+            Kind::Timestamp => Self::Timestamp(Numbers::default()),
+            Kind::StringList => Self::StringList(StringLists::default()),
             Kind::StringMap => {
                 let names = MapFieldNames {
                     entry: "key_value".to_owned(),
@@ -214,12 +213,11 @@ impl Cells {
     }
 
     /// Puts an integer.
+    #[inline]
     pub fn int(&mut self, value: Option<i64>) {
         match self {
-            Self::Int64(cells) => cells.append_option(value),
-            Self::Int32(cells) => {
-                cells.append_option(value.and_then(|value| value.try_into().ok()))
-            }
+            Self::Int64(cells) => cells.push(value),
+            Self::Int32(cells) => cells.push(value.and_then(|value| value.try_into().ok())),
             _ => debug_assert!(false, "a column that is no integer"),
         }
     }
@@ -227,33 +225,37 @@ impl Cells {
     /// Puts a floating-point number.
     pub fn float(&mut self, value: Option<f64>) {
         match self {
-            Self::Float64(cells) => cells.append_option(value),
+            Self::Float64(cells) => cells.push(value),
             _ => debug_assert!(false, "a column that is no floating-point number"),
         }
     }
 
     /// Puts a truth value.
+    #[inline]
     pub fn boolean(&mut self, value: bool) {
         self.optional_boolean(Some(value));
     }
 
     /// Puts a truth value, or none.
+    #[inline]
     pub fn optional_boolean(&mut self, value: Option<bool>) {
         match self {
-            Self::Boolean(cells) => cells.append_option(value),
+            Self::Boolean(cells) => cells.push(value),
             _ => debug_assert!(false, "a column that is no truth value"),
         }
     }
 
     /// Puts a point in time.
+    #[inline]
     pub fn time(&mut self, value: Option<Timestamp>) {
         match self {
-            Self::Timestamp(cells) => cells.append_option(value.map(Timestamp::microseconds)),
+            Self::Timestamp(cells) => cells.push(value.map(Timestamp::microseconds)),
             _ => debug_assert!(false, "a column that is no time"),
         }
     }
 
     /// Puts a string.
+    #[inline]
     pub fn string(&mut self, value: Option<&str>) {
         match self {
             Self::String(cells) => cells.push(value),
@@ -262,6 +264,7 @@ impl Cells {
     }
 
     /// Puts a text, decoded straight into the array.
+    #[inline]
     pub fn text(&mut self, value: Option<Text<'_>>) {
         match self {
             Self::String(cells) => cells.push_text(value),
@@ -270,19 +273,21 @@ impl Cells {
     }
 
     /// Puts a list of strings.
+    #[inline]
     pub fn list<S: AsRef<str>>(&mut self, values: impl Iterator<Item = S>) {
         self.optional_list(Some(values));
     }
 
     /// Puts a list of strings, or none.
+    #[inline]
     pub fn optional_list<S: AsRef<str>>(&mut self, values: Option<impl Iterator<Item = S>>) {
         match self {
             Self::StringList(cells) => {
                 let is_some = values.is_some();
                 for value in values.into_iter().flatten() {
-                    cells.values().append_value(value);
+                    cells.push(value.as_ref());
                 }
-                cells.append(is_some);
+                cells.end(is_some);
             }
             _ => debug_assert!(false, "a column that is no list"),
         }
@@ -339,7 +344,7 @@ impl Cells {
             Self::Boolean(_) => self.optional_boolean(None),
             Self::String(_) => self.string(None),
             Self::Timestamp(_) => self.time(None),
-            Self::StringList(cells) => cells.append(false),
+            Self::StringList(cells) => cells.end(false),
             Self::StringMap(cells) => {
                 // There are as many keys as values.
                 let _ = cells.append(false);
@@ -357,8 +362,8 @@ impl Cells {
             Self::Float64(cells) => Arc::new(cells.finish()),
             Self::Boolean(cells) => Arc::new(cells.finish()),
             Self::String(cells) => Arc::new(cells.finish()),
-            Self::Timestamp(cells) => Arc::new(cells.finish()),
-            Self::StringList(cells) => Arc::new(cells.finish()),
+            Self::Timestamp(cells) => Arc::new(cells.finish().with_timezone("UTC")),
+            Self::StringList(cells) => Arc::new(cells.finish(element(DataType::Utf8))),
             Self::StringMap(cells) => Arc::new(cells.finish()),
             Self::Int64List(cells) => Arc::new(cells.finish()),
             Self::Operations(cells) => cells.finish(),

@@ -1,9 +1,9 @@
 //! Strings on their way into an array; texts are decoded where the array will have them.
 
 use arrow::array::StringArray;
-use arrow::array::builder::NullBufferBuilder;
 use arrow::buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 
+use super::bits::Validity;
 use crate::model::Text;
 
 /// Room that was not needed and is let go of from so many bytes on: it would count as held.
@@ -15,7 +15,7 @@ pub struct Strings {
     values: String,
     /// Where each ends, behind the 0 that the first begins at.
     ends: Vec<i32>,
-    validity: NullBufferBuilder,
+    validity: Validity,
 }
 
 impl Default for Strings {
@@ -30,17 +30,19 @@ impl Strings {
         Self {
             values: String::with_capacity(bytes),
             ends: vec![0],
-            validity: NullBufferBuilder::new(0),
+            validity: Validity::default(),
         }
     }
 
     /// Puts a string, or none.
+    #[inline]
     pub(super) fn push(&mut self, value: Option<&str>) {
         self.values.push_str(value.unwrap_or_default());
         self.end(value.is_some());
     }
 
     /// Puts a text, or none.
+    #[inline]
     pub(super) fn push_text(&mut self, value: Option<Text<'_>>) {
         if let Some(text) = value {
             text.append_to(&mut self.values);
@@ -48,10 +50,11 @@ impl Strings {
         self.end(value.is_some());
     }
 
+    #[inline]
     fn end(&mut self, is_there: bool) {
         // Beyond 2 GiB offsets fall, which `finish` refuses.
         self.ends.push(self.values.len() as i32);
-        self.validity.append(is_there);
+        self.validity.push(is_there);
     }
 
     /// The array.
