@@ -14,6 +14,7 @@ use super::limits::{XmlLimits, too_many_attributes};
 use super::resume::next_record;
 use super::survey::Survey;
 use super::tag::{Markup, StartTag, space_length, usual_end_length, usual_start_name_length};
+use crate::digits;
 use crate::model::{NO_REFERENCE, Text};
 use crate::tags::Tag;
 
@@ -112,7 +113,26 @@ impl<'a> Cursor<'a> {
     /// The next start or end of an element.
     pub(super) fn next(&mut self) -> Result<Token<'a>, Fault> {
         let before = self.skip_space();
-        self.token(before)
+        match self.usual_start() {
+            Some(element) => Ok(Token::Start(element)),
+            None => self.token(before),
+        }
+    }
+
+    /// Passes over the start tag that comes next, if there is only a name in it, without prefix.
+    #[inline]
+    fn usual_start(&mut self) -> Option<Element<'a>> {
+        let name_length = usual_start_name_length(self.rest())?;
+        let name = &self.text[self.at + 1..][..name_length];
+        let at = self.offset();
+        self.at += name_length + 2;
+        Some(Element {
+            name,
+            at,
+            qualified_name: name,
+            attributes: "",
+            is_empty: false,
+        })
     }
 
     /// The same behind white space that began at the offset `before`.
@@ -192,20 +212,10 @@ impl<'a> Cursor<'a> {
             return Ok(None);
         }
         let before = self.skip_space();
-        let rest = self.rest();
-        if let Some(name_length) = usual_start_name_length(rest) {
-            let name = &self.text[self.at + 1..][..name_length];
-            let element = Element {
-                name,
-                at: self.offset(),
-                qualified_name: name,
-                attributes: "",
-                is_empty: false,
-            };
-            self.at += name_length + 2;
+        if let Some(element) = self.usual_start() {
             return Ok(Some(element));
         }
-        if let Some(length) = usual_end_length(rest, parent.qualified_name) {
+        if let Some(length) = usual_end_length(self.rest(), parent.qualified_name) {
             self.at += length;
             return Ok(None);
         }
@@ -407,19 +417,24 @@ pub(super) fn number(text: Text<'_>, element: &Element<'_>) -> Result<Option<i64
 /// none, or so many that the number could be larger than 64 bits.
 #[inline]
 fn leading_number(bytes: &[u8]) -> Option<(i64, usize)> {
-    const MAX_DIGITS: usize = 18;
-    let mut number = 0;
-    for (index, byte) in bytes.iter().take(MAX_DIGITS + 1).enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return (index > 0).then_some((number, index));
-        }
-        if index == MAX_DIGITS {
-            return None;
-        }
-        number = number * 10 + i64::from(digit);
+    match digits::leading(bytes) {
+        Some((length, number)) => Some((number as i64, length)),
+        None => leading_number_slowly(bytes),
     }
-    (!bytes.is_empty()).then_some((number, bytes.len()))
+}
+
+/// The same where there are many digits, none, or little behind them.
+#[cold]
+fn leading_number_slowly(bytes: &[u8]) -> Option<(i64, usize)> {
+    const MAX_DIGITS: usize = 18;
+    let digits = bytes.iter().take(MAX_DIGITS + 1);
+    let digits = digits.take_while(|byte| byte.is_ascii_digit());
+    let (length, number) = digits.fold((0, 0), |(length, number), digit| {
+        (length + 1, number * 10 + i64::from(digit - b'0'))
+    });
+    (1..=MAX_DIGITS)
+        .contains(&length)
+        .then_some((number, length))
 }
 
 /// The first characters of something that is quoted in a message.

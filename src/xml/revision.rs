@@ -65,6 +65,8 @@ const COMMENT: Line = line!("      ", "comment");
 const ORIGIN: Line = line!("      ", "origin");
 const MODEL: Line = line!("      ", "model");
 const FORMAT: Line = line!("      ", "format");
+/// What these two say of nearly all texts.
+const WIKITEXT: &[u8] = b"\n      <model>wikitext</model>\n      <format>text/x-wiki</format>";
 const SHA1: Line = line!("      ", "sha1");
 
 /// Reads what stands in a revision of one slot, as far as it is spelt, and in the order, as in the dumps
@@ -85,8 +87,13 @@ fn read_usual_lines<'a>(
         revision.comment = Comment::Visible(comment);
     }
     main.origin_revision_id = cursor.usual_number(&ORIGIN);
-    main.model = cursor.usual_text(&MODEL);
-    main.format = cursor.usual_text(&FORMAT);
+    if cursor.usual_bytes(WIKITEXT) {
+        main.model = Some(Text::plain("wikitext"));
+        main.format = Some(Text::plain("text/x-wiki"));
+    } else {
+        main.model = cursor.usual_text(&MODEL);
+        main.format = cursor.usual_text(&FORMAT);
+    }
     let has_text = slot::usual_text(cursor, main);
     if has_text {
         revision.sha1 = cursor.usual_text(&SHA1);

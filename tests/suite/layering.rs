@@ -15,7 +15,10 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("runs", &["error"]),
     ("container", &["source", "error"]),
     ("frame", &["marks", "tags", "error"]),
-    ("xml", &["processor", "marks", "tags", "model", "error"]),
+    (
+        "xml",
+        &["digits", "processor", "marks", "tags", "model", "error"],
+    ),
     ("sql", &["digits", "marks", "model", "error"]),
     ("derive", &["model", "error"]),
     ("protect", &["model", "error"]),
