@@ -428,13 +428,12 @@ fn leading_number(bytes: &[u8]) -> Option<(i64, usize)> {
 fn leading_number_slowly(bytes: &[u8]) -> Option<(i64, usize)> {
     const MAX_DIGITS: usize = 18;
     let digits = bytes.iter().take(MAX_DIGITS + 1);
-    let digits = digits.take_while(|byte| byte.is_ascii_digit());
-    let (length, number) = digits.fold((0, 0), |(length, number), digit| {
-        (length + 1, number * 10 + i64::from(digit - b'0'))
-    });
-    (1..=MAX_DIGITS)
-        .contains(&length)
-        .then_some((number, length))
+    let length = digits.take_while(|byte| byte.is_ascii_digit()).count();
+    if !(1..=MAX_DIGITS).contains(&length) {
+        return None;
+    }
+    let digits = bytes[..length].iter().map(|digit| i64::from(digit - b'0'));
+    Some((digits.fold(0, |number, digit| number * 10 + digit), length))
 }
 
 /// The first characters of something that is quoted in a message.

@@ -185,6 +185,7 @@ mod tests {
             "\n  <id>-1</id>",
             "\n  <id>1<!-- -->2</id>",
             "\n  <id>1234567890123456789</id>",
+            "\n  <id>9223372036854775808</id>",
         ] {
             let mut at = cursor(text);
             assert_eq!(at.usual_number(&ID), None, "{text}");
