@@ -1,7 +1,7 @@
 //! Bits on their way into an array, and with them which values are there.
 //!
 //! Arrow's builders ask for each bit whether there is room, whether its byte is new, and whether there was a null
-//! before: of a stub with its short values that was a twentieth of the instructions.  Here words are filled.
+//! before: that took a fortieth of a stub's instructions.  Here words are filled.
 
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
 

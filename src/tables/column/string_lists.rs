@@ -15,7 +15,6 @@ pub struct StringLists {
     strings: Strings,
     /// Where each list ends among the strings, behind the 0 that the first begins at.
     ends: Vec<i32>,
-    len: i32,
     validity: Validity,
 }
 
@@ -24,7 +23,6 @@ impl Default for StringLists {
         Self {
             strings: Strings::default(),
             ends: vec![0],
-            len: 0,
             validity: Validity::default(),
         }
     }
@@ -35,14 +33,13 @@ impl StringLists {
     #[inline]
     pub(super) fn push(&mut self, value: &str) {
         self.strings.push(Some(value));
-        // Beyond 2^31 strings offsets fall, which `finish` refuses.
-        self.len = self.len.wrapping_add(1);
     }
 
     /// Ends a list, or what stands where there is none.
     #[inline]
     pub(super) fn end(&mut self, is_there: bool) {
-        self.ends.push(self.len);
+        // Beyond 2^31 strings offsets fall, which `finish` refuses.
+        self.ends.push(self.strings.len() as i32);
         self.validity.push(is_there);
     }
 
@@ -52,7 +49,6 @@ impl StringLists {
             mut strings,
             ends,
             mut validity,
-            ..
         } = std::mem::take(self);
         let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
         let strings = Arc::new(strings.finish());

@@ -57,6 +57,12 @@ impl Strings {
         self.validity.push(is_there);
     }
 
+    /// How many there are.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.ends.len() - 1
+    }
+
     /// The array.
     pub(super) fn finish(&mut self) -> StringArray {
         let Self {
