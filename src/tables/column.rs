@@ -199,8 +199,8 @@ impl Cells {
                 let cells = ListBuilder::new(Int64Builder::new());
                 Self::Int64List(cells.with_field(element(DataType::Int64)))
             }
-            Kind::Operations => Self::Operations(Box::new(OperationCells::new())),
-            Kind::Slots => Self::Slots(Box::new(SlotCells::new())),
+            Kind::Operations => Self::Operations(Box::default()),
+            Kind::Slots => Self::Slots(Box::default()),
         }
     }
 

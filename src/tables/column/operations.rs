@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, BooleanBufferBuilder, Int32Builder, ListArray, StringBuilder, StructArray,
-};
+use arrow::array::{ArrayRef, ListArray, StructArray};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
-use arrow::datatypes::{DataType, Field, Fields};
+use arrow::datatypes::{DataType, Field, Fields, Int32Type};
 
+use super::bits::Bits;
+use super::numbers::Numbers;
+use super::strings::Strings;
 use crate::derive::diff::{Op, Operation};
 use crate::derive::tokens::Tokenized;
 
@@ -48,45 +49,36 @@ fn fields() -> Fields {
 }
 
 /// Lists on their way into an array.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct OperationCells {
-    ops: StringBuilder,
-    numbers: [Int32Builder; 4],
-    texts: StringBuilder,
+    ops: Strings,
+    numbers: [Numbers<Int32Type>; 4],
+    texts: Strings,
     lengths: Vec<usize>,
-    is_known: BooleanBufferBuilder,
+    is_known: Bits,
 }
 
 impl OperationCells {
-    pub(super) fn new() -> Self {
-        Self {
-            ops: StringBuilder::new(),
-            numbers: Default::default(),
-            texts: StringBuilder::new(),
-            lengths: Vec::new(),
-            is_known: BooleanBufferBuilder::new(0),
-        }
-    }
-
     pub(super) fn push(&mut self, value: Option<Operations<'_>>) {
-        self.is_known.append(value.is_some());
+        self.is_known.push(value.is_some());
         let Some(value) = value else {
             self.lengths.push(0);
             return;
         };
         self.lengths.push(value.operations.len());
         for operation in value.operations {
-            self.ops.append_value(operation.op.name());
+            self.ops.push(Some(operation.op.name()));
             let numbers = [operation.a1, operation.a2, operation.b1, operation.b2];
             for (cells, number) in self.numbers.iter_mut().zip(numbers) {
                 // Less than 2^31, as a text has no more bytes.
-                cells.append_value(number as i32);
+                cells.push(Some(number as i32));
             }
             match operation.op {
-                Op::Equal => self.texts.append_null(),
-                Op::Insert | Op::Delete => self
-                    .texts
-                    .append_value(operation.text(value.before, value.after)),
+                Op::Equal => self.texts.push(None),
+                Op::Insert | Op::Delete => {
+                    let text = operation.text(value.before, value.after);
+                    self.texts.push(Some(text));
+                }
             }
         }
     }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanBufferBuilder, Int64Builder, MapArray, StructArray};
+use arrow::array::{Array, ArrayRef, MapArray, StructArray};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
-use arrow::datatypes::{DataType, Field, Fields};
+use arrow::datatypes::{DataType, Field, Fields, Int64Type};
 
+use super::bits::Bits;
+use super::numbers::Numbers;
 use super::strings::Strings;
 use crate::model::Text;
 
@@ -65,28 +67,18 @@ fn value_fields() -> Fields {
 }
 
 /// Maps on their way into an array.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SlotCells {
     roles: Strings,
     /// Body, format, model and checksum.
     texts: [Strings; 4],
     /// Size and origin.
-    numbers: [Int64Builder; 2],
+    numbers: [Numbers<Int64Type>; 2],
     lengths: Vec<usize>,
-    is_known: BooleanBufferBuilder,
+    is_known: Bits,
 }
 
 impl SlotCells {
-    pub(super) fn new() -> Self {
-        Self {
-            roles: Strings::default(),
-            texts: Default::default(),
-            numbers: Default::default(),
-            lengths: Vec::new(),
-            is_known: BooleanBufferBuilder::new(0),
-        }
-    }
-
     pub(super) fn push<'r>(&mut self, slots: impl Iterator<Item = SlotValue<'r>>) {
         let mut length = 0;
         for slot in slots {
@@ -98,16 +90,16 @@ impl SlotCells {
             }
             let numbers = [slot.size_bytes, slot.origin_revision_id];
             for (cells, number) in self.numbers.iter_mut().zip(numbers) {
-                cells.append_option(number);
+                cells.push(number);
             }
         }
         self.lengths.push(length);
-        self.is_known.append(true);
+        self.is_known.push(true);
     }
 
     pub(super) fn push_null(&mut self) {
         self.lengths.push(0);
-        self.is_known.append(false);
+        self.is_known.push(false);
     }
 
     pub(super) fn finish(&mut self) -> ArrayRef {
